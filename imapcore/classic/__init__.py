@@ -1,0 +1,1 @@
+"""Python's IMAP4 object over ``protocol`` and ``net``."""

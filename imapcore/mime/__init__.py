@@ -1,0 +1,1 @@
+"""Bytes → something a person can read; pure."""

@@ -1,0 +1,1 @@
+"""The only sockets of the client: streams, connections, sessions, backoff, credentials."""

@@ -1,0 +1,1 @@
+"""The IMAP conversation as a pure state machine: bytes in, events out; commands in, bytes out."""

@@ -1,0 +1,1 @@
+"""The local SQLite and the only SQL."""

@@ -1,0 +1,1 @@
+"""Server state → store, journalled ops → server."""

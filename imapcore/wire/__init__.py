@@ -1,0 +1,1 @@
+"""Bytes ↔ values, pure: framing, lexer, grammar, encoders (RFC 3501/9051 §9)."""

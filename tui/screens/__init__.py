@@ -1,0 +1,1 @@
+"""Full-screen and modal screens, each with its .tcss beside it."""

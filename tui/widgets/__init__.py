@@ -1,0 +1,1 @@
+"""Widgets: data down, messages up; siblings never call each other."""
