@@ -21,6 +21,9 @@ UidRanges = tuple[tuple[int, int], ...]
 """Ascending, disjoint, inclusive ranges: ``((1, 4), (7, 7))``."""
 
 
+NOBODY = Address("", "")
+"""The sender of a message that names none."""
+
 # -- what the server said ------------------------------------------------------------------------------
 
 
@@ -57,7 +60,7 @@ class MessageFacts:
     labels: frozenset[str] = frozenset()
     modseq: int = 0
     subject: str = ""
-    sender: Address = Address("", "")
+    sender: Address = NOBODY
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
@@ -135,7 +138,7 @@ class MailboxChanges:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where the server keeps a message; ``uid`` is None when it is known to have moved but not to which uid."""
+    """Where the server keeps a message; ``uid`` is None when it moved there and its uid is not known yet."""
 
     place: Role
     uid: int | None
@@ -181,7 +184,7 @@ class Batch:
     verb: Verb
     op_ids: tuple[int, ...]
     names: tuple[str, ...] = ()
-    r"""Labels or flags; for CREATE and DELETE the label, for RENAME (old, new). Raw, as the server knows them now."""
+    """Labels or flags, raw, as the server knows them now; CREATE and DELETE: the label; RENAME: (old, new)."""
     msgids: tuple[int, ...] = ()
     destination: Role | None = None
     is_replay: bool = False
