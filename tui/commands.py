@@ -1,0 +1,387 @@
+"""The registry: every verb a user has, declared exactly once.
+
+From this table derive the main screen's key dispatch, the dialogs' Textual bindings, the footer, the
+command palette, the `?` help, the ids of the ``[keys]`` section of the configuration, `gimap-tui keys` and
+the README's key table. What a verb *does* is in ``tui.actions``; a test checks that the two agree.
+
+Keys are written as a person would type them: a printable character stands for itself (``I`` is Shift+I),
+other keys have names (``escape``, ``ctrl+p``), and a space parts the strokes of a sequence (``g i``). There
+are three whole maps, never a mix: Gmail's own, and those that the fingers of vim and of mutt expect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+
+class Where(StrEnum):
+    """A place on the screen where keys have a meaning of their own."""
+
+    TREE = "tree"
+    LIST = "list"
+    READER = "reader"
+    LABEL_EDITOR = "label editor"
+    SEARCH = "search"
+    ACTIVITY = "activity"
+    HELP = "help"
+    MESSAGE = "message"
+    KEYWORDS = "keywords"
+    DIALOG = "dialog"
+
+
+PANES = frozenset({Where.TREE, Where.LIST, Where.READER})
+"""The panes of the main screen."""
+MAIL = frozenset({Where.LIST, Where.READER})
+"""The panes that show mail: what is done there is done to conversations."""
+_LINES = frozenset({Where.TREE, Where.LIST})
+_TREE = frozenset({Where.TREE})
+_LIST = frozenset({Where.LIST})
+_READER = frozenset({Where.READER})
+
+
+class Group(StrEnum):
+    """A heading of the help and of the key table, in this order."""
+
+    MOVING = "Moving about"
+    TRIAGE = "Conversations"
+    SELECTING = "Selecting"
+    SEARCHING = "Searching"
+    READING = "Reading"
+    GOING = "Going to"
+    TREE = "Places and labels"
+    APP = "gimap-tui"
+    LATER = "Not here, and why"
+    LABELLING = "Label editor"
+    DIALOGS = "In dialogs"
+
+
+class Needs(Enum):
+    """What must be there for a verb to apply; where it is missing the key does nothing but say so."""
+
+    NOTHING = ""
+    TARGET = "There is no conversation here to do this to"
+    MESSAGE = "Open a conversation first"
+    LABEL = "Put the cursor on a label first"
+    SEARCH = "This is for the results of a search: press / first"
+    WRITER = "Another gimap-tui has this account open; this one only reads"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One verb of the user's."""
+
+    id: str
+    """Stable id: what the configuration, the palette and the actions call it."""
+    word: str
+    """The word beside the key in the footer; lower case, one or two words."""
+    title: str
+    """The line in the palette and in the table of keys."""
+    group: Group
+    where: frozenset[Where]
+    gmail: tuple[str, ...] = ()
+    vim: tuple[str, ...] = ()
+    mutt: tuple[str, ...] = ()
+    needs: Needs = Needs.NOTHING
+    footer: int = 0
+    """Rank in the footer of the places in ``where``: 1 is the most important; 0 keeps it out."""
+    hint: str = ""
+    """For a key that does nothing here but means something elsewhere: the sentence it answers with."""
+    is_in_palette: bool = True
+    """Whether the command palette offers it."""
+
+    def keys(self, keymap: str) -> tuple[str, ...]:
+        """Key sequences in the named map: ``gmail``, ``vim`` or ``mutt``."""
+        return {"gmail": self.gmail, "vim": self.vim, "mutt": self.mutt}[keymap]
+
+
+KEYMAPS = ("gmail", "vim", "mutt")
+"""The names of the maps; the first is the default."""
+
+
+class _Section:
+    """Builds the rows of one heading, so that a row says only what is its own."""
+
+    def __init__(
+        self, group: Group, where: frozenset[Where], needs: Needs = Needs.NOTHING, *, palette: bool = True
+    ) -> None:
+        self._group, self._where, self._needs, self._palette = group, where, needs, palette
+
+    def __call__(
+        self,
+        command_id: str,
+        word: str,
+        title: str,
+        gmail: str = "",
+        *,
+        vim: str | None = None,
+        mutt: str | None = None,
+        where: frozenset[Where] | None = None,
+        needs: Needs | None = None,
+        footer: int = 0,
+        hint: str = "",
+        palette: bool = True,
+    ) -> Command:
+        """One row; alternatives for a key are parted by two spaces; a map left out has Gmail's keys."""
+        return Command(
+            id=command_id,
+            word=word,
+            title=title,
+            group=self._group,
+            where=self._where if where is None else where,
+            gmail=_alternatives(gmail),
+            vim=_alternatives(gmail if vim is None else vim),
+            mutt=_alternatives(gmail if mutt is None else mutt),
+            needs=self._needs if needs is None else needs,
+            footer=footer,
+            hint=hint,
+            is_in_palette=self._palette and palette,
+        )
+
+
+def _alternatives(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("  ") if part.strip())
+
+
+_COMPOSING = "Writing mail comes with the next version; open it in Gmail on the web instead"
+_LABEL_EDITOR = frozenset({Where.LABEL_EDITOR})
+_DIALOG = frozenset({Where.DIALOG})
+
+_moving = _Section(Group.MOVING, PANES)
+_triage = _Section(Group.TRIAGE, MAIL, Needs.TARGET)
+_selecting = _Section(Group.SELECTING, _LIST, Needs.NOTHING)
+_searching = _Section(Group.SEARCHING, PANES)
+_reading = _Section(Group.READING, _READER, Needs.MESSAGE)
+_going = _Section(Group.GOING, PANES)
+_tree = _Section(Group.TREE, _TREE)
+_app = _Section(Group.APP, PANES)
+_later = _Section(Group.LATER, PANES, palette=False)
+_labelling = _Section(Group.LABELLING, _LABEL_EDITOR, palette=False)
+_dialogs = _Section(Group.DIALOGS, _DIALOG, palette=False)
+
+COMMANDS: tuple[Command, ...] = (
+    _moving("next", "next", "Next line", "j  down", where=_LINES, palette=False),
+    _moving("previous", "previous", "Previous line", "k  up", where=_LINES, palette=False),
+    _moving("scroll-down", "down", "A line down", "down", vim="j  down", where=_READER, palette=False),
+    _moving("scroll-up", "up", "A line up", "up", vim="k  up", where=_READER, palette=False),
+    _moving("open", "open", "Open", "enter  o", vim="enter  l", mutt="enter  space", footer=9),
+    _moving(
+        "back",
+        "back",
+        "Back to where you came from",
+        "u  q  escape",
+        vim="h  q  escape",
+        mutt="i  q  escape",
+        footer=10,
+    ),
+    _moving(
+        "page-down",
+        "page down",
+        "A screen down",
+        "pagedown  space",
+        vim="pagedown  ctrl+f  space",
+        mutt="pagedown  z",
+        palette=False,
+    ),
+    _moving(
+        "page-up", "page up", "A screen up", "pageup", vim="pageup  ctrl+b", mutt="pageup  Z", palette=False
+    ),
+    _moving("half-down", "half down", "Half a screen down", "ctrl+d", palette=False),
+    _moving("half-up", "half up", "Half a screen up", "ctrl+u", palette=False),
+    _moving("top", "top", "To the top", "g g  home", mutt="=  home"),
+    _moving("bottom", "bottom", "To the bottom", "G  end", mutt="*  end"),
+    _moving("next-pane", "next pane", "Next pane", "tab"),
+    _moving("previous-pane", "previous pane", "Previous pane", "shift+tab"),
+    _triage("archive", "archive", "Archive: take it out of the inbox", "e", vim="a", mutt="a", footer=1),
+    _triage(
+        "trash", "trash", "Move to the trash", "#  delete", vim="d d  delete", mutt="d  delete", footer=2
+    ),
+    _triage("spam", "spam", "Report as spam; in Spam: not spam", "!"),
+    _triage("label", "label", "Label: add, remove and create labels", "l", vim="t", mutt="Y", footer=3),
+    _triage("move", "move", "Move to a label and out of this view", "v", vim="m", mutt="s", footer=4),
+    _triage("remove-label", "unlabel", "Take this view's own label off", "y", vim="d l"),
+    _triage("to-inbox", "to inbox", "Back to the inbox, also from spam and trash", "i", mutt="I"),
+    _triage("star", "star", "Star, or take the star off", "s", mutt="F", footer=5),
+    _triage("read", "read", "Mark as read", "I", vim="r", mutt="ctrl+r"),
+    _triage("unread", "unread", "Mark as unread", "U", mutt="N"),
+    _triage("important", "important", "Mark as important", "+  =", vim="+", mutt="+"),
+    _triage("not-important", "not important", "Mark as not important", "-"),
+    _triage("archive-newer", "archive, newer", "Archive and go to the newer conversation", "]"),
+    _triage("archive-older", "archive, older", "Archive and go to the older conversation", "["),
+    _triage("keywords", "keywords", "Flags and keywords of this conversation", "F", vim="K", mutt="w"),
+    _triage(
+        "delete-forever",
+        "delete forever",
+        "Delete forever (only in Spam and Trash; asks first)",
+        "D",
+        vim="D D",
+        mutt="ctrl+x",
+    ),
+    _triage(
+        "mark-all-read", "all read", "Mark everything in this view as read", "ctrl+a", needs=Needs.NOTHING
+    ),
+    _triage(
+        "message-scope",
+        "this message",
+        "Act on this message only, or on the whole conversation",
+        ",",
+        where=_READER,
+        needs=Needs.MESSAGE,
+        footer=6,
+    ),
+    _triage("undo", "undo", "Undo", "z", vim="u", mutt="u", where=PANES, needs=Needs.NOTHING, footer=8),
+    _triage("redo", "redo", "Redo", "Z", vim="ctrl+r", mutt="U", where=PANES, needs=Needs.NOTHING),
+    _triage("actions", "actions", "What can be done with this row", ".", where=PANES, needs=Needs.NOTHING),
+    _selecting(
+        "select", "select", "Select, or take the selection off", "x", mutt="t", needs=Needs.TARGET, footer=6
+    ),
+    _selecting(
+        "select-range",
+        "range",
+        "Start or end a range: what the cursor passes is selected",
+        "V",
+        vim="V  v",
+        mutt="T",
+        needs=Needs.TARGET,
+    ),
+    _selecting(
+        "select-next", "select down", "Select and go down", "J  shift+down", needs=Needs.TARGET, palette=False
+    ),
+    _selecting(
+        "select-previous",
+        "select up",
+        "Select and go up",
+        "K  shift+up",
+        vim="shift+up",
+        needs=Needs.TARGET,
+        palette=False,
+    ),
+    _selecting(
+        "select-all", "all", "Select all that are listed; once more: all in this view", "* a", mutt="% a"
+    ),
+    _selecting("select-none", "none", "Select none", "* n", mutt="% n"),
+    _selecting("select-read", "read", "Select those that are read", "* r", mutt="% r"),
+    _selecting("select-unread", "unread", "Select those that are unread", "* u", mutt="% u"),
+    _selecting("select-starred", "starred", "Select those with a star", "* s", mutt="% s"),
+    _selecting("select-unstarred", "unstarred", "Select those without a star", "* t", mutt="% t"),
+    _searching("search", "search", "Search all mail, in Gmail's own words", "/", footer=7),
+    _searching("filter", "filter", "Narrow what is listed here", "\\", mutt="l"),
+    _searching(
+        "unread-only", "unread only", "Show unread conversations only, or all again", "ctrl+n", where=_LIST
+    ),
+    _searching(
+        "save-search",
+        "save search",
+        "Keep this search in the tree",
+        "ctrl+s",
+        where=_LIST,
+        needs=Needs.SEARCH,
+    ),
+    _reading("next-message", "next message", "Next message of the conversation", "n"),
+    _reading("previous-message", "previous message", "Previous message of the conversation", "p", vim="N"),
+    _reading("newer", "newer", "Newer conversation, while reading", "k", vim="(", mutt="K"),
+    _reading("older", "older", "Older conversation, while reading", "j", vim=")", mutt="J"),
+    _reading("unfold-all", "unfold all", "Expand or collapse all messages", ";", vim="z R  ;"),
+    _reading("toggle-quotes", "quotes", "Show or hide quoted text", "Q", vim="z a", mutt="T"),
+    _reading("find", "find", "Find in this message", "ctrl+f", vim="?  g /"),
+    _reading("links", "links", "Links of this message, with their real host", "L", vim="g x"),
+    _reading("attachments", "attachments", "Save or open attachments", "A", mutt="v"),
+    _reading("source", "source", "The message as it came: raw source and all headers", "S", mutt="e"),
+    _reading("open-in-gmail", "in Gmail", "Open in Gmail on the web", "W", where=MAIL, needs=Needs.TARGET),
+    _going("go-inbox", "inbox", "Inbox", "g i", mutt="c i"),
+    _going("go-starred", "starred", "Starred", "g s", mutt="c s"),
+    _going("go-important", "important", "Important", "g p", mutt="c p"),
+    _going("go-sent", "sent", "Sent", "g t", mutt="c t"),
+    _going("go-drafts", "drafts", "Drafts", "g d", mutt="c d"),
+    _going("go-all", "all mail", "All Mail", "g a", mutt="c a"),
+    _going("go-label", "label", "A label or place, by name", "g l", mutt="c l"),
+    _going("go-spam", "spam", "Spam", "g !", mutt="c !"),
+    _going("go-trash", "trash", "Trash", "g #", mutt="c #"),
+    _going(
+        "go-activity", "activity", "Activity: done, pending, refused; and the transcript", "g h", mutt="c h"
+    ),
+    _tree("fold", "fold", "Fold a label", "left", vim="left  z c", palette=False),
+    _tree("unfold", "unfold", "Unfold a label", "right", vim="right  z o", palette=False),
+    _tree("create-label", "new label", "Create a label", "N", vim="O", mutt="C", where=PANES, footer=2),
+    _tree(
+        "rename",
+        "rename",
+        "Rename this label or saved search",
+        "R  f2",
+        mutt="r  f2",
+        needs=Needs.LABEL,
+        footer=3,
+    ),
+    _tree(
+        "delete-label",
+        "delete",
+        "Delete this label (the mail stays) or saved search",
+        "delete",
+        vim="d d  delete",
+        mutt="d  delete",
+        needs=Needs.LABEL,
+        footer=4,
+    ),
+    _tree("colour", "colour", "Give this label another colour", "C", mutt="x", needs=Needs.LABEL, footer=5),
+    _tree("pin", "pin", "Keep this label at the top of the labels, or let it go", "P", needs=Needs.LABEL),
+    _tree("hide", "hide", "Hide this label or search in the tree, or show it again", "H", needs=Needs.LABEL),
+    _tree("show-hidden", "hidden", "Show hidden labels, or hide them again", "ctrl+o"),
+    _app("help", "help", "Help for this screen", "?", vim="g ?  f1", footer=11),
+    _app("palette", "commands", "All commands, by name", ":  ctrl+p"),
+    _app("reader-layout", "layout", "Reader: beside, below, or in place of the list", "|"),
+    _app("wider", "wider", "Make the list wider or taller", ">"),
+    _app("narrower", "narrower", "Make the list narrower or shorter", "<"),
+    _app("toggle-tree", "tree", "Show or hide the tree", "ctrl+b", vim="ctrl+t", mutt="B"),
+    _app("density", "density", "One or two lines for each conversation", "ctrl+g"),
+    _app(
+        "refresh",
+        "refresh",
+        "Look for new mail now; reconnect if needed",
+        "ctrl+r  f5",
+        vim="f5",
+        mutt="$  f5",
+    ),
+    _app("theme", "theme", "Next theme"),
+    _app("theme-light-dark", "light/dark", "Light or dark", "f9"),
+    _app("keymap", "keys", "Keys: gmail, vim or mutt"),
+    _app("quit", "quit", "Quit", "ctrl+q", vim="ctrl+q  Z Z", mutt="ctrl+q  Q"),
+    _later("reply", "reply", "Reply", "r", vim="R", where=MAIL, hint=_COMPOSING),
+    _later("reply-all", "reply all", "Reply to all", "a", vim="", mutt="g", where=MAIL, hint=_COMPOSING),
+    _later("forward", "forward", "Forward", "f", where=MAIL, hint=_COMPOSING),
+    _later("compose", "compose", "Compose", "c", mutt="m", hint=_COMPOSING),
+    _later(
+        "hint-delete",
+        "d",
+        "In other programs: delete",
+        "d",
+        vim="",
+        mutt="",
+        hint="d does nothing here: # moves to the trash, e archives, z takes it back",
+    ),
+    _later(
+        "hint-snooze",
+        "b",
+        "In Gmail: snooze",
+        "b",
+        hint="Snooze is not in IMAP: Gmail keeps it to itself. A star or a label does what can be done",
+    ),
+    _later(
+        "hint-mute",
+        "m",
+        "In Gmail: mute",
+        "m",
+        vim="M",
+        mutt="M",
+        hint="Muting is still to come; until it is proven, e archives",
+    ),
+    _labelling("label-toggle", "toggle", "Add, remove or leave as it is", "space", footer=1),
+    _labelling("label-apply", "apply", "Do it", "enter", footer=2),
+    _labelling("label-scope", "this message only", "This message only, or the conversation", "tab", footer=3),
+    _labelling("label-cancel", "cancel", "Leave all as it was", "escape"),
+    _dialogs("dialog-accept", "accept", "Accept", "enter", footer=1),
+    _dialogs("dialog-cancel", "cancel", "Close without doing anything", "escape", footer=2),
+)
+"""Every verb, in the order of the help."""
+
+BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
+"""The same, by id."""
