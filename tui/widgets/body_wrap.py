@@ -1,0 +1,134 @@
+"""Where lines break: text to ranges that fit a number of terminal cells.
+
+Pure and lazy: a range is found when it is asked for, so a body of a megabyte costs nothing until it is
+scrolled to. Wide characters count two cells, combining marks none; a cluster (letter with its marks, joined
+emoji) is never parted. Scripts without spaces may break between wide characters, but no line begins with
+closing punctuation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, split_graphemes
+
+_NEVER_FIRST = frozenset("、。，．・：；？！）］｝〕〉》」』】゛゜ヽヾ々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ”’…")
+"""Characters that Japanese and Chinese typesetting does not let begin a line."""
+
+
+def break_lines(text: str, width: int, first: int | None = None) -> Iterator[tuple[int, int]]:
+    """Ranges of ``text`` (without newlines) that each fit ``width`` cells, broken between words where it can be.
+
+    ``first`` is the width of the first line where it differs. Spaces at a break belong to no range; an empty
+    text is one empty range.
+    """
+    size = len(text)
+    position = 0
+    room = max(1, width if first is None else first)
+    if not size:
+        yield 0, 0
+        return
+    while position < size:
+        end, following = _next_break(text, position, room)
+        yield position, end
+        position = following
+        room = max(1, width)
+
+
+def chop_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Ranges that each fit ``width`` cells with every space kept: for preformatted text."""
+    size = len(text)
+    position = 0
+    if not size:
+        yield 0, 0
+        return
+    while position < size:
+        if text[position : position + width].isascii():
+            end = min(size, position + width)
+        else:
+            end, _ = _cut(text, position, width, is_soft=False)
+        yield position, end
+        position = end
+
+
+def _next_break(text: str, position: int, width: int) -> tuple[int, int]:
+    """The end of the line that begins at ``position``, and where the next one begins."""
+    ahead = text[position : position + width + 1]
+    if not ahead.isascii():
+        return _cut(text, position, width, is_soft=True)
+    if len(ahead) <= width:
+        return len(text), len(text)
+    space = ahead.rfind(" ")
+    # A space at the very beginning parts nothing; break the long word instead.
+    if space <= 0 or not ahead[:space].strip():
+        return position + width, position + width
+    return _trim(text, position, position + space)
+
+
+def _cut(text: str, position: int, width: int, *, is_soft: bool) -> tuple[int, int]:
+    """As ``_next_break``, cluster by cluster; a hard cut when no place is good for a break."""
+    # Clusters of many marks take no cells: the window is wide enough for honest text, and an end for the rest.
+    window = text[position : position + 4 * width + 64]
+    spans, total = split_graphemes(window)
+    if total <= width and position + len(window) >= len(text):
+        return len(text), len(text)
+    used = 0
+    soft: int | None = None
+    after_wide = False
+    for start, end, cells in spans:
+        cluster = window[start:end]
+        if cluster == " ":
+            soft = start if start else soft
+        elif soft != start and start and (cells > 1 or after_wide) and cluster[0] not in _NEVER_FIRST:
+            soft = start
+        if used + cells > width:
+            if cluster == " ":
+                soft = start
+            if is_soft and soft:
+                return _trim(text, position, position + soft)
+            # One cluster wider than the line still has to go somewhere.
+            hard = position + (start or end)
+            return hard, hard
+        used += cells
+        after_wide = cells > 1
+    return position + len(window), position + len(window)
+
+
+def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
+    """Leave out the spaces on both sides of a break."""
+    following = end
+    size = len(text)
+    while following < size and text[following] == " ":
+        following += 1
+    while end > begin and text[end - 1] == " ":
+        end -= 1
+    return end, following
+
+
+def fit(text: str, width: int, ellipsis: str = "…") -> str:
+    """The text cut to at most ``width`` cells, with an ellipsis where something was left out."""
+    if len(text) <= width and text.isascii():
+        return text
+    if width <= 0:
+        return ""
+    if len(text) <= 4 * width + 64 and cell_len(text) <= width:
+        return text
+    room = width - cell_len(ellipsis)
+    if room <= 0:
+        return ellipsis[:width]
+    used = 0
+    end = 0
+    for start, stop, cells in split_graphemes(text[: 4 * width + 64])[0]:
+        if used + cells > room:
+            end = start
+            break
+        used += cells
+        end = stop
+    return text[:end].rstrip() + ellipsis
+
+
+def pad(text: str, width: int, *, is_right: bool = False) -> str:
+    """The text cut or filled to exactly ``width`` cells."""
+    text = fit(text, width)
+    gap = " " * (width - cell_len(text))
+    return gap + text if is_right else text + gap
