@@ -1,0 +1,199 @@
+"""Pure text: dates, numbers and strings as a row of cells.
+
+Nothing here knows a widget or a clock. What matters: a string measured here takes exactly that many cells in
+the terminal, whatever its script, so that a column never breaks. Sequences whose width terminals disagree on
+(emoji joined or varied by invisible characters, flags, key caps) are drawn in a plainer form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, tzinfo
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DATE_CELLS = 7
+"""Cells that every result of ``when`` fits in."""
+
+_JOINED = re.compile("\u200d[\u2190-\u2bff\U0001f000-\U0001faff]")
+_UNSTEADY = re.compile(
+    "[\ufe00-\ufe0f\u20e3\u200b-\u200d\u2060\ufeff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_MARK = "\u200e"
+
+
+@lru_cache(maxsize=4096)
+def steady(text: str) -> str:
+    """The text in a form whose width every terminal agrees on.
+
+    A family joined from four emoji becomes the first of them, variation selectors and skin tones go, a flag
+    becomes its two letters. Scripts that need joiners (Arabic, Indic) keep their letters.
+    """
+    if text.isascii():
+        return text
+    text = _JOINED.sub("", text) if "\u200d" in text else text
+    text = _UNSTEADY.sub("", text)
+    return _FLAG.sub(lambda found: chr(ord(found.group()) - 0x1F1E6 + ord("A")), text)
+
+
+def cells(text: str) -> int:
+    """How many terminal cells the text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def cut(text: str, width: int, ellipsis: str = "…") -> str:
+    """At most ``width`` cells of the text; what is left out shows as an ellipsis."""
+    if width <= 0:
+        return ""
+    if cells(text) <= width:
+        return text
+    if text.isascii():
+        return text[: width - 1].rstrip() + ellipsis
+    room = width - 1
+    kept: list[str] = []
+    for character in text:
+        room -= cell_len(character)
+        if room < 0:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + ellipsis
+
+
+def fit(text: str, width: int, ellipsis: str = "…") -> str:
+    """The text in exactly ``width`` cells: cut, or padded at its right.
+
+    Text with right-to-left letters ends in a left-to-right mark, so that a terminal that reorders a line does
+    not carry the next column into it.
+    """
+    if text.isascii() and len(text) <= width:
+        return text.ljust(width)
+    shown = cut(text, width, ellipsis)
+    pad = " " * (width - cells(shown))
+    return shown + (_MARK if _RIGHT_TO_LEFT.search(shown) else "") + pad
+
+
+def fit_right(text: str, width: int) -> str:
+    """Short text at the right edge of ``width`` cells."""
+    shown = cut(text, width)
+    return " " * (width - cells(shown)) + shown
+
+
+def anchored(text: str) -> str:
+    """The text, ended by a left-to-right mark if it has right-to-left letters."""
+    return text + _MARK if _RIGHT_TO_LEFT.search(text) else text
+
+
+def initial(text: str) -> str:
+    """The first letter of a name with its combining marks, for the narrowest of columns."""
+    kept = text[:1]
+    for character in text[1:]:
+        if not unicodedata.combining(character):
+            break
+        kept += character
+    return kept
+
+
+# -- dates -------------------------------------------------------------------------------------------
+
+
+def local(date_ms: int, zone: tzinfo | None) -> datetime:
+    """The moment in the user's zone (None: the machine's)."""
+    try:
+        return datetime.fromtimestamp(date_ms / 1000, zone)
+    except (OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(0, zone)
+
+
+def when(date_ms: int, now_ms: int, zone: tzinfo | None = None, apostrophe: str = "’") -> str:
+    """A date as a list shows it: ``09:12`` today, ``Fri`` this week, ``16 Nov`` this year, ``Nov ’24``."""
+    date, now = local(date_ms, zone), local(now_ms, zone)
+    days = (now.date() - date.date()).days
+    if days == 0:
+        return f"{date:%H:%M}"
+    if 0 < days < 7:
+        return _DAYS[date.weekday()]
+    if date.year == now.year or 0 < days < 180:
+        return f"{date.day} {_MONTHS[date.month - 1]}"
+    return f"{_MONTHS[date.month - 1]} {apostrophe}{date.year % 100:02}"
+
+
+def when_in_full(date_ms: int, zone: tzinfo | None = None) -> str:
+    """``Sat 21 Nov 2026, 09:12``."""
+    date = local(date_ms, zone)
+    return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]} {date.year}, {date:%H:%M}"
+
+
+def age(date_ms: int, now_ms: int) -> str:
+    """How long ago: ``3 min ago``, ``2 h ago``, ``5 days ago``; empty for what is older than a month."""
+    minutes = (now_ms - date_ms) // 60_000
+    if minutes < 0:
+        return ""
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h ago"
+    days = minutes // (24 * 60)
+    return ("1 day ago" if days == 1 else f"{days} days ago") if days <= 30 else ""
+
+
+def day_group(date_ms: int, now_ms: int, zone: tzinfo | None = None) -> str:
+    """The heading a date stands under: Today, Yesterday, This week, Last week, a month."""
+    date, now = local(date_ms, zone).date(), local(now_ms, zone).date()
+    days = (now - date).days
+    if days <= 0:
+        return "Today"
+    if days == 1:
+        return "Yesterday"
+    if days <= now.weekday():
+        return "This week"
+    if days <= now.weekday() + 7:
+        return "Last week"
+    if date.year == now.year:
+        return "Earlier this month" if date.month == now.month else _MONTH_NAMES[date.month - 1]
+    return f"{_MONTH_NAMES[date.month - 1]} {date.year}"
+
+
+# -- numbers -----------------------------------------------------------------------------------------
+
+
+def number(count: int) -> str:
+    """``104,218``."""
+    return f"{count:,}"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 conversation``, ``3,481 conversations``."""
+    return f"{number(count)} {noun}" if count == 1 else f"{number(count)} {noun}s"
+
+
+def size(octets: int) -> str:
+    """``812 B``, ``47 kB``, ``3.1 MB``."""
+    if octets < 1000:
+        return f"{octets} B"
+    if octets < 999_500:
+        return f"{round(octets / 1000)} kB"
+    if octets < 999_500_000:
+        return f"{octets / 1_000_000:.1f} MB"
+    return f"{octets / 1_000_000_000:.1f} GB"
