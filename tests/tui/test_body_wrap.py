@@ -7,11 +7,11 @@ import time
 import pytest
 from rich.cells import cell_len
 
-from tui.widgets.body_wrap import break_lines, chop_lines, fit, pad
+from tui.widgets.body_wrap import break_lines, chop_lines
 
 
-def lines(text: str, width: int, first: int | None = None) -> list[str]:
-    return [text[start:end] for start, end in break_lines(text, width, first)]
+def lines(text: str, width: int) -> list[str]:
+    return [text[start:end] for start, end in break_lines(text, width)]
 
 
 def test_words_stay_whole() -> None:
@@ -29,10 +29,6 @@ def test_a_word_longer_than_the_line_is_cut() -> None:
 
 def test_spaces_at_a_break_are_dropped_and_those_inside_kept() -> None:
     assert lines("a  b      c", 5) == ["a  b", "c"]
-
-
-def test_the_first_line_may_be_shorter() -> None:
-    assert lines("one two three", 9, 4) == ["one", "two three"]
 
 
 def test_nothing_is_one_empty_line() -> None:
@@ -65,7 +61,9 @@ def test_right_to_left_text_breaks_between_words() -> None:
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 7, 20, 80])
-@pytest.mark.parametrize("text", ["plain words of a mail", "日本語 and english mixed 文字", "a\u0301" * 50, "👍🏽 ok " * 9])
+@pytest.mark.parametrize(
+    "text", ["plain words of a mail", "日本語 and english mixed 文字", "a\u0301" * 50, "👍🏽 ok " * 9]
+)
 def test_nothing_but_spaces_is_lost_at_any_width(text: str, width: int) -> None:
     assert "".join(lines(text, width)).replace(" ", "") == text.replace(" ", "")
     assert "".join(text[start:end] for start, end in chop_lines(text, width)) == text
@@ -87,13 +85,3 @@ def test_a_megabyte_is_broken_on_demand() -> None:
 def test_preformatted_text_keeps_its_spaces() -> None:
     text = "  if x:\n".rstrip("\n") + "      return  1"
     assert [text[start:end] for start, end in chop_lines(text, 10)] == ["  if x:   ", "   return ", " 1"]
-
-
-def test_fit_and_pad_measure_cells() -> None:
-    assert fit("来週の打ち合わせ", 9) == "来週の打…"
-    assert fit("short", 9) == "short"
-    assert fit("short", 1) == "…"
-    assert fit("short", 0) == ""
-    assert pad("来週", 6) == "来週  "
-    assert pad("7", 3, is_right=True) == "  7"
-    assert cell_len(pad("👩\u200d👩\u200d👧 family photographs", 10)) == 10

@@ -10,21 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import split_graphemes
 
-_NEVER_FIRST = frozenset("、。，．・：；？！）］｝〕〉》」』】゛゜ヽヾ々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ”’…")
+_NEVER_FIRST = frozenset(
+    "、。，．・：；？！）］｝〕〉》」』】゛゜ヽヾ々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ”’…"
+)
 """Characters that Japanese and Chinese typesetting does not let begin a line."""
 
 
-def break_lines(text: str, width: int, first: int | None = None) -> Iterator[tuple[int, int]]:
-    """Ranges of ``text`` (without newlines) that each fit ``width`` cells, broken between words where it can be.
+def break_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Ranges of ``text`` (without newlines) that each fit ``width`` cells, broken between words if possible.
 
-    ``first`` is the width of the first line where it differs. Spaces at a break belong to no range; an empty
-    text is one empty range.
+    Spaces at a break belong to no range; an empty text is one empty range.
     """
     size = len(text)
     position = 0
-    room = max(1, width if first is None else first)
+    room = max(1, width)
     if not size:
         yield 0, 0
         return
@@ -32,7 +33,6 @@ def break_lines(text: str, width: int, first: int | None = None) -> Iterator[tup
         end, following = _next_break(text, position, room)
         yield position, end
         position = following
-        room = max(1, width)
 
 
 def chop_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
@@ -67,7 +67,7 @@ def _next_break(text: str, position: int, width: int) -> tuple[int, int]:
 
 def _cut(text: str, position: int, width: int, *, is_soft: bool) -> tuple[int, int]:
     """As ``_next_break``, cluster by cluster; a hard cut when no place is good for a break."""
-    # Clusters of many marks take no cells: the window is wide enough for honest text, and an end for the rest.
+    # Marks take no cells: the window is wide enough for honest text, and an end for the rest.
     window = text[position : position + 4 * width + 64]
     spans, total = split_graphemes(window)
     if total <= width and position + len(window) >= len(text):
@@ -103,32 +103,3 @@ def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
     while end > begin and text[end - 1] == " ":
         end -= 1
     return end, following
-
-
-def fit(text: str, width: int, ellipsis: str = "…") -> str:
-    """The text cut to at most ``width`` cells, with an ellipsis where something was left out."""
-    if len(text) <= width and text.isascii():
-        return text
-    if width <= 0:
-        return ""
-    if len(text) <= 4 * width + 64 and cell_len(text) <= width:
-        return text
-    room = width - cell_len(ellipsis)
-    if room <= 0:
-        return ellipsis[:width]
-    used = 0
-    end = 0
-    for start, stop, cells in split_graphemes(text[: 4 * width + 64])[0]:
-        if used + cells > room:
-            end = start
-            break
-        used += cells
-        end = stop
-    return text[:end].rstrip() + ellipsis
-
-
-def pad(text: str, width: int, *, is_right: bool = False) -> str:
-    """The text cut or filled to exactly ``width`` cells."""
-    text = fit(text, width)
-    gap = " " * (width - cell_len(text))
-    return gap + text if is_right else text + gap
