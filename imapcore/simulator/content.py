@@ -1,0 +1,43 @@
+"""What the embedded account holds: a demo mailbox worth looking at, a big one, and mail to come.
+
+Deterministic from a seed; "now" is always an argument. The stories are in ``content_work``,
+``content_home``, ``content_world`` and ``content_machines``; how they become mail is in ``content_story``.
+Nothing here knows IMAP beyond the names of labels and flags.
+"""
+
+from __future__ import annotations
+
+import random
+
+from imapcore.simulator.content_arrivals import arrivals
+from imapcore.simulator.content_bulk import BulkSeed, bulk_messages
+from imapcore.simulator.content_seed import Seed, StoredSeed, classify, store
+from imapcore.simulator.content_story import tell
+from imapcore.simulator.content_work import stories as work_stories
+from imapcore.simulator.words import OWNER, Owner
+
+__all__ = [
+    "EMPTY_LABELS",
+    "OWNER",
+    "BulkSeed",
+    "Owner",
+    "Seed",
+    "StoredSeed",
+    "arrivals",
+    "bulk_messages",
+    "classify",
+    "demo_messages",
+    "store",
+]
+
+EMPTY_LABELS = ("Reading list", "Work/archive 2024")
+"""Labels the demo account has though nothing carries them."""
+
+_ROOMS = (work_stories,)
+
+
+def demo_messages(seed: int, now_ms: int) -> list[StoredSeed]:
+    """The demo mailbox as of ``now_ms``, oldest message first."""
+    rng = random.Random(f"{seed}/demo")
+    told = [message for room in _ROOMS for story in room(now_ms) for message in tell(story, now_ms, rng)]
+    return sorted(told, key=lambda message: (message.date_ms, message.message_id))
