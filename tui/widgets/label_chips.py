@@ -1,4 +1,4 @@
-"""Labels as chips: a bright name on a deep shade of its own hue. Pure; the row and the reader draw with it."""
+"""Labels as chips: a bright name on a deep shade of its own hue. Pure."""
 
 from __future__ import annotations
 

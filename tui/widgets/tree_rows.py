@@ -88,7 +88,7 @@ def build_rows(
             if rows:
                 rows.append(SPACE)
             rows.append(TreeRow(TreeKind.HEADING, heading))
-        rows.extend(row for row in members if row)
+        rows.extend(members)
     return tuple(rows)
 
 

@@ -1,0 +1,217 @@
+"""The configuration: TOML, every field documented, nothing required.
+
+A field is declared once, with its default and its sentence; reading, checking, `gimap-tui config` and the
+README's table derive from the declaration. What is wrong in a file is said in a sentence and the default
+holds; a typo never keeps the mail from showing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from tui.commands import KEYMAPS
+
+
+def _setting(default: object, says: str, *, among: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"says": says, "among": among})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``[look]``: how it looks."""
+
+    theme: str = _setting("gimap-dark", "A theme: gimap-dark, gimap-light, or one of Textual's own")
+    density: str = _setting("one", "Lines for each conversation", among=("one", "two"))
+    reader: str = _setting(
+        "auto",
+        "Where a conversation is read: beside the list, below it, or in its place (off)",
+        among=("auto", "beside", "below", "off"),
+    )
+    day_headings: bool = _setting(True, "Part the days of the list by headings")
+    ascii: bool = _setting(False, "Draw with ASCII marks only")
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """``[behaviour]``: what it does by itself."""
+
+    after_archive: str = _setting(
+        "older",
+        "Where the reader goes when its conversation was archived, trashed or moved",
+        among=("older", "newer", "list"),
+    )
+    mark_read: bool = _setting(True, "Mark a conversation as read when it is opened")
+    preview: bool = _setting(True, "Show the conversation under the cursor where the reader has a pane")
+    title: bool = _setting(True, "Keep the number of unread conversations in the terminal's title")
+    notify: str = _setting(
+        "off", "Tell the terminal of new mail, by OSC 9 or OSC 777", among=("off", "osc9", "osc777", "bell")
+    )
+    downloads: str = _setting("", "Folder attachments are saved to; empty: the system's downloads")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """``[account]``: which account opens when none is named, and where."""
+
+    email: str = _setting("", "The account to open")
+    host: str = _setting("imap.gmail.com", "The IMAP server")
+    port: int = _setting(993, "Its port")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What is in force, and what was wrong with the file."""
+
+    look: Look = field(default_factory=Look)
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    account: AccountSettings = field(default_factory=AccountSettings)
+    keymap: str = KEYMAPS[0]
+    """``[keys] map``: gmail, vim or mutt."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """``[keys]``: command ids and the keys that replace their own."""
+    problems: tuple[str, ...] = ()
+    """Sentences for the person who wrote the file."""
+    given: frozenset[str] = frozenset()
+    """Settings the file names, as ``section.name``."""
+
+
+_SECTIONS: dict[str, type[Look] | type[Behaviour] | type[AccountSettings]] = {
+    "look": Look,
+    "behaviour": Behaviour,
+    "account": AccountSettings,
+}
+
+
+def load_config(path: Path) -> Config:
+    """Read the file; one that is not there is an empty one. Never raises."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Config()
+    except OSError as error:
+        return Config(problems=(f"The configuration {path.name} cannot be read: {error.strerror}",))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return Config(
+            problems=(f"The configuration {path.name} is not UTF-8 text; nothing of it is in force",)
+        )
+    return parse_config(text)
+
+
+def parse_config(text: str) -> Config:
+    """Read a configuration; what is wrong is in ``problems``, and the default holds there."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return Config(problems=(f"The configuration is not TOML: {error}; nothing of it is in force",))
+    problems: list[str] = []
+    given: set[str] = set()
+    made: dict[str, object] = {}
+    for section, value in data.items():
+        if section == "keys":
+            continue
+        if section not in _SECTIONS:
+            problems.append(_unknown("section", f"[{section}]", section, [*_SECTIONS, "keys"]))
+        elif not isinstance(value, dict):
+            problems.append(f"“{section}” is a section: write [{section}]")
+        else:
+            made[section] = _read_section(section, value, problems, given)
+    keymap, keys = _read_keys(data.get("keys", {}), problems)
+    if keymap != KEYMAPS[0]:
+        given.add("keys.map")
+    return Config(
+        **made,  # type: ignore[arg-type]
+        keymap=keymap,
+        keys=keys,
+        problems=tuple(problems),
+        given=frozenset(given),
+    )
+
+
+def _unknown(what: str, shown: str, name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    meant = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(known)}"
+    return f"Unknown {what} {shown}; {meant}"
+
+
+def _read_section(section: str, values: Mapping[str, object], problems: list[str], given: set[str]) -> object:
+    kind = _SECTIONS[section]
+    declared = {each.name: each for each in fields(kind)}
+    kept: dict[str, object] = {}
+    for name, value in values.items():
+        each = declared.get(name)
+        if each is None:
+            problems.append(_unknown("setting", f"“{name}” in [{section}]", name, list(declared)))
+            continue
+        wanted = type(each.default)
+        among: tuple[str, ...] = each.metadata["among"]
+        if type(value) is not wanted:
+            problems.append(f"[{section}] {name} must be {_KINDS[wanted]}, not {value!r}")
+        elif among and value not in among:
+            problems.append(f"[{section}] {name} must be one of {', '.join(among)}, not {value!r}")
+        elif name == "port" and not 0 < int(str(value)) < 65536:
+            problems.append(f"[{section}] port must be between 1 and 65535, not {value!r}")
+        else:
+            kept[name] = value
+            given.add(f"{section}.{name}")
+    return kind(**kept)  # type: ignore[arg-type]
+
+
+_KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number"}
+
+
+def _read_keys(values: object, problems: list[str]) -> tuple[str, dict[str, tuple[str, ...]]]:
+    if not isinstance(values, dict):
+        problems.append("“keys” is a section: write [keys]")
+        return KEYMAPS[0], {}
+    keymap = KEYMAPS[0]
+    keys: dict[str, tuple[str, ...]] = {}
+    for name, value in values.items():
+        if name == "map":
+            if value in KEYMAPS:
+                keymap = str(value)
+            else:
+                problems.append(f"[keys] map must be one of {', '.join(KEYMAPS)}, not {value!r}")
+        elif isinstance(value, str):
+            keys[name] = (value,)
+        elif isinstance(value, list) and all(isinstance(each, str) for each in value):
+            keys[name] = tuple(value)
+        else:
+            problems.append(f'[keys] {name} must be a key or a list of keys, such as ["e", "g e"]')
+    return keymap, keys
+
+
+def show_config(config: Config) -> str:
+    """The configuration in force, as TOML with every field's sentence; it can be saved and read again."""
+    lines: list[str] = []
+    for section, kind in _SECTIONS.items():
+        lines.append(f"[{section}]")
+        values = getattr(config, section)
+        for each in fields(kind):
+            among = each.metadata["among"]
+            choice = f" ({', '.join(among)})" if among else ""
+            lines.append(f"# {each.metadata['says']}{choice}")
+            lines.append(f"{each.name} = {_toml(getattr(values, each.name))}")
+        lines.append("")
+    lines.append("[keys]")
+    lines.append(f"# A whole map ({', '.join(KEYMAPS)}); below it, commands with keys of your own")
+    lines.append(f"map = {_toml(config.keymap)}")
+    lines.extend(f"{name} = {_toml(list(keys))}" for name, keys in sorted(config.keys.items()))
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return str(value)

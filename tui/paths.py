@@ -1,0 +1,40 @@
+"""Where files of the screen live: configuration and remembered state. The mail store is the engine's affair.
+
+``GIMAP_CONFIG_DIR`` and ``GIMAP_STATE_DIR`` move them, which is how tests and several set-ups stay apart.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+APP = "gimap-tui"
+
+
+def config_path() -> Path:
+    """The configuration file; need not exist."""
+    given = os.environ.get("GIMAP_CONFIG_DIR")
+    if given:
+        return Path(given) / "config.toml"
+    from platformdirs import user_config_path
+
+    return user_config_path(APP) / "config.toml"
+
+
+def state_path(email: str) -> Path:
+    """The file of what is remembered for an account; need not exist."""
+    given = os.environ.get("GIMAP_STATE_DIR")
+    name = "state-" + re.sub(r"[^A-Za-z0-9@._+-]", "_", email) + ".json"
+    if given:
+        return Path(given) / name
+    from platformdirs import user_state_path
+
+    return user_state_path(APP) / name
+
+
+def download_path() -> Path:
+    """Where attachments are saved unless the configuration says otherwise."""
+    from platformdirs import user_downloads_path
+
+    return user_downloads_path()
