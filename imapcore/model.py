@@ -421,6 +421,8 @@ class ChangeFlags:
     target: Target
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
+    is_automatic: bool = False
+    """Done by the program, not by a key (opening marks as read): journalled, but not in the undo list."""
 
 
 @dataclass(frozen=True, slots=True)
