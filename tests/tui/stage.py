@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.screen import Screen
@@ -21,7 +22,7 @@ class Stage(App[None]):
         self,
         *,
         widget: Callable[[], Widget] | None = None,
-        screen: Callable[[], Screen[object]] | None = None,
+        screen: Callable[[], Screen[Any]] | None = None,
         palette: Palette = DARK,
     ) -> None:
         self._widget = widget

@@ -15,6 +15,7 @@ from enum import Enum
 from imapcore.model import Body, Message, Thread
 from tui.format import anchored, cells, cut
 from tui.glyphs import UNICODE, Glyphs
+from tui.label_rules import show_label
 from tui.widgets.body_line import BLANK, Ink, Line, Piece
 from tui.widgets.body_view import WIDEST, lay_out
 from tui.widgets.body_wrap import break_lines
@@ -428,8 +429,3 @@ class ReaderDocument:
             if text:
                 for start, end in break_lines(text, room):
                     yield Line((Piece("  "), Piece(text[start:end], ink)))
-
-
-def show_label(name: str) -> str:
-    """A label's name without anything that could upset a terminal."""
-    return "".join(character if character.isprintable() else "�" for character in name)

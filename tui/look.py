@@ -1,0 +1,30 @@
+"""What a dialog needs to look like the rest: palette, marks, and the colours of labels, in one value.
+
+Dialogs are made, shown and thrown away; they take the look of the moment they are opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui.glyphs import UNICODE, Glyphs
+from tui.theme import DARK, Palette, label_pair
+
+
+def _grey(_label: str) -> tuple[str, str]:
+    return label_pair("grey", True)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Palette, marks and label colours."""
+
+    palette: Palette = DARK
+    glyphs: Glyphs = UNICODE
+    chip: Callable[[str], tuple[str, str]] = _grey
+    """Foreground and background of a label's chip, by the label's name."""
+
+    def ink(self, tone: str) -> str:
+        """A colour by its name in the palette, or ``#rrggbb`` as it is."""
+        return tone if tone.startswith("#") else str(getattr(self.palette, tone))

@@ -1,0 +1,345 @@
+"""The label editor: three states over the selection, filtered as one types.
+
+Knows values only: labels and counts come in, a ``LabelChange`` goes out, or None when all stays as it was.
+The mind of it is ``tui.label_choices``; here is what it looks like and which key means what. The same screen
+moves (`v`): then there are no boxes to tick, one label is picked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from imapcore.model import LabelCounts, Mailbox
+from tui.commands import Where
+from tui.format import cut
+from tui.keymap import bindings_for
+from tui.label_choices import CreateRow, GapRow, LabelChange, LabelChoices, LabelRow, Row, State
+from tui.label_rules import show_label
+from tui.look import Look
+from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
+from tui.widgets.line_input import LineInput
+
+Preview = Callable[[LabelChange], Sequence[str]]
+"""The IMAP commands a change would send."""
+_HIGHEST, _FRAME = 24, 10
+"""Lines of the whole box at most, and those that are not labels."""
+_SMALL = 16
+"""Below this height the box gives up its air."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a change would concern."""
+
+    title: str
+    """For example ``3 conversations`` or ``this message``."""
+    counts: LabelCounts
+
+
+class LabelEditor(ModalScreen[LabelChange | None]):
+    """Add, remove and create labels; or pick the one to move to."""
+
+    CSS_PATH = "label_editor.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_for(Where.LABEL_EDITOR),
+    ]
+
+    def __init__(
+        self,
+        labels: Sequence[Mailbox],
+        conversations: Scope,
+        *,
+        message: Scope | None = None,
+        is_message_first: bool = False,
+        is_move: bool = False,
+        preview: Preview | None = None,
+        look: Look | None = None,
+        query: str = "",
+    ) -> None:
+        """``message`` is the other scope that Tab switches to; ``is_message_first`` begins with it."""
+        super().__init__()
+        self.look = look or Look()
+        self._scopes = [conversations] if message is None else [conversations, message]
+        self._choices = [LabelChoices(labels, scope.counts) for scope in self._scopes]
+        self._scope = 1 if is_message_first and message is not None else 0
+        self._is_move = is_move
+        self._preview = preview
+        self._query = query
+        self._rows: tuple[Row, ...] = ()
+
+    # -- putting together -------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Filter, labels, what will be sent, keys."""
+        with Vertical(id="box") as box:
+            box.border_subtitle = "Esc leaves all as it was"
+            with Horizontal(id="filter"):
+                yield Static(self.look.glyphs.prompt, id="prompt")
+                yield LineInput(self._query, placeholder="type to filter or create", id="field")
+            yield ChoiceList(self.look, id="labels")
+            yield Static("", id="preview", markup=False)
+            yield Static("", id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the filter."""
+        self.query_one(LineInput).focus()
+        # As high as the whole list needs, and then steady: a box that jumps while one types is unrest.
+        self.query_one("#box").styles.height = min(_HIGHEST, len(self.choices.rows("")) + _FRAME)
+        self._show_scope()
+        self._filter(self._query)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give up the air in a small window."""
+        self.set_class(event.size.height < _SMALL, "-small")
+
+    @property
+    def choices(self) -> LabelChoices:
+        """The labels over the scope in force."""
+        return self._choices[self._scope]
+
+    @property
+    def is_message_only(self) -> bool:
+        """Whether the change concerns the one message."""
+        return self._scope == 1
+
+    def _show_scope(self) -> None:
+        title = self._scopes[self._scope].title
+        box = self.query_one("#box")
+        box.border_title = f"Move {title} to" if self._is_move else f"Label {title}"
+
+    # -- the list -----------------------------------------------------------------------------------------
+
+    def _filter(self, query: str, keep: str | None = None) -> None:
+        """List what fits; the cursor stays on ``keep`` if it is still there."""
+        self._rows = self.choices.rows(query)
+        cursor = next(
+            (
+                index
+                for index, row in enumerate(self._rows)
+                if isinstance(row, LabelRow | CreateRow) and row.name == keep
+            ),
+            0,
+        )
+        self.query_one(ChoiceList).show(
+            len(self._rows), self._line, cursor=cursor, empty="No labels yet: type a name to create one"
+        )
+
+    @property
+    def _row(self) -> Row | None:
+        cursor = self.query_one(ChoiceList).cursor
+        return self._rows[cursor] if 0 <= cursor < len(self._rows) else None
+
+    def _line(self, index: int) -> ChoiceLine:
+        row = self._rows[index]
+        if isinstance(row, GapRow):
+            return ChoiceLine(is_choosable=False)
+        if isinstance(row, CreateRow):
+            return self._create_line(row)
+        return self._label_line(row)
+
+    def _label_line(self, row: LabelRow) -> ChoiceLine:
+        glyphs = self.look.glyphs
+        left: list[Bit] = []
+        indent = "  " * row.depth
+        state = self.choices.state(row.name)
+        if not row.is_choosable:
+            pad = indent + ("   " if self._is_move else "      ")
+            return ChoiceLine((Bit(pad + row.text, "dim"),), is_choosable=False)
+        if not self._is_move:
+            mark = {State.ALL: glyphs.check_all, State.SOME: glyphs.check_some, State.NONE: glyphs.check_none}
+            tone = "faint" if state is State.NONE else "good"
+            left.append(Bit(f" {mark[state]} ", tone, is_bold=self.choices.is_changed(row.name)))
+        foreground, _ = self.look.chip(row.name)
+        left.append(Bit(f"{indent} {glyphs.label} ", foreground))
+        tone = "bright" if state is not State.NONE else "text"
+        left.extend(_highlighted(row.text, row.positions, tone))
+        count = self.choices.count(row.name)
+        right_tone = "star" if self.choices.is_changed(row.name) else "dim"
+        return ChoiceLine(tuple(left), (Bit(count + " ", right_tone),) if count else ())
+
+    def _create_line(self, row: CreateRow) -> ChoiceLine:
+        if row.problem:
+            return ChoiceLine((Bit(f"   {row.problem}", "refusal"),), is_choosable=False)
+        name = show_label(row.name)
+        left = [
+            Bit(f"   {self.look.glyphs.create} ", "here", is_bold=True),
+            Bit(f"create “{cut(name, 120)}”", "text"),
+        ]
+        if row.parents:
+            inside = ", ".join(f"“{show_label(parent)}”" for parent in row.parents)
+            left.append(Bit(f" and {inside}", "dim"))
+        return ChoiceLine(tuple(left))
+
+    # -- what is typed ------------------------------------------------------------------------------------
+
+    @on(Input.Changed, "#field")
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._filter(event.value)
+
+    @on(Input.Submitted, "#field")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._apply()
+
+    @on(LineInput.SpacePressed)
+    def _space(self, event: LineInput.SpacePressed) -> None:
+        event.stop()
+        self._toggle()
+
+    @on(ChoiceList.Moved)
+    def _moved(self, event: ChoiceList.Moved) -> None:
+        event.stop()
+        # On the line for creating, Space belongs to the name; elsewhere it ticks.
+        is_label = isinstance(self._row, LabelRow)
+        self.query_one(LineInput).is_space_given_away = is_label and not self._is_move
+        self._show_keys()
+        self._show_preview()
+
+    @on(ChoiceList.Chosen)
+    def _clicked(self, event: ChoiceList.Chosen) -> None:
+        event.stop()
+        if self._is_move:
+            self._apply()
+        else:
+            self._toggle()
+
+    def on_key(self, event: events.Key) -> None:
+        """Move the cursor from within the filter."""
+        choices = self.query_one(ChoiceList)
+        moves: dict[str, Callable[[], None]] = {
+            "down": lambda: choices.move(1),
+            "up": lambda: choices.move(-1),
+            "ctrl+n": lambda: choices.move(1),
+            "ctrl+p": lambda: choices.move(-1),
+            "pagedown": lambda: choices.page(1),
+            "pageup": lambda: choices.page(-1),
+        }
+        move = moves.get(event.key)
+        if move is not None:
+            event.stop()
+            event.prevent_default()
+            move()
+
+    # -- verbs --------------------------------------------------------------------------------------------
+
+    def action_command(self, command_id: str) -> None:
+        """Do a verb of the registry."""
+        verbs: dict[str, Callable[[], None]] = {
+            "label-toggle": self._toggle,
+            "label-apply": self._apply,
+            "label-scope": self._switch_scope,
+            "label-cancel": self._cancel,
+        }
+        verbs[command_id]()
+
+    def _cancel(self) -> None:
+        self.dismiss(None)
+
+    def _toggle(self) -> None:
+        row = self._row
+        if self._is_move or row is None:
+            return
+        if isinstance(row, LabelRow):
+            self.choices.toggle(row.name)
+            self.query_one(ChoiceList).redraw()
+        elif isinstance(row, CreateRow) and not row.problem:
+            self.choices.create(row.name)
+            self.query_one(LineInput).value = ""
+            self._filter("", keep=row.name)
+        self._show_keys()
+        self._show_preview()
+
+    def _switch_scope(self) -> None:
+        if len(self._scopes) < 2:
+            return
+        row = self._row
+        before = self.choices
+        self._scope = 1 - self._scope
+        self.choices.take_over(before)
+        self._show_scope()
+        self._filter(self.query_one(LineInput).value, row.name if isinstance(row, LabelRow) else None)
+
+    def _pending(self) -> LabelChange:
+        """What Enter would do now."""
+        row = self._row
+        if self._is_move:
+            name = row.name if isinstance(row, LabelRow | CreateRow) else ""
+            created = (name,) if isinstance(row, CreateRow) else ()
+            return LabelChange(frozenset({name} - {""}), frozenset(), created, self.is_message_only)
+        change = self.choices.change(is_message_only=self.is_message_only)
+        typed = bool(self.query_one(LineInput).value.strip())
+        if isinstance(row, CreateRow) and not row.problem and typed:
+            # What stands under the cursor was typed to be created: Enter means it, with all that was ticked.
+            return LabelChange(
+                change.add | {row.name}, change.remove, (*change.create, row.name), change.is_message_only
+            )
+        if not change and isinstance(row, LabelRow):
+            self.choices.toggle(row.name)
+            change = self.choices.change(is_message_only=self.is_message_only)
+            while self.choices.is_changed(row.name):
+                self.choices.toggle(row.name)
+        return change
+
+    def _apply(self) -> None:
+        change = self._pending()
+        if change:
+            self.dismiss(change)
+        elif self._rows and not any(isinstance(row, LabelRow) for row in self._rows):
+            # Only a name that cannot be is listed: what was typed stays, the sentence stands under it.
+            self.app.bell()
+        else:
+            self.dismiss(None)
+
+    # -- what it says -------------------------------------------------------------------------------------
+
+    def _show_preview(self) -> None:
+        lines: Sequence[str] = ()
+        change = self._pending()
+        if self._preview is not None and change:
+            lines = self._preview(change)
+        more = f"  (+{len(lines) - 1} more)" if len(lines) > 1 else ""
+        width = max(20, self.query_one("#box").size.width - 4)
+        text = cut(lines[0], width - len(more)) + more if lines else ""
+        self.query_one("#preview", Static).update(Content(text))
+
+    def _show_keys(self) -> None:
+        here = self.look.palette.here
+        parts: list[tuple[str, str]] = []
+        row = self._row
+        if self._is_move:
+            parts.append(("Enter", "create and move" if isinstance(row, CreateRow) else "move"))
+        elif isinstance(row, CreateRow):
+            parts.append(("Enter", "create and apply"))
+        else:
+            parts.append(("Space", "toggle"))
+            parts.append(("Enter", "apply"))
+        if len(self._scopes) > 1:
+            parts.append(("Tab", self._scopes[1 - self._scope].title + ("" if self._scope else " only")))
+        pieces: list[tuple[str, str] | str] = []
+        for key, word in parts:
+            pieces.extend(((key, f"{here} bold"), f" {word}   "))
+        self.query_one("#keys", Static).update(Content.assemble(*pieces))
+
+
+def _highlighted(text: str, positions: Sequence[int], tone: str) -> list[Bit]:
+    """The text as bits, the matched characters bold and underlined."""
+    marked = frozenset(positions)
+    bits: list[Bit] = []
+    start = 0
+    for index in range(1, len(text) + 1):
+        if index == len(text) or (index in marked) != (start in marked):
+            hit = start in marked
+            bits.append(Bit(text[start:index], "bright" if hit else tone, is_bold=hit, is_underlined=hit))
+            start = index
+    return bits
