@@ -1,0 +1,77 @@
+"""Octets → text, whatever the label says: aliases, supersets, and a rescue for what is mislabelled.
+
+Only decoding; the result is not yet sanitized. Names of charsets come from mail, so that only a known
+set of real character encodings is ever handed to the codec machinery.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+-]{0,39}")
+_SUPERSETS = {
+    # What senders call the first is nearly always the second.
+    "ascii": "utf-8", "us-ascii": "utf-8", "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252",
+    "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030", "hz-gb-2312": "hz",
+    "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "euc-kr": "cp949", "korean": "cp949",
+    "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext", "big5": "big5hkscs", "x-x-big5": "big5hkscs",
+    "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "iso-8859-6-i": "iso-8859-6",
+    "utf8": "utf-8", "x-utf-8": "utf-8", "unicode-1-1-utf-8": "utf-8", "unicode-1-1-utf-7": "utf-7",
+    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic",
+    "cp-850": "cp850", "x-windows-1252": "cp1252", "ansi": "cp1252",
+}  # fmt: skip
+_UNTEXTUAL = frozenset(
+    ("idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape",
+     "undefined", "palmos", "mbcs", "oem")
+)  # fmt: skip
+"""Codecs that are no character sets, or that warn, or that take more than linear time."""
+
+
+def codec_name(charset: str) -> str | None:
+    """The codec to decode a charset with, or None for one nobody knows."""
+    charset = charset.strip().strip("\"'").lower()
+    if not _NAME.fullmatch(charset):
+        return None
+    try:
+        found = codecs.lookup(_SUPERSETS.get(charset, charset))
+    except (LookupError, ValueError):
+        return None
+    is_text = getattr(found, "_is_text_encoding", True) and found.name not in _UNTEXTUAL
+    return found.name if is_text else None
+
+
+def decode(octets: bytes, charset: str = "") -> tuple[str, bool]:
+    """The text, and whether the label had to be set aside to read it.
+
+    Tries the label, then UTF-8, then the label again with replacement characters. Unlabelled octets are
+    UTF-8 or else Windows-1252, the commonest lie.
+    """
+    name = codec_name(charset)
+    if name is None:
+        name = "utf-8"
+        was_known = not charset.strip()
+    else:
+        was_known = True
+    try:
+        return octets.decode(name), not was_known
+    except (UnicodeError, ValueError):
+        pass
+    if name != "utf-8":
+        try:
+            return octets.decode("utf-8"), True
+        except UnicodeDecodeError:
+            return octets.decode(name, "replace"), True
+    if charset.strip().lower() in ("utf-8", "utf8"):
+        return _repair_utf8(octets), True
+    return octets.decode("cp1252", "replace"), True
+
+
+def _repair_utf8(octets: bytes) -> str:
+    """Octets labelled UTF-8 that are not: mostly so (a cut character) or not at all (Windows-1252)."""
+    text = octets.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    high = sum(byte >= 0x80 for byte in octets)
+    return octets.decode("cp1252", "replace") if high and broken > high * 0.6 else text
