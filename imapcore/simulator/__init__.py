@@ -1,1 +1,32 @@
-"""A Gmail-shaped IMAP server on a real loopback socket; shares no parser with the client."""
+r"""A Gmail-shaped IMAP server on a real loopback socket; shares no parser with the client.
+
+``python -m imapcore.simulator`` is its own process (what ``--demo`` opens); ``Simulator`` runs it in a
+thread of this one, for tests, with ``control`` to act behind its back:
+
+    with Simulator(Options(messages=0)) as sim:
+        sim.control.deliver(raw, labels=["\\Inbox"])
+        imaplib.IMAP4(sim.host, sim.port)
+
+The map: ``options`` names every doubt about Gmail, ``texts`` holds its words. ``server`` listens,
+``session`` converses, ``channel`` moves bytes within bounds, ``cursor`` reads commands, ``commands`` are
+the verbs. ``account`` has Gmail's rules over ``model``'s messages and mailboxes, ``view`` is the frozen
+mailbox a session sees. ``faults`` and ``control`` are for tests. ``content*``, ``mail*``, ``query*`` and
+``words`` are the mail itself.
+"""
+
+from imapcore.simulator.control import Control, Snapshot
+from imapcore.simulator.faults import Fault, FaultKind
+from imapcore.simulator.options import ExpungeBehavior, Locale, LoginError, Options
+from imapcore.simulator.simulator import Simulator
+
+__all__ = [
+    "Control",
+    "ExpungeBehavior",
+    "Fault",
+    "FaultKind",
+    "Locale",
+    "LoginError",
+    "Options",
+    "Simulator",
+    "Snapshot",
+]

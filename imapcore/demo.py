@@ -1,0 +1,82 @@
+"""The demo: an account on the embedded server, run as a child process for as long as it is needed.
+
+The child has an interpreter of its own, so that serving mail never competes with drawing the screen. It
+ends when the context does, and by itself when this process dies: its standard input closes then.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from imapcore.errors import LinkError
+from imapcore.model import Account, Security
+
+START_SECONDS = 60.0
+"""A million messages take their time; a demo mailbox is there in less than one second."""
+STOP_SECONDS = 5.0
+
+_LISTENING = re.compile(rb"127\.0\.0\.1:(\d+)")
+_EMAIL = "demo@gmail.com"
+_APP_PASSWORD = "demodemodemodemo"
+
+
+@contextmanager
+def demo_account(
+    messages: int | None = None, seed: int = 1, *, arrivals: float | None = None
+) -> Iterator[tuple[Account, Callable[[], str]]]:
+    """An account that lives as long as the context, and who tells its password.
+
+    ``messages`` is how many generated messages it holds (None: the demo mailbox), ``arrivals`` the
+    seconds between two new ones (None: none come). Raises LinkError when the server does not start.
+    """
+    command = [sys.executable, "-m", "imapcore.simulator", "--until-eof", f"--seed={seed}"]
+    if messages is not None:
+        command.append(f"--messages={messages}")
+    if arrivals is not None:
+        command.append(f"--arrivals={arrivals}")
+    child = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        port = _await_port(child)
+        yield Account(_EMAIL, "127.0.0.1", port, Security.NONE), lambda: _APP_PASSWORD
+    finally:
+        _end(child)
+
+
+def _await_port(child: subprocess.Popen[bytes]) -> int:
+    """The port from the one line the child prints; the read has a deadline, kept by ending the child."""
+    assert child.stdout is not None
+    alarm = threading.Timer(START_SECONDS, child.kill)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        line = child.stdout.readline()
+    finally:
+        alarm.cancel()
+        alarm.join()
+    match = _LISTENING.search(line)
+    if match is None:
+        raise LinkError("The embedded server did not start", title="The demo cannot be shown", hint="")
+    return int(match[1])
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    _close(child.stdin)
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait(STOP_SECONDS)
+    _close(child.stdout)
+
+
+def _close(stream: IO[bytes] | None) -> None:
+    if stream is not None:
+        stream.close()

@@ -1,0 +1,67 @@
+r"""How names look on the wire, which depends on where they stand (gmail-imap facts, appendix A).
+
+FETCH and STORE replies, STORE arguments and mailbox names are modified UTF-7, or raw UTF-8 after
+ENABLE UTF8=ACCEPT; SEARCH takes the decoded name always. System labels are quoted with a doubled
+backslash, user labels are atoms wherever RFC 3501 lets them be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from imapcore.simulator.cursor import ParseError
+from imapcore.wire import mutf7
+
+_ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\[\]]+')
+_ATOM_WITH_BRACKETS = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
+
+
+def encode_name(name: str, is_utf8: bool) -> bytes:
+    """A mailbox or label name as the wire has it, unquoted."""
+    return name.encode("utf-8") if is_utf8 else mutf7.encode_bytes(name)
+
+
+def decode_name(name: bytes, is_utf8: bool) -> str:
+    """A mailbox or label name a client sent; raises ParseError for what is no UTF-8 or modified UTF-7."""
+    if is_utf8:
+        return name.decode("utf-8")
+    if not name.isascii():
+        raise ParseError("8-bit name")
+    decoded = mutf7.decode(name)
+    if mutf7.encode_bytes(decoded) != name and b"&" in name and not _is_lenient(name):
+        raise ParseError("not modified UTF-7")
+    return decoded
+
+
+def _is_lenient(name: bytes) -> bool:
+    """Whether every ``&`` at least begins a shift sequence that ends."""
+    return all(b"-" in part for part in name.split(b"&")[1:])
+
+
+def quote(value: bytes) -> bytes:
+    """A quoted string, whatever the value."""
+    return b'"' + value.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+def mailbox_name(name: str, is_utf8: bool) -> bytes:
+    """A name as LIST and STATUS give it: quoted, but for those that begin with ``+``."""
+    encoded = encode_name(name, is_utf8)
+    if encoded.startswith(b"+") and _ATOM.fullmatch(encoded):
+        return encoded
+    return quote(encoded)
+
+
+def render_label(name: str, is_utf8: bool, brackets_are_bare: bool = False) -> bytes:
+    """One label of X-GM-LABELS: an atom where possible, else quoted."""
+    encoded = encode_name(name, is_utf8)
+    pattern = _ATOM_WITH_BRACKETS if brackets_are_bare else _ATOM
+    # NIL as an atom would be no label but the absence of all.
+    if pattern.fullmatch(encoded) and encoded.upper() != b"NIL":
+        return encoded
+    return quote(encoded)
+
+
+def render_labels(names: Iterable[str], is_utf8: bool, brackets_are_bare: bool = False) -> bytes:
+    """The parenthesised list, sorted by its serialized members, so that the quoted ones come first."""
+    return b"(" + b" ".join(sorted(render_label(name, is_utf8, brackets_are_bare) for name in names)) + b")"

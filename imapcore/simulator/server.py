@@ -1,0 +1,132 @@
+"""The listener: one loop, one account, one task per connection; all of them ended when it ends.
+
+``Server`` lives in an asyncio loop and belongs to it alone; ``Simulator`` (in the package's ``__init__``)
+is the loop in a thread of its own, for tests. Loopback addresses only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import ssl
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from imapcore.clock import Clock, SystemClock
+from imapcore.simulator.account import Account
+from imapcore.simulator.channel import Channel
+from imapcore.simulator.commands import TABLE
+from imapcore.simulator.content import EMPTY_LABELS, Seed, arrivals, bulk_messages, demo_messages
+from imapcore.simulator.credentials import Credentials
+from imapcore.simulator.options import Options
+from imapcore.simulator.session import House, Session
+
+HOST = "127.0.0.1"
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def make_seeds(options: Options, clock: Clock) -> Sequence[Seed]:
+    """The mail the options ask for, oldest first."""
+    now_ms = clock.now_ms() if options.now_ms is None else options.now_ms
+    if options.messages is None:
+        return demo_messages(options.seed, now_ms)
+    return bulk_messages(options.messages, options.seed, now_ms)
+
+
+def build_account(options: Options, clock: Clock, seeds: Sequence[Seed]) -> Account:
+    """The account as the options describe it, filled."""
+    account = Account(options, clock)
+    # A hundred thousand objects that all stay: collecting among them only costs time.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        account.load(seeds)
+    finally:
+        if was_enabled:
+            gc.enable()
+    if options.messages is None:
+        for name in EMPTY_LABELS:
+            account.create_label(name)
+    return account
+
+
+class Server:
+    """The IMAP listener and everything behind it."""
+
+    def __init__(
+        self, options: Options, clock: Clock | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.clock = clock or SystemClock()
+        seeds = make_seeds(options, self.clock)
+        account = build_account(options, self.clock, seeds)
+        self.house = House(account, Credentials(options, self.clock), self.clock)
+        self.port = 0
+        """The port it listens on, once started."""
+        self._tls = tls
+        self._listener: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._numbers = count(1)
+        self._random = random.Random(f"{options.seed}/connections")
+        self._arrivals: Iterator[Seed] = arrivals(
+            options.seed, account.now_ms, seeds if options.messages is None else ()
+        )
+
+    async def start(self) -> None:
+        """Listen; ``port`` is known afterwards."""
+        options = self.house.options
+        self._listener = await asyncio.start_server(self._accept, HOST, options.port, ssl=self._tls)
+        self.port = int(self._listener.sockets[0].getsockname()[1])
+        if options.arrivals_seconds is not None:
+            self._own(asyncio.ensure_future(self._deliver(options.arrivals_seconds)))
+
+    async def stop(self) -> None:
+        """End every connection and stop listening."""
+        if self._listener is not None:
+            self._listener.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _own(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._own(task)
+        identity = self._identity()
+        channel = Channel(reader, writer, self.house.options)
+        peer = writer.get_extra_info("peername")
+        session = Session(self.house, channel, TABLE, identity=identity, address=str(peer[0]))
+        self.house.sessions.add(session)
+        try:
+            await session.run()
+        except asyncio.CancelledError:
+            channel.abort()
+        finally:
+            self.house.sessions.discard(session)
+
+    def _identity(self) -> str:
+        """The opaque word of a connection, as Gmail's look: ``k2if6111336rvb``."""
+        letters = "".join(self._random.choice(_ALPHABET) for _ in range(4))
+        return f"{letters}{next(self._numbers):07d}rvb"
+
+    async def _deliver(self, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            self.receive(next(self._arrivals))
+
+    def receive(self, seed: Seed) -> int:
+        """New mail comes in now; its msgid."""
+        account = self.house.account
+        labels = {account.find_label(name) or account.create_label(name) for name in seed.labels}
+        place = account.special[seed.place]
+        message = account.add(seed, date_ms=account.now_ms(), labels=labels, place=place, flags=seed.flags)
+        account.announce()
+        return message.msgid
+
+    def receive_next(self) -> int:
+        """The next of the invented arrivals comes in now; its msgid."""
+        return self.receive(next(self._arrivals))
