@@ -1,0 +1,314 @@
+"""Gmail's search language: its operators, how a query is read, and what can be completed.
+
+Pure. The table of operators is the one Gmail documents; ``tui.search_lint`` says what Gmail would misread.
+People and dates are handed in: nothing here asks an engine or a clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from imapcore.model import Address
+from tui.fuzzy import match
+
+
+class Takes(Enum):
+    """What stands after an operator's colon."""
+
+    PERSON = "a name or address"
+    TEXT = "words"
+    LABEL = "a label"
+    FIXED = "one of a few words"
+    PLACE = "a place or a label"
+    DATE = "a date, year/month/day"
+    AGE = "a number and d, m or y"
+    SIZE = "a size: 500K, 5M"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One word of the language that ends in a colon."""
+
+    name: str
+    about: str
+    takes: Takes
+    values: tuple[str, ...] = ()
+
+
+_STARS = (
+    "yellow-star",
+    "orange-star",
+    "red-star",
+    "purple-star",
+    "blue-star",
+    "green-star",
+    "red-bang",
+    "orange-guillemet",
+    "yellow-bang",
+    "green-check",
+    "blue-info",
+    "purple-question",
+)
+OPERATORS: tuple[Operator, ...] = (
+    Operator("from", "who wrote it", Takes.PERSON),
+    Operator("to", "whom it is addressed to", Takes.PERSON),
+    Operator("subject", "words of the subject", Takes.TEXT),
+    Operator("label", "has a label", Takes.LABEL),
+    Operator(
+        "has",
+        "has an attachment, a star …",
+        Takes.FIXED,
+        (
+            "attachment",
+            "drive",
+            "document",
+            "spreadsheet",
+            "presentation",
+            "youtube",
+            "userlabels",
+            "nouserlabels",
+            *_STARS,
+        ),
+    ),
+    Operator(
+        "is",
+        "is unread, starred …",
+        Takes.FIXED,
+        ("unread", "read", "starred", "important", "muted", "snoozed"),
+    ),
+    Operator(
+        "in",
+        "where it is; anywhere includes spam and trash",
+        Takes.PLACE,
+        ("inbox", "anywhere", "archive", "sent", "drafts", "spam", "trash", "snoozed", "chats"),
+    ),
+    Operator("older_than", "older than 7d, 3m, 1y", Takes.AGE),
+    Operator("newer_than", "newer than 7d, 3m, 1y", Takes.AGE),
+    Operator("after", "on or after a date", Takes.DATE),
+    Operator("before", "before a date", Takes.DATE),
+    Operator("newer", "on or after a date", Takes.DATE),
+    Operator("older", "before a date", Takes.DATE),
+    Operator("filename", "an attachment's name or kind: pdf, report.xls", Takes.TEXT),
+    Operator("larger", "larger than 5M", Takes.SIZE),
+    Operator("smaller", "smaller than 500K", Takes.SIZE),
+    Operator("size", "larger than so many bytes", Takes.SIZE),
+    Operator("cc", "who got a copy", Takes.PERSON),
+    Operator("bcc", "who got a blind copy", Takes.PERSON),
+    Operator(
+        "category",
+        "a tab of the inbox",
+        Takes.FIXED,
+        ("primary", "social", "promotions", "updates", "forums", "reservations", "purchases"),
+    ),
+    Operator("list", "a mailing list's address", Takes.PERSON),
+    Operator("deliveredto", "the address it was delivered to", Takes.PERSON),
+    Operator("rfc822msgid", "its Message-ID", Takes.TEXT),
+)
+BY_NAME: dict[str, Operator] = {operator.name: operator for operator in OPERATORS}
+_AGES: Sequence[str] = ("1d", "7d", "14d", "1m", "3m", "6m", "1y", "2y")
+_SIZES: Sequence[str] = ("500K", "1M", "5M", "10M", "25M")
+_TOKEN = re.compile(r'-?(?:[A-Za-z0-9_]+:)?(?:"[^"]*"?|[^\s(){}"]+|(?=[({]))')
+_MOST = 50
+"""Completions at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a query, with its place in it."""
+
+    start: int
+    end: int
+    text: str
+    operator: str = ""
+    """Lower case, without its colon; empty for a plain word."""
+    value: str = ""
+    """What follows the colon, without quotation marks; a plain word's text."""
+    is_negated: bool = False
+    is_quoted: bool = False
+
+
+def read_query(query: str) -> Iterator[Token]:
+    """The words of a query in order; brackets part words and are no words themselves."""
+    position = 0
+    while position < len(query):
+        if query[position] in " (){}":
+            position += 1
+            continue
+        found = _TOKEN.match(query, position)
+        if found is None or not found.group():
+            position += 1
+            continue
+        yield _token(found.start(), found.group())
+        position = found.end()
+
+
+def _token(start: int, text: str) -> Token:
+    is_negated = text.startswith("-") and len(text) > 1
+    rest = text[1:] if is_negated else text
+    name, colon, value = rest.partition(":")
+    is_operator = bool(colon) and name.replace("_", "").isalnum() and not name[:1].isdigit()
+    # An address of the web or a time is a word with a colon in it, not an operator.
+    if not is_operator or value.startswith("//") or rest.startswith('"'):
+        name, value = "", rest
+    is_quoted = value.startswith('"')
+    return Token(
+        start,
+        start + len(text),
+        text,
+        name.lower(),
+        value.strip('"') if is_quoted else value,
+        is_negated,
+        is_quoted,
+    )
+
+
+def label_word(name: str) -> str:
+    """A label as Gmail's search spells it: lower case, slashes and spaces as hyphens."""
+    return re.sub(r"[/\s]", "-", name.lower())
+
+
+# -- completion ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something that could stand where the cursor is."""
+
+    text: str
+    """What replaces the word under the cursor."""
+    about: str = ""
+    is_whole: bool = True
+    """Whether a space follows; an operator still wants its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completions:
+    """What could stand at the cursor, and which part of the query it would replace."""
+
+    start: int
+    end: int
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+def complete(
+    query: str,
+    cursor: int,
+    *,
+    labels: Sequence[str],
+    people: Callable[[str], Sequence[Address]],
+    today: date,
+) -> Completions:
+    """Completions for the word that ends at the cursor, best first."""
+    start = _word_start(query, cursor)
+    word = query[start:cursor]
+    sign = "-" if word.startswith("-") else ""
+    bare = word[len(sign) :]
+    name, colon, value = bare.partition(":")
+    operator = BY_NAME.get(name.lower()) if colon else None
+    if operator is not None:
+        head = f"{sign}{operator.name}:"
+        found = _values(operator, value.strip('"'), labels, people, today)
+        suggestions = [Suggestion(head + text, about) for text, about in found]
+    elif colon or not bare:
+        suggestions = []
+    else:
+        suggestions = list(_openings(sign, bare, people))
+    return Completions(start, cursor, tuple(suggestions[:_MOST]))
+
+
+def _word_start(query: str, cursor: int) -> int:
+    start = cursor
+    # An open quotation mark belongs to the word with all the spaces in it.
+    if query[:cursor].count('"') % 2:
+        start = query.rfind('"', 0, cursor)
+    while start > 0 and query[start - 1] not in " (){}":
+        start -= 1
+    return start
+
+
+def _openings(sign: str, word: str, people: Callable[[str], Sequence[Address]]) -> Iterator[Suggestion]:
+    """Operators that begin with the word, ways to spell a value with its operator, and people."""
+    folded = word.lower()
+    for operator in OPERATORS:
+        if operator.name.startswith(folded):
+            yield Suggestion(f"{sign}{operator.name}:", operator.about, is_whole=False)
+    if len(folded) < 2:
+        return
+    for operator in OPERATORS:
+        if operator.takes in (Takes.FIXED, Takes.PLACE):
+            for value in operator.values:
+                if value.startswith(folded) and value not in _STARS:
+                    yield Suggestion(f"{sign}{operator.name}:{value}", operator.about)
+    for person in people(word)[:5]:
+        yield Suggestion(f"{sign}from:{person.email}", person.name)
+
+
+def _values(
+    operator: Operator,
+    value: str,
+    labels: Sequence[str],
+    people: Callable[[str], Sequence[Address]],
+    today: date,
+) -> Iterator[tuple[str, str]]:
+    takes = operator.takes
+    folded = value.lower()
+    if takes is Takes.PERSON:
+        if operator.name in ("from", "to", "cc", "bcc") and "me".startswith(folded):
+            yield "me", "yourself"
+        for person in people(value):
+            yield person.email, person.name
+    if takes in (Takes.FIXED, Takes.PLACE):
+        for word in operator.values:
+            if word.startswith(folded):
+                yield word, ""
+    if takes in (Takes.LABEL, Takes.PLACE):
+        yield from _labels(value, labels)
+    elif takes is Takes.AGE:
+        digits = folded.rstrip("dmy")
+        ages = [digits + unit for unit in "dmy"] if digits.isdigit() else _AGES
+        names = {"d": "days", "m": "months", "y": "years"}
+        for age in ages:
+            if age.startswith(folded):
+                yield age, names[age[-1]] if digits.isdigit() else ""
+    elif takes is Takes.SIZE:
+        sizes = [folded + "K", folded + "M"] if folded.isdigit() else _SIZES
+        for size in sizes:
+            if size.lower().startswith(folded):
+                yield size, ""
+    elif takes is Takes.DATE:
+        for day, about in _days(today):
+            text = f"{day:%Y/%m/%d}"
+            if text.startswith(value):
+                yield text, about
+
+
+def _labels(value: str, labels: Sequence[str]) -> Iterator[tuple[str, str]]:
+    found: list[tuple[int, str]] = []
+    for name in labels:
+        hit = match(value, name) or match(value, label_word(name))
+        if hit is not None:
+            found.append((hit.score, name))
+    for _score, name in sorted(found):
+        yield label_word(name), name
+
+
+def _days(today: date) -> Iterator[tuple[date, str]]:
+    yield today, "today"
+    yield today - timedelta(days=1), "yesterday"
+    yield today - timedelta(days=today.weekday()), "this week"
+    yield today.replace(day=1), "this month"
+    yield (today.replace(day=1) - timedelta(days=1)).replace(day=1), "last month"
+    yield today.replace(month=1, day=1), "this year"
+    yield today.replace(year=today.year - 1, month=1, day=1), "last year"
+
+
+def accept(query: str, completions: Completions, suggestion: Suggestion) -> tuple[str, int]:
+    """The query with a suggestion put in, and where the cursor goes."""
+    rest = query[completions.end :]
+    space = " " if suggestion.is_whole and not rest.startswith(" ") else ""
+    text = query[: completions.start] + suggestion.text + space
+    return text + rest, len(text) + (1 if suggestion.is_whole and not space else 0)
