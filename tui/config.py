@@ -22,7 +22,7 @@ def _setting(default: object, says: str, *, among: tuple[str, ...] = ()) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LookSettings:
     """``[look]``: how it looks."""
 
     theme: str = _setting("gimap-dark", "A theme: gimap-dark, gimap-light, or one of Textual's own")
@@ -37,7 +37,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
+class BehaviourSettings:
     """``[behaviour]``: what it does by itself."""
 
     after_archive: str = _setting(
@@ -67,8 +67,8 @@ class AccountSettings:
 class Config:
     """What is in force, and what was wrong with the file."""
 
-    look: Look = field(default_factory=Look)
-    behaviour: Behaviour = field(default_factory=Behaviour)
+    look: LookSettings = field(default_factory=LookSettings)
+    behaviour: BehaviourSettings = field(default_factory=BehaviourSettings)
     account: AccountSettings = field(default_factory=AccountSettings)
     keymap: str = KEYMAPS[0]
     """``[keys] map``: gmail, vim or mutt."""
@@ -80,9 +80,9 @@ class Config:
     """Settings the file names, as ``section.name``."""
 
 
-_SECTIONS: dict[str, type[Look] | type[Behaviour] | type[AccountSettings]] = {
-    "look": Look,
-    "behaviour": Behaviour,
+_SECTIONS: dict[str, type[LookSettings] | type[BehaviourSettings] | type[AccountSettings]] = {
+    "look": LookSettings,
+    "behaviour": BehaviourSettings,
     "account": AccountSettings,
 }
 

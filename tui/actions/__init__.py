@@ -1,0 +1,50 @@
+"""What the verbs of the registry do: one small module per heading, each a table from id to function.
+
+A function gets the main screen and nothing else; it may ask the engine (``screen.desk.mail``), push a dialog,
+and tell the widgets what to show.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapcore.errors import GimapError
+from tui.messages import Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.screens.main import MainScreen
+
+    Action = Callable[[MainScreen], None]
+
+
+def actions() -> Mapping[str, Action]:
+    """Every verb's function by its id."""
+    from tui.actions import applying, going, moving, reading, searching, selecting, tree, triage
+
+    return {
+        **moving.ACTIONS,
+        **triage.ACTIONS,
+        **selecting.ACTIONS,
+        **searching.ACTIONS,
+        **reading.ACTIONS,
+        **going.ACTIONS,
+        **tree.ACTIONS,
+        **applying.ACTIONS,
+    }
+
+
+def run_command(screen: MainScreen, command_id: str) -> None:
+    """Do it; an error of the engine's becomes a sentence, and the screen goes on."""
+    action = _TABLE.get(command_id)
+    if action is None:
+        _TABLE.update(actions())
+        action = _TABLE[command_id]
+    try:
+        action(screen)
+    except GimapError as error:
+        screen.flash(error.sentence(), Tone.PROBLEM)
+
+
+_TABLE: dict[str, Action] = {}

@@ -1,0 +1,49 @@
+"""Going to a place, a label by name, or Activity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapcore.model import Role, View
+from tui.commands import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.screens.main import MainScreen
+
+
+def _go(role: Role) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        screen.show_view(View.of_role(role))
+        screen.go_to_pane(Where.LIST)
+
+    return action
+
+
+def go_label(screen: MainScreen) -> None:
+    """Choose a place, a kept search or a label by name."""
+    from tui.palette import open_views
+
+    open_views(screen)
+
+
+def go_activity(screen: MainScreen) -> None:
+    """What was done, what is pending, what was refused."""
+    from tui.screens.activity import ActivityScreen
+
+    screen.app.push_screen(ActivityScreen(screen.desk.mail), lambda _: screen.look_again())
+
+
+ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+    "go-inbox": _go(Role.INBOX),
+    "go-starred": _go(Role.STARRED),
+    "go-important": _go(Role.IMPORTANT),
+    "go-sent": _go(Role.SENT),
+    "go-drafts": _go(Role.DRAFTS),
+    "go-all": _go(Role.ALL),
+    "go-spam": _go(Role.SPAM),
+    "go-trash": _go(Role.TRASH),
+    "go-label": go_label,
+    "go-activity": go_activity,
+}

@@ -1,0 +1,88 @@
+"""The label editor and the keyword editor: what goes in as values, what comes out as ops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapcore.model import ChangeFlags, ChangeLabels, Everything, Messages, Op, Target, Threads
+from tui.actions.triage import describe, move_to, submit
+from tui.commands import Where
+
+if TYPE_CHECKING:
+    from tui.label_choices import LabelChange
+    from tui.screens.keywords import KeywordChange
+    from tui.screens.main import MainScreen
+
+
+def edit_labels(screen: MainScreen, *, is_move: bool) -> None:
+    """Open the label editor on the target, to label or to move."""
+    from tui.screens.label_editor import LabelEditor, Scope
+
+    mail = screen.desk.mail
+    is_message_first = isinstance(screen.target(), Messages)
+    target, single = _scopes(screen)
+
+    def meant_by(change: LabelChange) -> Target:
+        return single if change.is_message_only and single is not None else target
+
+    def preview(change: LabelChange) -> tuple[str, ...]:
+        return mail.preview(_op_of(change, meant_by(change)))
+
+    def closed(change: LabelChange | None) -> None:
+        if not change:
+            return
+        meant = meant_by(change)
+        if is_move:
+            label = next(iter(change.add))
+            screen.guard(lambda: move_to(screen, meant, label))
+        else:
+            leaves = screen.view.label in change.remove and meant is target
+            screen.guard(lambda: submit(screen, _op_of(change, meant), leaves=leaves))
+
+    screen.app.push_screen(
+        LabelEditor(
+            [mailbox for mailbox in screen.mailboxes if mailbox.role is None],
+            Scope(describe(screen, target), mail.label_counts(target)),
+            message=Scope("this message", mail.label_counts(single)) if single is not None else None,
+            is_message_first=is_message_first,
+            is_move=is_move,
+            preview=preview,
+            look=screen.desk.look,
+        ),
+        closed,
+    )
+
+
+def _op_of(change: LabelChange, target: Target) -> Op:
+    return ChangeLabels(target, change.add, change.remove)
+
+
+def _scopes(screen: MainScreen) -> tuple[Target, Messages | None]:
+    """The conversations that are meant, and the one message that could be meant instead."""
+    target = screen.target()
+    assert target is not None, "the label editor was opened without a target"
+    if screen.where is Where.READER and screen.open_thrid is not None:
+        message = screen.reader.message
+        whole = Threads((screen.open_thrid,), screen.view)
+        return whole, Messages((message.msgid,)) if message is not None else None
+    if isinstance(target, Everything | Messages) or len(target.thrids) != 1:
+        return target, None
+    thread = screen.desk.mail.thread(target.thrids[0], screen.view)
+    if thread is None or len(thread.messages) < 2:
+        return target, None
+    return target, Messages((thread.messages[-1].msgid,))
+
+
+def edit_keywords(screen: MainScreen) -> None:
+    """Open the keyword editor on the target."""
+    from tui.screens.keywords import KeywordEditor
+
+    target = screen.target()
+    assert target is not None, "the keyword editor was opened without a target"
+
+    def closed(change: KeywordChange | None) -> None:
+        if change:
+            screen.guard(lambda: submit(screen, ChangeFlags(target, change.add, change.remove)))
+
+    counts = screen.desk.mail.label_counts(target)
+    screen.app.push_screen(KeywordEditor(describe(screen, target), counts, look=screen.desk.look), closed)

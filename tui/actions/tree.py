@@ -1,0 +1,228 @@
+"""Places and labels: folding, creating, renaming, deleting, colouring, pinning and hiding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imapcore.model import INBOX, CreateLabel, DeleteLabel, RenameLabel, View
+from tui.actions.triage import submit
+from tui.label_rules import label_problem
+from tui.messages import Tone
+from tui.theme import COLOUR_NAMES
+from tui.widgets.tree_rows import TreeKind, TreeRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.screens.main import MainScreen
+
+
+def _row(screen: MainScreen, *kinds: TreeKind) -> TreeRow | None:
+    """The tree's cursor row, if it is of one of these kinds; else a hint."""
+    row = screen.places.cursor_row
+    if row is not None and row.kind in kinds:
+        return row
+    wanted = "a label or a saved search" if TreeKind.SEARCH in kinds else "a label"
+    screen.flash(f"Put the cursor on {wanted} first: Gmail's own places stay as they are", Tone.HINT)
+    return None
+
+
+def _checker(taken: tuple[str, ...]) -> Callable[[str], str]:
+    """What is wrong with a name for a label, as a sentence; empty when nothing is."""
+    folded = {name.casefold() for name in taken}
+
+    def check(name: str) -> str:
+        if name.casefold() in folded:
+            return "There is a label of this name already"
+        return label_problem(name)
+
+    return check
+
+
+def create_label(screen: MainScreen) -> None:
+    """Ask for a name and create the label; inside the label the tree's cursor is on, if it is there."""
+    from tui.commands import Where
+    from tui.screens.prompt import PromptScreen
+
+    row = screen.places.cursor_row
+    inside = f"{row.name}/" if screen.where is Where.TREE and row and row.kind is TreeKind.LABEL else ""
+    names = tuple(mailbox.name for mailbox in screen.mailboxes)
+
+    def closed(name: str | None) -> None:
+        if name:
+            screen.guard(lambda: submit(screen, CreateLabel(name)))
+
+    screen.app.push_screen(
+        PromptScreen("New label", inside, _checker(names), look=screen.desk.look),
+        closed,
+    )
+
+
+def rename(screen: MainScreen) -> None:
+    """Ask for another name."""
+    from tui.screens.prompt import PromptScreen
+
+    row = _row(screen, TreeKind.LABEL, TreeKind.SEARCH)
+    if row is None:
+        return
+    if row.kind is TreeKind.SEARCH:
+        _rename_search(screen, row)
+        return
+    names = tuple(mailbox.name for mailbox in screen.mailboxes if mailbox.name != row.name)
+
+    def closed(name: str | None) -> None:
+        if name and name != row.name:
+            screen.guard(lambda: _renamed(screen, row.name, name))
+
+    screen.app.push_screen(
+        PromptScreen("Rename label", row.name, _checker(names), look=screen.desk.look),
+        closed,
+    )
+
+
+def _renamed(screen: MainScreen, name: str, new_name: str) -> None:
+    """Rename, and carry what is remembered under the old name over to the new one."""
+    submit(screen, RenameLabel(name, new_name))
+    state = screen.desk.state
+
+    def moved(old: str) -> str:
+        return new_name + old[len(name) :] if old == name or old.startswith(f"{name}/") else old
+
+    state.folded = [moved(each) for each in state.folded]
+    state.hidden = [moved(each) for each in state.hidden]
+    state.pinned = [moved(each) for each in state.pinned]
+    for old in [each for each in state.colours if moved(each) != each]:
+        state.colours[moved(old)] = state.colours.pop(old)
+    apply_tree_state(screen)
+    if screen.view.label is not None and moved(screen.view.value) != screen.view.value:
+        screen.show_view(View.of_label(moved(screen.view.value)), remember=False)
+
+
+def _rename_search(screen: MainScreen, row: TreeRow) -> None:
+    from tui.screens.prompt import PromptScreen
+
+    search = next((each for each in screen.searches if str(each.search_id) == row.name), None)
+    if search is None:
+        return
+
+    def closed(title: str | None) -> None:
+        if title and title.strip():
+            screen.desk.mail.rename_search(search.search_id, title.strip(), search.query)
+            screen.look_again()
+            screen.flash(f"Renamed to “{title.strip()}”")
+
+    def check(title: str) -> str:
+        return "" if title.strip() else "A search in the tree needs a name"
+
+    screen.app.push_screen(PromptScreen("Rename search", search.title, check, look=screen.desk.look), closed)
+
+
+def delete_label(screen: MainScreen) -> None:
+    """Ask, then delete a label or a kept search; mail is never deleted with it."""
+    from tui.screens.confirm import ConfirmScreen
+
+    row = _row(screen, TreeKind.LABEL, TreeKind.SEARCH)
+    if row is None:
+        return
+    if row.kind is TreeKind.SEARCH:
+        screen.desk.mail.delete_search(int(row.name))
+        screen.look_again()
+        screen.flash(f"“{row.title}” is out of the tree; / finds the same again")
+        return
+
+    def closed(is_confirmed: bool | None) -> None:
+        if is_confirmed:
+            screen.guard(lambda: _deleted(screen, row))
+
+    detail = "The label comes off every conversation. The mail stays in All Mail."
+    screen.app.push_screen(
+        ConfirmScreen(f"Delete the label “{row.name}”?", detail, "delete", look=screen.desk.look), closed
+    )
+
+
+def _deleted(screen: MainScreen, row: TreeRow) -> None:
+    submit(screen, DeleteLabel(row.name))
+    if row.view is not None and screen.view == row.view:
+        screen.show_view(INBOX, remember=False)
+
+
+def colour(screen: MainScreen) -> None:
+    """Give the label the next colour; each press is another."""
+    row = _row(screen, TreeKind.LABEL)
+    if row is None:
+        return
+    colours = screen.desk.label_colours
+    here = COLOUR_NAMES.index(colours.name_of(row.name))
+    chosen = COLOUR_NAMES[(here + 1) % len(COLOUR_NAMES)]
+    colours.choose(row.name, chosen)
+    screen.redress()
+    key = screen.desk.keymap.key_of("colour")
+    screen.flash(f"{row.title} is {chosen} now {screen.desk.glyphs.dot} {key} next colour")
+
+
+def pin(screen: MainScreen) -> None:
+    """Keep the label at the top of the labels, or let it go."""
+    row = _row(screen, TreeKind.LABEL)
+    if row is None:
+        return
+    pinned = screen.desk.state.pinned
+    if row.name in pinned:
+        pinned.remove(row.name)
+        screen.flash(f"“{row.name}” is back in its place")
+    else:
+        pinned.append(row.name)
+        screen.flash(f"“{row.name}” stays at the top")
+    apply_tree_state(screen)
+
+
+def hide(screen: MainScreen) -> None:
+    """Hide the label or search, or show it again."""
+    row = _row(screen, TreeKind.LABEL, TreeKind.SEARCH)
+    if row is None:
+        return
+    name = f"search:{row.name}" if row.kind is TreeKind.SEARCH else row.name
+    hidden = screen.desk.state.hidden
+    if name in hidden:
+        hidden.remove(name)
+        screen.flash(f"“{row.title}” is shown again")
+    else:
+        hidden.append(name)
+        key = screen.desk.keymap.key_of("show-hidden")
+        screen.flash(f"“{row.title}” is hidden {screen.desk.glyphs.dot} {key} shows what is hidden")
+    apply_tree_state(screen)
+
+
+def show_hidden(screen: MainScreen) -> None:
+    """Show what is hidden, or hide it again."""
+    state = screen.places.state
+    if not screen.desk.state.hidden:
+        screen.flash("Nothing is hidden", Tone.HINT)
+        return
+    screen.places.set_state(replace(state, shows_hidden=not state.shows_hidden))
+
+
+def apply_tree_state(screen: MainScreen) -> None:
+    """Show the tree as the state has it."""
+    state = screen.desk.state
+    screen.places.set_state(
+        replace(
+            screen.places.state,
+            folded=frozenset(state.folded),
+            hidden=frozenset(state.hidden),
+            pinned=tuple(state.pinned),
+        )
+    )
+
+
+ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+    "fold": lambda screen: screen.places.fold(True),
+    "unfold": lambda screen: screen.places.fold(False),
+    "create-label": create_label,
+    "rename": rename,
+    "delete-label": delete_label,
+    "colour": colour,
+    "pin": pin,
+    "hide": hide,
+    "show-hidden": show_hidden,
+}

@@ -1,0 +1,323 @@
+"""Triage: everything that changes mail, as ops the engine journals; undo and redo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imapcore.model import (
+    Archive,
+    ChangeFlags,
+    ChangeLabels,
+    DeleteForever,
+    Everything,
+    MarkAll,
+    Messages,
+    MoveToInbox,
+    MoveToLabel,
+    MoveToSpam,
+    MoveToTrash,
+    Op,
+    Receipt,
+    Role,
+    Target,
+    Threads,
+)
+from tui.commands import Where
+from tui.format import number
+from tui.messages import Tone
+from tui.views import view_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.screens.main import MainScreen
+
+SEEN = frozenset({"\\Seen"})
+FLAGGED = frozenset({"\\Flagged"})
+IMPORTANT = frozenset({"\\Important"})
+
+
+def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -> Receipt:
+    """Do it, say so, and look again. ``leaves``: the conversation goes out of this view.
+
+    ``step`` is where the cursor goes then: -1 newer, 1 older, 0 what the configuration says.
+    """
+    was_reading = screen.where is Where.READER
+    receipt = screen.desk.mail.submit(op)
+    if leaves:
+        _leave(screen, was_reading=was_reading, step=step)
+    else:
+        screen.look_again()
+    if receipt.messages == 0 and receipt.threads == 0 and not receipt.summary:
+        screen.flash("Nothing changed", Tone.HINT)
+        return receipt
+    undo = screen.desk.keymap.key_of("undo")
+    hint = f" {screen.desk.glyphs.dot} {undo} undo" if receipt.can_undo and undo else ""
+    screen.flash(f"{receipt.summary}{hint}")
+    return receipt
+
+
+def _leave(screen: MainScreen, *, was_reading: bool, step: int) -> None:
+    """The target went out of the view: put the cursor where the user goes on."""
+    listed = screen.list
+    direction = step or {"older": 1, "newer": -1}.get(screen.desk.config.behaviour.after_archive, 0)
+    gone = screen.open_thrid if was_reading else None
+    index = listed.cursor_index
+    listed.selection.clear()
+    screen.look_again()
+    # The older one took the place of the one that left; the newer one is the row above.
+    if direction < 0 and index > 0:
+        listed.move_to(index - 1)
+    if not was_reading:
+        return
+    row = listed.cursor_row
+    if direction == 0 or row is None or row.thrid == gone:
+        screen.close_thread()
+    else:
+        screen.open_thread(row.thrid)
+
+
+def _target(screen: MainScreen) -> Target:
+    target = screen.target()
+    assert target is not None, "a verb that needs a target was run without one"
+    return target
+
+
+def _leaves_inbox(screen: MainScreen) -> bool:
+    return screen.view.role is Role.INBOX
+
+
+def _archive(step: int) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        target = _target(screen)
+        submit(screen, Archive(target), leaves=_leaves_inbox(screen) or step != 0, step=step)
+
+    return action
+
+
+def trash(screen: MainScreen) -> None:
+    """Move to the trash; in the trash, say what would delete."""
+    if screen.view.role is Role.TRASH:
+        key = screen.desk.keymap.key_of("delete-forever")
+        screen.flash(f"This is the trash already; {key} deletes forever", Tone.HINT)
+        return
+    submit(screen, MoveToTrash(_target(screen)), leaves=not _is_single_message(screen))
+
+
+def spam(screen: MainScreen) -> None:
+    """Report as spam; in Spam, bring back."""
+    if screen.view.role is Role.SPAM:
+        submit(screen, MoveToInbox(_target(screen)), leaves=True)
+    else:
+        submit(screen, MoveToSpam(_target(screen)), leaves=not _is_single_message(screen))
+
+
+def _is_single_message(screen: MainScreen) -> bool:
+    thread = screen.reader.thread
+    return isinstance(screen.target(), Messages) and thread is not None and len(thread.messages) > 1
+
+
+def to_inbox(screen: MainScreen) -> None:
+    """Back to the inbox, from anywhere."""
+    is_away = screen.view.role in (Role.TRASH, Role.SPAM)
+    submit(screen, MoveToInbox(_target(screen)), leaves=is_away)
+
+
+def remove_label(screen: MainScreen) -> None:
+    """Take the view's own label off: what Gmail's y does, view by view."""
+    role, label = screen.view.role, screen.view.label
+    target = _target(screen)
+    if role is Role.INBOX:
+        submit(screen, Archive(target), leaves=True)
+    elif role is Role.STARRED:
+        submit(screen, ChangeFlags(target, remove=FLAGGED), leaves=True)
+    elif role in (Role.SPAM, Role.TRASH):
+        submit(screen, MoveToInbox(target), leaves=True)
+    elif label is None or role in (Role.SENT, Role.DRAFTS):
+        screen.flash("This view has no label of its own to take off", Tone.HINT)
+    else:
+        submit(screen, ChangeLabels(target, remove=frozenset({label})), leaves=True)
+
+
+def star(screen: MainScreen) -> None:
+    """Star; take the star off where everything that is meant has one."""
+    target = _target(screen)
+    if _is_starred(screen, target):
+        submit(screen, ChangeFlags(target, remove=FLAGGED))
+        return
+    thread = screen.reader.thread
+    if isinstance(target, Threads) and screen.where is Where.READER and thread is not None:
+        # Gmail stars the message one is at, so that the star can be found inside a long conversation.
+        message = screen.reader.message or thread.messages[-1]
+        target = Messages((message.msgid,))
+    submit(screen, ChangeFlags(target, add=FLAGGED))
+
+
+def _is_starred(screen: MainScreen, target: Target) -> bool:
+    if isinstance(target, Messages):
+        message = screen.reader.message
+        return message is not None and message.is_starred
+    if isinstance(target, Everything):
+        return screen.view.role is Role.STARRED
+    rows = {row.thrid: row for row in screen.list.window.rows}
+    held = [rows[thrid] for thrid in target.thrids if thrid in rows]
+    return bool(held) and all(row.is_starred for row in held)
+
+
+def _flags(
+    *, add: frozenset[str] = frozenset(), remove: frozenset[str] = frozenset()
+) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        submit(screen, ChangeFlags(_target(screen), add, remove))
+        if remove and screen.where is Where.READER:
+            # As in Gmail: what is unread again is not looked at any longer.
+            screen.go_to_pane(Where.LIST)
+
+    return action
+
+
+def _important(*, is_important: bool) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        target = _target(screen)
+        if is_important:
+            submit(screen, ChangeLabels(target, add=IMPORTANT))
+        else:
+            leaves = screen.view.role is Role.IMPORTANT
+            submit(screen, ChangeLabels(target, remove=IMPORTANT), leaves=leaves)
+
+    return action
+
+
+def opened(screen: MainScreen) -> None:
+    """A conversation was opened: mark it as read, without a word and outside of undo."""
+    thrid, thread = screen.open_thrid, screen.reader.thread
+    if thrid is None or thread is None or not any(message.is_unread for message in thread.messages):
+        return
+    if screen.desk.mail.is_read_only:
+        return
+    screen.desk.mail.submit(ChangeFlags(Threads((thrid,), screen.view), add=SEEN, is_automatic=True))
+    screen.look_again()
+
+
+def mark_all_read(screen: MainScreen) -> None:
+    """Everything in the view is read."""
+    if not screen.list.window.unread and not screen.list.window.total:
+        screen.flash("Nothing here to mark", Tone.HINT)
+        return
+    submit(screen, MarkAll(screen.view))
+
+
+def message_scope(screen: MainScreen) -> None:
+    """Act on this message, or on the conversation."""
+    screen.message_only = not screen.message_only
+    what = "this message only" if screen.message_only else "the whole conversation"
+    screen.flash(f"Keys now act on {what}", Tone.HINT)
+    screen.teach()
+
+
+def delete_forever(screen: MainScreen) -> None:
+    """Ask, then expunge; only in Spam and Trash."""
+    place = screen.view.role
+    if place not in (Role.SPAM, Role.TRASH):
+        screen.flash("Only what is in Spam or Trash can be deleted forever", Tone.HINT)
+        return
+    target = _target(screen)
+    count = screen.list.window.total if isinstance(target, Everything) else _count(target)
+    what = "this conversation" if count == 1 else f"these {number(count)} conversations"
+
+    def answered(is_confirmed: bool | None) -> None:
+        if is_confirmed:
+            screen.guard(lambda: submit(screen, DeleteForever(target, place, is_confirmed=True), leaves=True))
+
+    from tui.screens.confirm import ConfirmScreen
+
+    screen.app.push_screen(
+        ConfirmScreen(
+            f"Delete {what} forever?", "This cannot be undone, neither here nor in Gmail.", "delete"
+        ),
+        answered,
+    )
+
+
+def _count(target: Target) -> int:
+    if isinstance(target, Threads):
+        return len(target.thrids)
+    return len(target.msgids) if isinstance(target, Messages) else 0
+
+
+def undo(screen: MainScreen) -> None:
+    """Take the newest change back."""
+    receipt = screen.desk.mail.undo()
+    if receipt is None:
+        screen.flash("Nothing to undo", Tone.HINT)
+        return
+    screen.look_again()
+    key = screen.desk.keymap.key_of("redo")
+    screen.flash(f"Undone: {receipt.summary} {screen.desk.glyphs.dot} {key} redo")
+
+
+def redo(screen: MainScreen) -> None:
+    """Do again what was undone last."""
+    receipt = screen.desk.mail.redo()
+    if receipt is None:
+        screen.flash("Nothing to redo", Tone.HINT)
+        return
+    screen.look_again()
+    key = screen.desk.keymap.key_of("undo")
+    screen.flash(f"Again: {receipt.summary} {screen.desk.glyphs.dot} {key} undo")
+
+
+def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        from tui.actions.labelling import edit_labels
+
+        edit_labels(screen, is_move=is_move)
+
+    return action
+
+
+def move_to(screen: MainScreen, target: Target, label: str) -> None:
+    """Move to a label and out of the view."""
+    submit(screen, MoveToLabel(target, label, screen.view), leaves=screen.view.label is not None)
+
+
+def keywords(screen: MainScreen) -> None:
+    """Edit flags and keywords."""
+    from tui.actions.labelling import edit_keywords
+
+    edit_keywords(screen)
+
+
+def describe(screen: MainScreen, target: Target) -> str:
+    """What is meant by a verb, in words: for the titles of dialogs."""
+    if isinstance(target, Messages):
+        return "this message"
+    if isinstance(target, Everything):
+        return f"everything in {view_title(screen.view, screen.mailboxes, screen.searches)}"
+    count = len(target.thrids)
+    return "this conversation" if count == 1 else f"{number(count)} conversations"
+
+
+ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+    "archive": _archive(0),
+    "archive-newer": _archive(-1),
+    "archive-older": _archive(1),
+    "trash": trash,
+    "spam": spam,
+    "label": _edit_labels(is_move=False),
+    "move": _edit_labels(is_move=True),
+    "remove-label": remove_label,
+    "to-inbox": to_inbox,
+    "star": star,
+    "read": _flags(add=SEEN),
+    "unread": _flags(remove=SEEN),
+    "important": _important(is_important=True),
+    "not-important": _important(is_important=False),
+    "keywords": keywords,
+    "delete-forever": delete_forever,
+    "mark-all-read": mark_all_read,
+    "message-scope": message_scope,
+    "undo": undo,
+    "redo": redo,
+    "opened": opened,
+}

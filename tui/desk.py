@@ -1,0 +1,64 @@
+"""What every part of the screen may look at: the mail, the settings in force, the colours, the time.
+
+One object, made by the app before the first frame and handed to the screens; it decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from tui.config import Config
+from tui.glyphs import UNICODE, Glyphs
+from tui.keymap import Keymap
+from tui.look import Look
+from tui.ports import MailPort
+from tui.state import State
+from tui.theme import DARK, LabelColours, Palette
+from tui.widgets.thread_row import RowStyles
+
+
+@dataclass
+class Desk:
+    """Shared by the app and its screens."""
+
+    mail: MailPort
+    now: Callable[[], int]
+    """Milliseconds since 1970-01-01 UTC."""
+    config: Config = field(default_factory=Config)
+    state: State = field(default_factory=State)
+    keymap: Keymap = field(default_factory=Keymap)
+    glyphs: Glyphs = UNICODE
+    zone: tzinfo | None = None
+    """None: the machine's."""
+    palette: Palette = DARK
+
+    @property
+    def label_colours(self) -> LabelColours:
+        """Which colour each label has; writes into the state."""
+        return LabelColours(self.state.colours)
+
+    def chip(self, label: str) -> tuple[str, str]:
+        """Foreground and background of a label's chip in the theme in force."""
+        if label == "\\Inbox":
+            return self.palette.dim, self.palette.head
+        return self.label_colours.pair(label, self.palette)
+
+    def ink(self, label: str) -> str:
+        """The colour of a label's dot."""
+        return self.label_colours.ink(label, self.palette)
+
+    def row_styles(self) -> RowStyles:
+        """The list's styles in the theme in force."""
+        return RowStyles(self.palette, self.chip)
+
+    @property
+    def look(self) -> Look:
+        """Palette, marks and label colours, for a dialog."""
+        return Look(self.palette, self.glyphs, self.chip)
+
+    @property
+    def reader_wanted(self) -> str:
+        """Where the user wants the reader: auto, beside, below or off."""
+        return self.state.reader or self.config.look.reader
