@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from tui.glyphs import UNICODE, Glyphs
 from tui.theme import DARK, Palette, label_pair
@@ -28,3 +29,19 @@ class Look:
     def ink(self, tone: str) -> str:
         """A colour by its name in the palette, or ``#rrggbb`` as it is."""
         return tone if tone.startswith("#") else str(getattr(self.palette, tone))
+
+
+class _Desk(Protocol):
+    @property
+    def look(self) -> Look: ...
+
+
+@runtime_checkable
+class _HasDesk(Protocol):
+    @property
+    def desk(self) -> _Desk: ...
+
+
+def look_of(app: object) -> Look:
+    """The look in force in an app that has a desk; ours, in the dark, in one that has none."""
+    return app.desk.look if isinstance(app, _HasDesk) else Look()

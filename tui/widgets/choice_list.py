@@ -52,6 +52,9 @@ class ChoiceList(ScrollView, can_focus=False):
         overflow-y: auto;
         scrollbar-size-vertical: 1;
         background: $head-shade;
+        scrollbar-background: $head-shade;
+        scrollbar-background-hover: $head-shade;
+        scrollbar-background-active: $head-shade;
     }
     """
 
@@ -80,6 +83,8 @@ class ChoiceList(ScrollView, can_focus=False):
         self._line: Callable[[int], ChoiceLine] = lambda index: ChoiceLine()
         self._empty = ""
         self.cursor = -1
+        self.is_cursor_shown = True
+        """Whether the line under the cursor is marked; a list of suggestions begins without."""
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -158,8 +163,14 @@ class ChoiceList(ScrollView, can_focus=False):
         if self.cursor < 0 or not self.size.height:
             return
         top, height = round(self.scroll_y), self.size.height
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        if self.cursor <= top:
+            # A heading above the first line belongs to it.
+            first = self.cursor
+            while first > 0 and not self._line(first - 1).is_choosable:
+                first -= 1
+            self.scroll_to(
+                y=first if self.cursor - first < height else self.cursor, animate=False, immediate=True
+            )
         elif self.cursor >= top + height:
             self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
 
@@ -187,7 +198,7 @@ class ChoiceList(ScrollView, can_focus=False):
             return self._draw(line, width, base)
         if index >= self._count:
             return Strip.blank(width, base)
-        is_cursor = index == self.cursor
+        is_cursor = index == self.cursor and self.is_cursor_shown
         if is_cursor:
             base = Style(color=self.look.palette.text, bgcolor=self.look.palette.cursor)
         return self._draw(self._line(index), width, base, is_cursor=is_cursor)

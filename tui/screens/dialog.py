@@ -1,0 +1,101 @@
+"""What the small screens have in common: a box in the middle, a list moved from a field, keys in words.
+
+A dialog knows values only; it returns one when it is dismissed, or None when all stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.types import CSSPathType
+from textual.widgets import Static
+
+from tui.commands import Where
+from tui.keymap import bindings_for
+from tui.look import Look, look_of
+from tui.widgets.choice_list import ChoiceList
+
+Result = TypeVar("Result")
+SHARED_STYLE = str(Path(__file__).with_name("dialog.tcss"))
+"""The stylesheet every dialog begins with."""
+_SMALL = 16
+"""Below this height a box gives up its air."""
+
+
+class Dialog(ModalScreen[Result]):
+    """A modal box; the one below stays visible behind it."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = SHARED_STYLE
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Where.DIALOG)]
+
+    def __init__(self, *, look: Look | None = None) -> None:
+        super().__init__()
+        self._look = look
+
+    @property
+    def look(self) -> Look:
+        """Palette and marks."""
+        if self._look is None:
+            self._look = look_of(self.app)
+        return self._look
+
+    # -- verbs ----------------------------------------------------------------------------------------
+
+    def action_command(self, command_id: str) -> None:
+        """Do a verb of the registry."""
+        if command_id == "dialog-accept":
+            self.accept()
+        elif command_id == "dialog-cancel":
+            self.cancel()
+
+    def accept(self) -> None:
+        """What Enter does."""
+
+    def cancel(self) -> None:
+        """What Esc does."""
+        self.dismiss(None)
+
+    # -- what is common -------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give up the air in a small window."""
+        self.set_class(event.size.height < _SMALL, "-small")
+
+    def on_key(self, event: events.Key) -> None:
+        """Move the list's cursor, wherever the focus is."""
+        for choices in self.query(ChoiceList):
+            if choices.display and move_choices(choices, event.key):
+                event.stop()
+                event.prevent_default()
+            break
+
+    def show_keys(self, keys: Sequence[tuple[str, str]], where: str = "#keys") -> None:
+        """Teach some keys, in words, in the bottom line of the box."""
+        here = self.look.palette.here
+        parts: list[str | tuple[str, str]] = []
+        for key, word in keys:
+            parts.extend(((key, f"{here} bold"), f" {word}   "))
+        self.query_one(where, Static).update(Content.assemble(*parts))
+
+
+def move_choices(choices: ChoiceList, key: str) -> bool:
+    """Move a list's cursor if the key means that; whether it did."""
+    moves: dict[str, Callable[[], None]] = {
+        "down": lambda: choices.move(1),
+        "up": lambda: choices.move(-1),
+        "ctrl+n": lambda: choices.move(1),
+        "ctrl+p": lambda: choices.move(-1),
+        "pagedown": lambda: choices.page(1),
+        "pageup": lambda: choices.page(-1),
+    }
+    move = moves.get(key)
+    if move is None:
+        return False
+    move()
+    return True
