@@ -42,6 +42,8 @@ _INFLATE_LIMIT = 1 << 18
 """Octets inflated at once, so that a compressed bomb is met in slices."""
 
 _T = TypeVar("_T")
+Socket = socket.socket
+"""Another name, for the class below has a property ``socket``."""
 _AddressInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
@@ -203,6 +205,17 @@ class Stream:
     def interrupt(self) -> None:
         """End every wait, now and from now on; the owner gets Interrupted. Any thread, any time."""
         self._pipe.interrupt()
+
+    def release(self) -> Socket:
+        """Give the socket away as an ordinary blocking one; this stream is of no use afterwards.
+
+        For ``classic``, whose callers set timeouts on the socket and wait on it themselves. Not for a
+        connection that speaks DEFLATE, where part of what was received lies in here.
+        """
+        self._is_closed = True
+        self._pipe.close()
+        self._sock.setblocking(True)
+        return self._sock
 
     def close(self) -> None:
         """Close the connection. The owner's call; others use ``interrupt``."""
@@ -398,6 +411,7 @@ def _connect(endpoint: Endpoint, end: float, pipe: WakePipe) -> socket.socket:
         except OSError as error:
             sock.close()
             failure = LinkError(_reason(error))
+            failure.__cause__ = error
             continue
         return sock
     raise failure
@@ -414,10 +428,9 @@ def _connect_one(sock: socket.socket, address: object, end: float, pipe: WakePip
     _wait_for(sock.fileno(), select.POLLOUT, end, pipe, "the connection")
     number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if number:
-        reason = os.strerror(number).lower()
-        if number == errno.ECONNREFUSED:
-            raise ConnectionRefused(reason)
-        raise Timeout(reason) if number == errno.ETIMEDOUT else LinkError(reason)
+        cause = OSError(number, os.strerror(number))
+        kinds: dict[int, type[LinkError]] = {errno.ECONNREFUSED: ConnectionRefused, errno.ETIMEDOUT: Timeout}
+        raise kinds.get(number, LinkError)(_reason(cause)) from cause
 
 
 def _reason(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
@@ -156,3 +157,25 @@ def test_no_tls_is_for_loopback_only() -> None:
 def test_an_endpoint_must_make_sense(host: str, port: int) -> None:
     with pytest.raises(InvalidArgument):
         Endpoint(host, port)
+
+
+def test_a_released_socket_is_an_ordinary_one(pair: tuple[Stream, socket.socket]) -> None:
+    stream, far = pair
+    sock = stream.release()
+    try:
+        stream.close()
+        stream.interrupt()
+        far.sendall(b"still there")
+        assert sock.gettimeout() is None
+        assert sock.recv(100) == b"still there"
+    finally:
+        sock.close()
+
+
+def test_a_refused_connection_tells_the_system_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+    with pytest.raises(ConnectionRefused) as caught:
+        Stream.open(Endpoint("127.0.0.1", port, Security.NONE), Deadlines(connect=5))
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+    assert caught.value.__cause__.errno == errno.ECONNREFUSED
