@@ -18,7 +18,6 @@ from imapcore.simulator.model import Kind, Mailbox, Message
 from imapcore.simulator.options import ExpungeBehavior, Options
 from imapcore.simulator.places import FIRST_LABEL_UIDVALIDITY, LARGE_UIDVALIDITY, NAMES, UIDVALIDITY
 from imapcore.simulator.replies import Refusal
-from imapcore.simulator.source import Source
 
 FLAGGED = "\\Flagged"
 RESERVED = frozenset(
@@ -80,7 +79,7 @@ class Account:
         for kind, uidvalidity in UIDVALIDITY.items():
             name = "INBOX" if kind is Kind.INBOX else f"{parent}/{names.leaves[kind]}"
             mailbox = Mailbox(name, kind, base + uidvalidity)
-            mailbox.is_hidden = kind.value in self.options.hidden
+            mailbox.is_hidden = kind is Kind.MUTED or kind.value in self.options.hidden
             made[kind] = self.by_name[name.casefold()] = mailbox
         return made
 
@@ -253,7 +252,7 @@ class Account:
 
     def add(
         self,
-        source: Source,
+        source: Seed,
         *,
         date_ms: int,
         labels: Iterable[Mailbox] = (),
@@ -395,7 +394,7 @@ class Account:
                     self._by_message_id.setdefault(message.source.message_id, message)
         return self._by_message_id.get(message_id) if message_id else None
 
-    def _conversation_of(self, source: Source) -> Message | None:
+    def _conversation_of(self, source: Seed) -> Message | None:
         """The message whose conversation this one joins: one it refers to, with the same subject."""
         referred = [source.in_reply_to, *reversed(source.references)]
         subject = normalized_subject(source.subject)

@@ -40,10 +40,16 @@ class Malformed(Exception):
 class Channel:
     """Reads commands and writes lines on one stream."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, options: Options) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        options: Callable[[], Options],
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._options = options
+        # Asked anew each time: a test may change them while a connection lives.
         self._in = bytearray()
         self._out: list[bytes] = []
         self._out_size = 0
@@ -73,7 +79,7 @@ class Channel:
 
     async def read_line(self) -> bytes:
         """The next line without its end. Raises Malformed (skipped) or Farewell (endless)."""
-        limit = self._options.max_line
+        limit = self._options().max_line
         searched = 0
         while (end := self._in.find(b"\n", searched)) < 0:
             if len(self._in) > limit:
@@ -124,7 +130,7 @@ class Channel:
             refusal = judge(bytes(command), size, is_waiting)
             if refusal is not None:
                 if not is_waiting:
-                    if size > self._options.append_limit:
+                    if size > self._options().append_limit:
                         raise Farewell(texts.TOO_LONG_BYE)
                     await self._discard(size)
                     await self.read_line()
@@ -136,7 +142,7 @@ class Channel:
             command += await self._read_exactly(size)
             line = await self.read_line()
             command += line
-            if len(line) > self._options.max_line:
+            if len(line) > self._options().max_line:
                 raise Malformed(bytes(command).split(b" ")[0], Reply("BAD", texts.PARSE_ERROR))
         return bytes(command)
 
@@ -169,7 +175,7 @@ class Channel:
             data = self._compressor.compress(data) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
         try:
             self._writer.write(data)
-            async with asyncio.timeout(self._options.write_seconds):
+            async with asyncio.timeout(self._options().write_seconds):
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
             raise Farewell from error

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from imapcore.simulator.source import Source
+if TYPE_CHECKING:
+    # Only a name here: content is built on this module.
+    from imapcore.simulator.content_seed import Seed
 
 
 class Kind(Enum):
@@ -24,6 +27,7 @@ class Kind(Enum):
     SPAM = "\\Junk"
     STARRED = "\\Flagged"
     TRASH = "\\Trash"
+    MUTED = "\\Muted"
     LABEL = ""
 
 
@@ -35,8 +39,11 @@ LABEL_OF: dict[Kind, str] = {
     Kind.STARRED: "\\Starred",
     Kind.SPAM: "\\Spam",
     Kind.TRASH: "\\Trash",
+    Kind.MUTED: "\\Muted",
 }
-r"""X-GM-LABELS value of Gmail's own mailboxes (``\Draft`` is singular there, ``\Drafts`` in LIST)."""
+r"""X-GM-LABELS value of Gmail's own mailboxes (``\Draft`` is singular there, ``\Drafts`` in LIST).
+
+``\Muted`` is a label without a mailbox: it is seen on messages and can be selected nowhere."""
 
 PLACES = (Kind.ALL, Kind.SPAM, Kind.TRASH)
 """Every message is in exactly one of these."""
@@ -52,7 +59,7 @@ class Message:
         msgid: int,
         thrid: int,
         date_ms: int,
-        source: Source,
+        source: Seed,
         flags: frozenset[str],
         labels: frozenset[Mailbox],
         place: Mailbox,

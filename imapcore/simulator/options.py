@@ -164,6 +164,7 @@ class Options:
     spam_label: LabelStore = LabelStore.MOVE
     sent_label_can_be_stored: bool = False
     draft_label_can_be_stored: bool = False
+    muted_label_can_be_stored: bool = False
     draft_flag_is_kept: bool = False
     r"""Whether ``\Draft`` is stored as a flag at all; Gmail shows it as a label only."""
     draft_copy_is_refused: bool = False
@@ -186,8 +187,6 @@ class Options:
     """``SEARCH X-GM-LABELS`` of more messages than this without SINCE fails; 0 for no limit."""
     fetch_without_id: bool = False
     """Lines of a FETCH that found nothing of what was asked come with flags only."""
-    search_in_trash_from_all: bool = False
-    """Whether ``X-GM-RAW in:trash`` in All Mail finds anything."""
     app_password_spaces: bool = False
     """Accept the app password with the spaces Google shows it with."""
     utf8_charset_refused: bool = True

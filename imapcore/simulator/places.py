@@ -19,6 +19,7 @@ UIDVALIDITY: dict[Kind, int] = {
     Kind.IMPORTANT: 9,
     Kind.STARRED: 10,
     Kind.ALL: 11,
+    Kind.MUTED: 8,
 }
 """The small fixed numbers newer accounts have; user labels come after."""
 
@@ -40,6 +41,7 @@ def _leaves(
 ) -> dict[Kind, str]:
     return {
         Kind.ALL: everything,
+        Kind.MUTED: "Muted",
         Kind.DRAFTS: drafts,
         Kind.IMPORTANT: important,
         Kind.SENT: sent,

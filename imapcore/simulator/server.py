@@ -60,7 +60,7 @@ class Server:
         self.clock = clock or SystemClock()
         seeds = make_seeds(options, self.clock)
         account = build_account(options, self.clock, seeds)
-        self.house = House(account, Credentials(options, self.clock), self.clock)
+        self.house = House(account, Credentials(account), self.clock)
         self.port = 0
         """The port it listens on, once started."""
         self._tls = tls
@@ -97,7 +97,7 @@ class Server:
         if task is not None:
             self._own(task)
         identity = self._identity()
-        channel = Channel(reader, writer, self.house.options)
+        channel = Channel(reader, writer, lambda: self.house.options)
         peer = writer.get_extra_info("peername")
         session = Session(self.house, channel, TABLE, identity=identity, address=str(peer[0]))
         self.house.sessions.add(session)

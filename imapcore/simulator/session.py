@@ -142,7 +142,7 @@ class Session:
             self.check_expiry()
             await self._handle(command)
         except Malformed as malformed:
-            self._end(malformed.tag, malformed.reply)
+            self._end(malformed.tag if _TAG.fullmatch(malformed.tag) else b"*", malformed.reply)
         await self.channel.flush()
         self.channel.play(None)
         if self.is_leaving:
@@ -218,8 +218,8 @@ class Session:
             reply = refusal.reply
         if self.view is not None and entry.ride is not Ride.NOTHING:
             self.catch_up(is_full=entry.ride is Ride.EVERYTHING)
-        if self.fault(FaultKind.THROTTLED) is not None and reply.status == "OK":
-            return Reply("OK", reply.text + texts.THROTTLED)
+        if self.fault(FaultKind.THROTTLED) is not None and reply.status != "BAD":
+            return Reply(reply.status, reply.text + texts.THROTTLED)
         return reply
 
     def _play_faults(self) -> Reply | None:

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 
 from imapcore.simulator.account import Account
 from imapcore.simulator.model import Entry, Mailbox, Message
-from imapcore.wire.uidset import MAX_NUMBER, UidSet
+from imapcore.wire.uidset import UidSet
 
 State = tuple[frozenset[str], frozenset[Mailbox], int]
 """A message's flags, labels and modseq at one moment."""
@@ -119,8 +119,3 @@ class View:
 
 def _uid_of(entry: Entry) -> int:
     return entry.uid
-
-
-def everything() -> UidSet:
-    """The set that names every message, whatever the view holds."""
-    return UidSet.of_ranges([(1, MAX_NUMBER)])

@@ -17,12 +17,17 @@ class Wire:
     """One connection; every read has a deadline."""
 
     def __init__(self, sim: Simulator | tuple[str, int], sock: socket.socket | None = None) -> None:
-        address = sim if isinstance(sim, tuple) else (sim.host, sim.port)
-        self.socket = sock or socket.create_connection(address, DEADLINE_SECONDS)
+        self.socket = sock or self.connect(sim)
         self.socket.settimeout(DEADLINE_SECONDS)
         self._buffer = b""
         self._count = 0
         self.greeting = self.line()
+
+    @staticmethod
+    def connect(sim: Simulator | tuple[str, int]) -> socket.socket:
+        """A bare connection to the server."""
+        address = sim if isinstance(sim, tuple) else (sim.host, sim.port)
+        return socket.create_connection(address, DEADLINE_SECONDS)
 
     def __enter__(self) -> Self:
         return self

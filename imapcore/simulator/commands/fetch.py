@@ -7,6 +7,7 @@ INTERNALDATE FLAGS ENVELOPE BODYSTRUCTURE BODY[…]; MODSEQ comes unasked once C
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ MACROS: dict[str, tuple[str, ...]] = {
 }
 """RFC 3501's short names for lists of items."""
 
+_ADDRESS = re.compile(rb'\("((?:[^"\\]|\\.)*)" NIL "([^"]*)" "([^"]*)"\)')
 OLD_SECTIONS = {"RFC822": "", "RFC822.HEADER": "HEADER", "RFC822.TEXT": "TEXT"}
 
 
@@ -168,9 +170,15 @@ def envelope_of(entry: Entry) -> bytes:
     return message.cache
 
 
+def _swapped_envelope(entry: Entry) -> bytes:
+    """The bug some clients met: the address as the name, the name as the mailbox."""
+    return _ADDRESS.sub(rb'("<\2@\3>" NIL "\1" NIL)', envelope_of(entry))
+
+
 def _renders(session: Session, items: frozenset[str]) -> list[Render]:
     """One function per item, in Gmail's order."""
     state = session.selected.state
+    envelope = _swapped_envelope if session.options.envelope_swaps_names else envelope_of
     by_item: dict[str, Render] = {
         "X-GM-THRID": lambda entry: b"X-GM-THRID %d" % entry.message.thrid,
         "X-GM-MSGID": lambda entry: b"X-GM-MSGID %d" % entry.message.msgid,
@@ -180,7 +188,7 @@ def _renders(session: Session, items: frozenset[str]) -> list[Render]:
         "MODSEQ": lambda entry: b"MODSEQ (%d)" % state(entry.message)[2],
         "INTERNALDATE": lambda entry: b"INTERNALDATE " + format_internaldate(entry.message.date_ms).encode(),
         "FLAGS": lambda entry: b"FLAGS " + session.flags_of(entry),
-        "ENVELOPE": lambda entry: b"ENVELOPE " + envelope_of(entry),
+        "ENVELOPE": lambda entry: b"ENVELOPE " + envelope(entry),
         "BODYSTRUCTURE": lambda entry: b"BODYSTRUCTURE " + entry.message.source.mail().bodystructure(),
         "BODY": lambda entry: b"BODY " + entry.message.source.mail().body(),
     }

@@ -17,6 +17,7 @@ from imapcore.simulator.cursor import Cursor, ParseError
 from imapcore.simulator.labels import quote
 from imapcore.simulator.mail import decode_words
 from imapcore.simulator.model import Entry, Mailbox
+from imapcore.simulator.raw_search import compile_raw
 from imapcore.simulator.replies import Refusal, Reply
 from imapcore.simulator.session import Session
 from imapcore.wire.datetimes import parse_date
@@ -164,6 +165,8 @@ class _Program:
             self.uses_label = True
             label = self.session.account.find_label(self._text())
             return _label_test(label)
+        if word == "X-GM-RAW":
+            return compile_raw(self.session, self._text())
         raise ParseError("unknown search key")
 
     def _text(self) -> str:

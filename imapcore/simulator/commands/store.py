@@ -259,6 +259,8 @@ def _untouchable(session: Session, labels: Iterable[Mailbox]) -> frozenset[Mailb
 def _can_store(session: Session, label: Mailbox) -> bool:
     if label.kind is Kind.SENT:
         return session.options.sent_label_can_be_stored
+    if label.kind is Kind.MUTED:
+        return session.options.muted_label_can_be_stored
     if label.kind is Kind.DRAFTS:
         return session.options.draft_label_can_be_stored
     return True
