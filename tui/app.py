@@ -33,9 +33,8 @@ class GimapApp(App[None]):
     TITLE = "gimap-tui"
     BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = False
-    CSS = """
-    * { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }
-    """
+    # The default screen's own CSS_PATH is not read by Textual 8.2: its stylesheet is the app's.
+    CSS_PATH = "screens/main.tcss"
 
     def __init__(
         self, desk: Desk, *, changed: Callable[[], None] | None = None, has_timers: bool = True

@@ -164,7 +164,7 @@ COMMANDS: tuple[Command, ...] = (
     _moving("previous", "previous", "Previous line", "k  up", where=_LINES, palette=False),
     _moving("scroll-down", "down", "A line down", "down", vim="j  down", where=_READER, palette=False),
     _moving("scroll-up", "up", "A line up", "up", vim="k  up", where=_READER, palette=False),
-    _moving("open", "open", "Open", "enter  o", vim="enter  l", mutt="enter  space", footer=9),
+    _moving("open", "open", "Open", "enter  o", vim="enter  l", mutt="enter  space", footer=10),
     _moving(
         "back",
         "back",
@@ -172,7 +172,7 @@ COMMANDS: tuple[Command, ...] = (
         "u  q  escape",
         vim="h  q  escape",
         mutt="i  q  escape",
-        footer=10,
+        footer=11,
     ),
     _moving(
         "page-down",
@@ -198,10 +198,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _triage("spam", "spam", "Report as spam; in Spam: not spam", "!"),
     _triage("label", "label", "Label: add, remove and create labels", "l", vim="t", mutt="Y", footer=3),
-    _triage("move", "move", "Move to a label and out of this view", "v", vim="m", mutt="s", footer=4),
+    _triage("move", "move", "Move to a label and out of this view", "v", vim="m", mutt="s", footer=8),
     _triage("remove-label", "unlabel", "Take this view's own label off", "y", vim="d l"),
     _triage("to-inbox", "to inbox", "Back to the inbox, also from spam and trash", "i", mutt="I"),
-    _triage("star", "star", "Star, or take the star off", "s", mutt="F", footer=5),
+    _triage("star", "star", "Star, or take the star off", "s", mutt="F", footer=4),
     _triage("read", "read", "Mark as read", "I", vim="r", mutt="ctrl+r"),
     _triage("unread", "unread", "Mark as unread", "U", mutt="N"),
     _triage("important", "important", "Mark as important", "+  =", vim="+", mutt="+"),
@@ -227,13 +227,13 @@ COMMANDS: tuple[Command, ...] = (
         ",",
         where=_READER,
         needs=Needs.MESSAGE,
-        footer=6,
+        footer=8,
     ),
-    _triage("undo", "undo", "Undo", "z", vim="u", mutt="u", where=PANES, needs=Needs.NOTHING, footer=8),
+    _triage("undo", "undo", "Undo", "z", vim="u", mutt="u", where=PANES, needs=Needs.NOTHING, footer=6),
     _triage("redo", "redo", "Redo", "Z", vim="ctrl+r", mutt="U", where=PANES, needs=Needs.NOTHING),
     _triage("actions", "actions", "What can be done with this row", ".", where=PANES, needs=Needs.NOTHING),
     _selecting(
-        "select", "select", "Select, or take the selection off", "x", mutt="t", needs=Needs.TARGET, footer=6
+        "select", "select", "Select, or take the selection off", "x", mutt="t", needs=Needs.TARGET, footer=9
     ),
     _selecting(
         "select-range",
@@ -264,7 +264,7 @@ COMMANDS: tuple[Command, ...] = (
     _selecting("select-unread", "unread", "Select those that are unread", "* u", mutt="% u"),
     _selecting("select-starred", "starred", "Select those with a star", "* s", mutt="% s"),
     _selecting("select-unstarred", "unstarred", "Select those without a star", "* t", mutt="% t"),
-    _searching("search", "search", "Search all mail, in Gmail's own words", "/", footer=7),
+    _searching("search", "search", "Search all mail, in Gmail's own words", "/", footer=5),
     _searching("filter", "filter", "Narrow what is listed here", "\\", mutt="l"),
     _searching(
         "unread-only", "unread only", "Show unread conversations only, or all again", "ctrl+n", where=_LIST
@@ -302,7 +302,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _tree("fold", "fold", "Fold a label", "left", vim="left  z c", palette=False),
     _tree("unfold", "unfold", "Unfold a label", "right", vim="right  z o", palette=False),
-    _tree("create-label", "new label", "Create a label", "N", vim="O", mutt="C", where=PANES, footer=2),
+    _tree("create-label", "new label", "Create a label", "N", vim="O", mutt="C", where=PANES, footer=12),
     _tree(
         "rename",
         "rename",
@@ -326,7 +326,7 @@ COMMANDS: tuple[Command, ...] = (
     _tree("pin", "pin", "Keep this label at the top of the labels, or let it go", "P", needs=Needs.LABEL),
     _tree("hide", "hide", "Hide this label or search in the tree, or show it again", "H", needs=Needs.LABEL),
     _tree("show-hidden", "hidden", "Show hidden labels, or hide them again", "ctrl+o"),
-    _app("help", "help", "Help for this screen", "?", vim="g ?  f1", footer=11),
+    _app("help", "help", "Help for this screen", "?", vim="g ?  f1", footer=7),
     _app("palette", "commands", "All commands, by name", ":  ctrl+p"),
     _app("reader-layout", "layout", "Reader: beside, below, or in place of the list", "|"),
     _app("wider", "wider", "Make the list wider or taller", ">"),

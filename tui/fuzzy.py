@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 _WORD_ENDS = frozenset(" /-_.,:;()[]{}<>@&+|\\\"'“”‘’·")
 _MAX_QUERY = 256
@@ -106,7 +107,7 @@ def _scatter(needle: str, text: str) -> tuple[int, tuple[int, ...]] | None:
         gaps = indices[-1] - indices[0] + 1 - len(needle)
         jumps = sum(
             1
-            for before, after in zip(indices, indices[1:], strict=False)
+            for before, after in pairwise(indices)
             if after != before + 1 and text[after - 1] not in _WORD_ENDS
         )
         penalty = _SCATTERED + min(gaps, 60) + 4 * jumps

@@ -57,6 +57,8 @@ BUSY_SECONDS = 0.08
 PAINTED_SECONDS = 0.004
 PREFIX_SECONDS = 0.3
 """How long a prefix key waits before what may follow is shown."""
+_AIRY_LINES = 28
+"""Height from which there is air above the tree."""
 PREVIEW_SECONDS = 0.12
 """How long the cursor rests before the reader's pane follows it."""
 
@@ -64,7 +66,6 @@ PREVIEW_SECONDS = 0.12
 class MainScreen(Screen[None]):
     """Tree, list and reader."""
 
-    CSS_PATH = "main.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, desk: Desk) -> None:
@@ -138,7 +139,6 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what the store has, at once."""
-        self.query_one("#tree-divider").add_class("-upright")
         self.reader.dress(self.desk.palette, self.desk.chip)
         self.place_panes()
         self.list.focus()
@@ -183,14 +183,14 @@ class MainScreen(Screen[None]):
         for place in ReaderPlace:
             self.set_class(place is layout.place, f"-{place.value}")
         self.set_class(not layout.tree, "-treeless")
-        if layout.tree:
-            self.places.styles.width = "1fr" if layout.place is ReaderPlace.NARROW else layout.tree - 1
+        column = self.query_one("#places")
+        column.styles.width = "1fr" if layout.place is ReaderPlace.NARROW else layout.tree
+        # With room to spare the tree begins level with the first row of the list.
+        self.places.styles.margin = (1 if size.height >= _AIRY_LINES else 0, 0, 0, 0)
         pane = self.query_one("#list-pane")
         divider = self.query_one("#reader-divider", Divider)
         beside = layout.place is ReaderPlace.BESIDE
         divider.is_upright = beside
-        divider.set_class(beside, "-upright")
-        divider.set_class(not beside, "-flat")
         pane.styles.width = layout.list_width if beside else "1fr"
         pane.styles.height = layout.list_height if layout.place is ReaderPlace.BELOW else "1fr"
         if not layout.tree and self._pane is Where.TREE:

@@ -265,7 +265,7 @@ def _listed(names: Sequence[tuple[str, Style]]) -> list[tuple[str, Style]]:
     listed: list[tuple[str, Style]] = []
     for name, style in names:
         if listed:
-            listed.append((", ", style))
+            listed.append((", ", listed[-1][1]))
         listed.append((name, style))
     return listed
 
