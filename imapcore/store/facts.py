@@ -4,9 +4,9 @@ What lives here: frozen facts the server told (a mailbox, a message, a delta), w
 really changed), and a batch of the journal on its way to the server. What may not: SQL, threads, any wire
 type. RFC 3501 §2.3 (message attributes), RFC 7162 (modseq), Gmail's X-GM-EXT-1.
 
-Promises of whoever builds a fact: every text meant for the screen (``title``, ``subject``, ``snippet``, names
-and addresses of people) is decoded and sanitized already; names of labels, mailboxes and flags are raw
-identities, decoded from modified UTF-7. Times are milliseconds since 1970 UTC.
+Promises of whoever builds a fact: every text meant for the screen (``title``, ``subject``, ``snippet``,
+names and addresses of people) is decoded and sanitized already; names of labels, mailboxes and flags are
+raw identities, decoded from modified UTF-7. Times are milliseconds since 1970 UTC.
 """
 
 from __future__ import annotations
@@ -138,7 +138,9 @@ class MailboxChanges:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where the server keeps a message; ``uid`` is None when it moved there and its uid is not known yet."""
+    """Where the server keeps a message; ``uid`` is None when it moved there and its uid is not known
+    yet.
+    """
 
     place: Role
     uid: int | None
@@ -176,15 +178,17 @@ class Verb(StrEnum):
 class Batch:
     """One claimed piece of the journal: one IMAP command per mailbox its messages live in.
 
-    ``op_ids`` has several entries when ops that ask the same were coalesced. Every msgid of the batch must be
-    answered by ``confirm``, ``reject`` or ``release``.
+    ``op_ids`` has several entries when ops that ask the same were coalesced. Every msgid of the batch must
+    be answered by ``confirm``, ``reject`` or ``release``.
     """
 
     batch_id: int
     verb: Verb
     op_ids: tuple[int, ...]
     names: tuple[str, ...] = ()
-    """Labels or flags, raw, as the server knows them now; CREATE and DELETE: the label; RENAME: (old, new)."""
+    """Labels or flags, raw, as the server knows them now; CREATE and DELETE: the label; RENAME: (old,
+    new).
+    """
     msgids: tuple[int, ...] = ()
     destination: Role | None = None
     is_replay: bool = False

@@ -1,0 +1,231 @@
+"""The store: one account's SQLite file, opened, checked, locked, rebuilt if need be.
+
+What lives here: ``Store``, which owns lock, writer and rooms and lends readers. What may not: any row.
+
+One process writes a store; the next one opens it read-only and says so. A file that SQLite cannot read is
+set aside, never deleted, and a new one takes its place with whatever ops and saved searches could be read
+from the old one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from imapcore.clock import Clock
+from imapcore.errors import StoreBusy, StoreError
+from imapcore.store.bodies import Bodies
+from imapcore.store.facts import Notice
+from imapcore.store.files import WriterLock, make_private, set_aside, suspect_mark
+from imapcore.store.gate import Gate
+from imapcore.store.journal import Journal
+from imapcore.store.mail import Mail
+from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS, migrate
+from imapcore.store.people import People
+from imapcore.store.reader import Reader
+from imapcore.store.rescue import Rescued, rescue, restore
+from imapcore.store.rooms import Shared
+from imapcore.store.searches import Searches
+from imapcore.store.transaction import connect_reader, connect_writer
+from imapcore.store.writer import ClosedWriter, Writer, is_damage
+
+CHECK_SECONDS = 0.3
+"""How long the check at start may take; a file that is larger than that is checked in part, unless it is
+suspect.
+"""
+
+PROGRESS_STEPS = 2000
+"""SQLite's virtual machine steps between two looks at the clock."""
+
+
+def one_line(text: str) -> str:
+    """Text without anything that could move a cursor: the least a title needs."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+class Store:
+    """One account's local store; a context manager. Made by ``Store.open``."""
+
+    def __init__(self, path: Path, lock: WriterLock | None, gate: Gate, shared: Shared, email: str) -> None:
+        self.path = path
+        self.gate = gate
+        self.writer = shared.writer
+        self.is_read_only = lock is None
+        """Another process writes this store: whatever would write raises StoreBusy here."""
+        self.notices: tuple[Notice, ...] = ()
+        """What the user must be told about the store, found when it was opened."""
+        self.mail = Mail(shared)
+        self.journal = Journal(shared, self.mail)
+        self.searches = Searches(shared)
+        self.bodies = Bodies(shared)
+        self._shared = shared
+        self._lock = lock
+        self._email = email
+        self._is_closed = False
+
+    @classmethod
+    def open(
+        cls, path: Path, *, clock: Clock, email: str = "", sanitize: Callable[[str], str] = one_line
+    ) -> Store:
+        """Open or make the store at ``path``.
+
+        Raises StoreError when the file belongs to something else or to a newer version of this program, or
+        cannot be made; StoreBusy when another process is just making it.
+        """
+        lock = WriterLock(path)
+        try:
+            make_private(path)
+            is_writer = lock.acquire()
+        except OSError as error:
+            raise StoreError(
+                f"{path.name}: {error.strerror}",
+                hint="Is the folder writable, and is there room on the disk?",
+            ) from error
+        if not is_writer:
+            return cls._open_reading(path, clock, email, sanitize)
+        try:
+            return cls._open_writing(path, clock, email, sanitize, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def _open_reading(cls, path: Path, clock: Clock, email: str, sanitize: Callable[[str], str]) -> Store:
+        reads = connect_reader(path)
+        try:
+            version = int(reads.execute("PRAGMA user_version").fetchone()[0])
+            if version != len(MIGRATIONS):
+                raise StoreBusy("it is being made, or belongs to another version of this program")
+        except BaseException:
+            reads.close()
+            raise
+        return cls(path, None, Gate(), Shared(ClosedWriter(), reads, clock, People(email), sanitize), email)
+
+    @classmethod
+    def _open_writing(
+        cls, path: Path, clock: Clock, email: str, sanitize: Callable[[str], str], lock: WriterLock
+    ) -> Store:
+        notices: list[Notice] = []
+        rescued = _prepare(path, clock, notices)
+        gate = Gate()
+        writer = Writer(path, gate)
+        try:
+            reads = connect_reader(path)
+            try:
+                shared = Shared(writer, reads, clock, People(email), sanitize)
+                writer.on_rollback(shared.forget)
+                store = cls(path, lock, gate, shared, email)
+                if rescued is not None:
+                    writer.call(lambda tx: restore(tx, shared.marks, rescued))
+                store.journal.recover()
+            except BaseException:
+                reads.close()
+                raise
+        except BaseException:
+            writer.stop()
+            raise
+        store.notices = tuple(notices)
+        return store
+
+    def reader(self) -> Reader:
+        """A read-only connection for the calling thread; close it."""
+        return Reader(self.path, self._email)
+
+    def close(self) -> None:
+        """Finish what was accepted, stop the writer, let the lock go. Harmless when closed already."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.writer.stop()
+        with self._shared.lock:
+            self._shared.reads.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _prepare(path: Path, clock: Clock, notices: list[Notice]) -> Rescued | None:
+    """Check and migrate the file; set a damaged one aside. What could be rescued from it, or None."""
+    damage = _damage(path)
+    if damage is None:
+        return None
+    rescued = rescue(path)
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(clock.now_ms() / 1000))
+    aside = set_aside(path, stamp)
+    make_private(path)
+    second = _damage(path)
+    if second is not None:
+        raise StoreError(second)
+    kept = "nothing was waiting to be sent"
+    if rescued.ops:
+        kept = f"{len(rescued.ops)} change{'s' if len(rescued.ops) > 1 else ''} not yet sent could be saved"
+    if rescued.is_partial:
+        kept += "; some of the old file could not be read"
+    notices.append(
+        Notice(
+            "The local store was damaged and is being rebuilt from Gmail",
+            f"{damage}; {kept}",
+            f"The old file was kept beside it as {aside.name}",
+        )
+    )
+    return rescued
+
+
+def _damage(path: Path) -> str | None:
+    """Open, check and migrate; what is wrong with the file, or None. Raises StoreError for what is no
+    damage.
+    """
+    try:
+        connection = connect_writer(path)
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return str(error)
+        raise StoreError(str(error)) from error
+    try:
+        owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        if owner not in (0, APPLICATION_ID):
+            raise StoreError(
+                f"{path.name} belongs to another program",
+                hint="Choose another folder, or move that file away",
+            )
+        problem = _quick_check(connection, is_thorough=suspect_mark(path).exists())
+        if problem is None:
+            migrate(connection)
+            suspect_mark(path).unlink(missing_ok=True)
+    except LookupError as error:
+        raise StoreError(
+            f"it was written by a newer version (format {error})", hint="Use that version, or another folder"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return str(error)
+        raise StoreError(str(error)) from error
+    finally:
+        connection.close()
+    return problem
+
+
+def _quick_check(connection: sqlite3.Connection, *, is_thorough: bool) -> str | None:
+    """SQLite's own check, within a time; a thorough one is for files that have failed before."""
+    deadline = time.monotonic() + CHECK_SECONDS
+    if not is_thorough:
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, PROGRESS_STEPS)
+    try:
+        answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return None
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+    return None if answer == "ok" else answer

@@ -1,0 +1,158 @@
+"""Find: the offline search over what is stored.
+
+What lives here: from a query's terms to SQL conditions over words, marks, dates and sizes. What may not:
+writing, the server's own search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from imapcore.model import Role
+from imapcore.store.marks import (
+    ALL,
+    DRAFT,
+    IMPORTANT,
+    INBOX,
+    PLACES,
+    SEEN,
+    SENT,
+    SPAM,
+    STARRED,
+    TRASH,
+    VIEW_OF_ROLE,
+)
+from imapcore.store.query import WORD_OPERATORS, Term, day_ms, octets, parse_query, period_ms
+from imapcore.store.targets import Rows
+from imapcore.store.threads import HAS_ATTACHMENT, HAS_INVITE
+from imapcore.store.words import match_words
+
+Condition = tuple[str, tuple[Any, ...]]
+
+_IN = {role.value: number for role, number in VIEW_OF_ROLE.items()} | {"draft": DRAFT, "mail": ALL}
+_IS = {
+    "unread": (SEEN, False),
+    "read": (SEEN, True),
+    "starred": (STARRED, True),
+    "important": (IMPORTANT, True),
+}
+_HAS = {"attachment": HAS_ATTACHMENT, "invite": HAS_INVITE}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the offline search found."""
+
+    msgids: tuple[int, ...]
+    """Newest first."""
+    ignored: tuple[str, ...] = ()
+    """Operators the store cannot answer; a word to the user is due."""
+
+
+def find(rows: Rows, query: str, limit: int) -> Found:
+    """Search the store. Spam and Trash are left out unless the query names them, as Gmail does."""
+    parsed = parse_query(query)
+    ignored = list(parsed.ignored)
+    conditions: list[Condition] = []
+    places = {ALL}
+    for term in parsed.terms:
+        if term.operator == "in" and term.value.lower() == "anywhere":
+            places = set(PLACES)
+            continue
+        if term.operator == "in" and not term.is_negated and _IN.get(term.value.lower()) in (SPAM, TRASH):
+            places = {_IN[term.value.lower()]}
+        condition = _condition(rows, term)
+        if condition is None:
+            ignored.append(f"{term.operator}:{term.value}")
+            continue
+        text, parameters = condition
+        conditions.append((f"NOT coalesce({text}, 0)" if term.is_negated else text, parameters))
+    if not conditions:
+        return Found((), tuple(ignored))
+    conditions.append(_any_mark(places))
+    where = " AND ".join(f"({text})" for text, _ in conditions)
+    found = rows(
+        "SELECT message.msgid FROM message JOIN state ON state.thrid = message.thrid "
+        f"AND state.msgid = message.msgid WHERE {where} ORDER BY state.date DESC, message.msgid DESC LIMIT ?",
+        (*(value for _, parameters in conditions for value in parameters), limit),
+    )
+    return Found(tuple(row[0] for row in found), tuple(ignored))
+
+
+def _any_mark(marks: set[int]) -> Condition:
+    numbers = ",".join(str(mark) for mark in sorted(marks))
+    return (
+        "shown IN (SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one "
+        f"WHERE one.value IN ({numbers}))",
+        (),
+    )
+
+
+def _condition(rows: Rows, term: Term) -> Condition | None:
+    value = term.value.lower()
+    if term.operator in WORD_OPERATORS:
+        words = match_words(term.value, WORD_OPERATORS[term.operator])
+        return ("message.msgid IN (SELECT rowid FROM words WHERE words MATCH ?)", (words,)) if words else None
+    if term.operator in ("in", "label"):
+        return _labelled(rows, term)
+    if term.operator == "is" and value in _IS:
+        mark, has_it = _IS[value]
+        text, parameters = _any_mark({mark})
+        return (text if has_it else f"NOT {text}", parameters)
+    if term.operator == "has" and value in _HAS:
+        return (f"bits & {_HAS[value]} <> 0", ())
+    if term.operator == "rfc822msgid":
+        return ("message_id IN (?, ?)", (term.value, f"<{term.value}>"))
+    return _measured(rows, term)
+
+
+def _labelled(rows: Rows, term: Term) -> Condition | None:
+    value = term.value.lower()
+    if value in _IN:
+        return _any_mark({_IN[value]})
+    # Gmail writes spaces and slashes of a label as hyphens in a query.
+    found = [
+        row[0]
+        for row in rows("SELECT mark_id, shown_name FROM mark WHERE kind = 'label'", ())
+        if _hyphened(row[1]) == _hyphened(term.value)
+    ]
+    return _any_mark(set(found)) if found else ("0", ())
+
+
+def _hyphened(name: str) -> str:
+    return name.casefold().replace(" ", "-").replace("/", "-")
+
+
+_DATES: dict[str, tuple[str, Callable[[str], int | None]]] = {
+    "before": ("<", day_ms),
+    "older": ("<", day_ms),
+    "after": (">=", day_ms),
+    "newer": (">=", day_ms),
+}
+_SIZES = {"larger": ">", "size": ">", "smaller": "<"}
+
+
+def _measured(rows: Rows, term: Term) -> Condition | None:
+    value = term.value.lower()
+    if term.operator in _DATES:
+        sign, read = _DATES[term.operator]
+        moment = read(value)
+        return None if moment is None else (f"state.date {sign} ?", (moment,))
+    if term.operator in ("older_than", "newer_than"):
+        period = period_ms(value)
+        if period is None:
+            return None
+        # The newest message stands for now: a store that was offline for a week still finds the last days.
+        newest = rows(
+            "SELECT coalesce(max(date), 0) FROM entry WHERE view_id = ?", (VIEW_OF_ROLE[Role.ALL],)
+        )[0][0]
+        return (f"state.date {'<' if term.operator == 'older_than' else '>='} ?", (newest - period,))
+    if term.operator in _SIZES:
+        number = octets(value)
+        return None if number is None else (f"size {_SIZES[term.operator]} ?", (number,))
+    return None
+
+
+__all__ = ["INBOX", "SENT", "Found", "find"]

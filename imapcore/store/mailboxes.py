@@ -1,0 +1,245 @@
+"""Mailboxes: what LIST said, and the tree the user sees.
+
+What lives here: replacing the list, folding open label ops (create, rename, delete) over it into ``shelf``,
+labels renamed or deleted elsewhere. What may not: counts (they are kept with the views). RFC 3501 §6.3.8
+(LIST), RFC 6154 (special-use); Gmail: a user's label and its mailbox have one name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from imapcore.model import Role
+from imapcore.store.facts import Changed, MailboxChanges, MailboxFacts, Verb
+from imapcore.store.marks import VIEW_OF_ROLE, Marks
+from imapcore.store.pieces import OPEN, SENT
+from imapcore.store.rooms import Room
+from imapcore.store.transaction import Transaction, chunks
+
+SEPARATOR = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One line of the tree as the user sees it."""
+
+    title: str
+    role: Role | None
+    is_selectable: bool
+
+
+def leaf(name: str) -> str:
+    """The last part of a mailbox name."""
+    return name.rpartition(SEPARATOR)[2]
+
+
+def parents(name: str) -> list[str]:
+    """The names above a name, outermost first."""
+    parts = name.split(SEPARATOR)
+    return [SEPARATOR.join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def is_inside(name: str, parent: str) -> bool:
+    """Whether a name is ``parent`` or lies below it."""
+    return name == parent or name.startswith(parent + SEPARATOR)
+
+
+class Mailboxes(Room):
+    """The tree; every method is safe on any thread and returns when committed."""
+
+    def replace_mailboxes(self, facts: Sequence[MailboxFacts]) -> MailboxChanges:
+        """Take a whole LIST for what the server has; how it differs from the last one.
+
+        A label that is gone from it keeps its messages: it may only be hidden from IMAP. Ask for those
+        messages again, or say ``forget_label``.
+        """
+        return self._write(lambda tx: self._replace(tx, facts))
+
+    def _replace(self, tx: Transaction, facts: Sequence[MailboxFacts]) -> MailboxChanges:
+        columns = "name, position, title, role, is_selectable, attributes"
+        before = {row[0]: row for row in tx.rows(f"SELECT {columns} FROM mailbox")}
+        after = {
+            f.name: (
+                f.name,
+                position,
+                f.title,
+                f.role.value if f.role is not None else None,
+                int(f.is_selectable),
+                json.dumps(sorted(f.attributes)),
+            )
+            for position, f in enumerate(facts)
+        }
+        if before == after:
+            return MailboxChanges()
+        tx.execute("DELETE FROM mailbox")
+        tx.put(f"INSERT INTO mailbox ({columns})", list(after.values()))
+        refold_shelf(tx, self.marks, self._shared.sanitize)
+        old = {name for name, row in before.items() if _is_label(row)}
+        new = {name for name, row in after.items() if _is_label(row)}
+        return MailboxChanges(tuple(sorted(new - old)), tuple(sorted(old - new)), is_changed=True)
+
+    def carrying(self, label: str) -> tuple[int, ...]:
+        """Messages that carry a label as far as the server said (its name as the server knows it)."""
+        rows = self._read(
+            "SELECT state.msgid FROM state WHERE confirmed IN ("
+            "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one, mark"
+            "  WHERE one.value = mark.mark_id AND mark.kind = 'label' AND mark.name = ?) ORDER BY state.msgid",
+            (label,),
+        )
+        return tuple(row[0] for row in rows)
+
+    def rename_label(self, old: str, new: str) -> None:
+        """A label was renamed elsewhere (its children are named one by one): messages keep it under the new
+        name.
+        """
+
+        def job(tx: Transaction) -> None:
+            self.rename_marks(tx, old, new)
+            refold_shelf(tx, self.marks, self._shared.sanitize)
+
+        self._write(job)
+
+    def rename_marks(self, tx: Transaction, old: str, new: str) -> None:
+        """The server knows a label (and those below it) under a new name now."""
+        for mark_id, name, shown in tx.rows(
+            "SELECT mark_id, name, shown_name FROM mark WHERE kind = 'label'"
+        ):
+            if is_inside(name, old):
+                renamed = new + name[len(old) :]
+                other = tx.row("SELECT mark_id FROM mark WHERE kind = 'label' AND name = ?", (renamed,))
+                if other is not None:
+                    # Both names are on messages: the server has said the new one before it told of the renaming.
+                    self._merge(tx, mark_id, int(other[0]))
+                    continue
+                self.marks.rename(
+                    tx, mark_id, name=renamed, shown=renamed if shown in (name, renamed) else None
+                )
+
+    def _merge(self, tx: Transaction, mark_id: int, into: int) -> None:
+        for msgids in chunks(self._holding(tx, mark_id), 200):
+            book = self.book(tx)
+            records = book.load_messages(msgids)
+            for record in records:
+                if mark_id in record.confirmed.ids:
+                    record.confirmed = self.marks.numbered(tx, record.confirmed.ids - {mark_id} | {into})
+            self.pieces.fold(tx, self.marks, records)
+            book.flush()
+
+    def forget_label(self, name: str) -> Changed:
+        """A label was deleted elsewhere: no message carries it any more, unless an open change here says
+        so.
+        """
+        changed = Changed()
+        while True:
+            part = self._write(lambda tx: self._forget_label(tx, name))
+            changed = changed.merged(part)
+            if not part.messages:
+                return changed
+
+    def _forget_label(self, tx: Transaction, name: str) -> Changed:
+        row = tx.row("SELECT mark_id FROM mark WHERE kind = 'label' AND name = ?", (name,))
+        return Changed() if row is None else self._take_off(tx, int(row[0]), 200)
+
+    def drop_label(self, tx: Transaction, name: str) -> None:
+        """The server deleted a label at our request: it is on no message any more."""
+        row = tx.row("SELECT mark_id FROM mark WHERE kind = 'label' AND name = ?", (name,))
+        while row is not None and self._take_off(tx, int(row[0]), 1000):
+            pass
+
+    def _take_off(self, tx: Transaction, mark_id: int, limit: int) -> Changed:
+        book = self.book(tx)
+        records = book.load_messages(self._holding(tx, mark_id)[:limit])
+        for record in records:
+            record.confirmed = self.marks.numbered(tx, record.confirmed.ids - {mark_id})
+        self.pieces.fold(tx, self.marks, records)
+        book.flush()
+        return Changed((), len(records))
+
+    @staticmethod
+    def _holding(tx: Transaction, mark_id: int) -> list[int]:
+        return [
+            row[0]
+            for row in tx.rows(
+                "SELECT msgid FROM state WHERE confirmed IN ("
+                "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one WHERE one.value = ?)",
+                (mark_id,),
+            )
+        ]
+
+
+def refold_shelf(tx: Transaction, marks: Marks, sanitize: Callable[[str], str]) -> None:
+    """Write the tree the user sees: the server's list with the open label ops applied, in their order."""
+    shelves = {
+        name: Shelf(title, Role(role) if role else None, bool(is_selectable))
+        for name, title, role, is_selectable in tx.rows(
+            "SELECT name, title, role, is_selectable FROM mailbox ORDER BY position"
+        )
+    }
+    for verb, names in tx.rows(
+        "SELECT verb, names FROM step WHERE verb IN (?, ?, ?) AND EXISTS ("
+        "  SELECT 1 FROM piece WHERE piece.op_id = step.op_id AND piece.step = step.step"
+        f"  AND piece.state IN ('{OPEN}', '{SENT}')) ORDER BY op_id, step",
+        (Verb.CREATE_LABEL, Verb.RENAME_LABEL, Verb.DELETE_LABEL),
+    ):
+        shelves = _changed(shelves, Verb(verb), json.loads(names), sanitize)
+    tx.execute("DELETE FROM shelf")
+    tx.put(
+        "INSERT INTO shelf (name, title, role, is_selectable, view_id)",
+        [
+            (
+                name,
+                shelf.title,
+                shelf.role.value if shelf.role else None,
+                int(shelf.is_selectable),
+                VIEW_OF_ROLE[shelf.role] if shelf.role else marks.shown_label(tx, name),
+            )
+            for name, shelf in shelves.items()
+            if shelf.role or shelf.is_selectable or _has_label_below(shelves, name)
+        ],
+    )
+    marks.touch(tx)
+
+
+def _changed(
+    shelves: dict[str, Shelf], verb: Verb, names: Sequence[str], sanitize: Callable[[str], str]
+) -> dict[str, Shelf]:
+    name = names[0]
+    if verb is Verb.CREATE_LABEL:
+        made = dict(shelves)
+        for parent in parents(name):
+            made.setdefault(parent, Shelf(sanitize(leaf(parent)), None, is_selectable=False))
+        if name not in made or not made[name].is_selectable:
+            made[name] = Shelf(sanitize(leaf(name)), None, is_selectable=True)
+        return made
+    if verb is Verb.RENAME_LABEL:
+        new = names[1]
+        renamed = {}
+        for each, shelf in shelves.items():
+            target = new + each[len(name) :] if shelf.role is None and is_inside(each, name) else each
+            title = sanitize(leaf(target)) if target != each else shelf.title
+            renamed[target] = replace(shelf, title=title)
+        for parent in parents(new):
+            renamed.setdefault(parent, Shelf(sanitize(leaf(parent)), None, is_selectable=False))
+        return renamed
+    kept = dict(shelves)
+    if name in kept and kept[name].role is None:
+        kept[name] = replace(kept[name], is_selectable=False)
+        if not _has_label_below(kept, name):
+            del kept[name]
+    return kept
+
+
+def _has_label_below(shelves: dict[str, Shelf], name: str) -> bool:
+    return any(
+        shelf.role is None and shelf.is_selectable and each.startswith(name + SEPARATOR)
+        for each, shelf in shelves.items()
+    )
+
+
+def _is_label(row: tuple[object, ...]) -> bool:
+    return row[3] is None and bool(row[4])
+
+
+__all__ = ["Mailboxes", "is_inside", "leaf", "parents", "refold_shelf"]

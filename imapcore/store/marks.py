@@ -1,0 +1,237 @@
+r"""Marks: the places, labels and flags a message can carry, as small numbers, and the sets of them that
+occur.
+
+What lives here: the numbering (one table each for marks and for sets), what a set means (place, unread,
+starred, the views it belongs to), and shifts: what an op really changes on one message. What may not:
+messages.
+
+A place is a mark like a label, with one rule of its own: a message is in one place at a time, so that
+adding a place takes the other two away. Gmail's star is one mark too, though IMAP shows it twice
+(``\Flagged`` and the label ``\Starred``). Sets are never changed once numbered; a label renamed keeps its
+number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from imapcore.model import Role
+from imapcore.store.transaction import Transaction
+
+ALL, SPAM, TRASH, INBOX, STARRED, IMPORTANT, SENT, DRAFT, SEEN = range(1, 10)
+PLACES = frozenset((ALL, SPAM, TRASH))
+
+PLACE_OF_ROLE = {Role.ALL: ALL, Role.SPAM: SPAM, Role.TRASH: TRASH}
+ROLE_OF_PLACE = {number: role for role, number in PLACE_OF_ROLE.items()}
+VIEW_OF_ROLE = {
+    **PLACE_OF_ROLE,
+    Role.INBOX: INBOX,
+    Role.STARRED: STARRED,
+    Role.IMPORTANT: IMPORTANT,
+    Role.SENT: SENT,
+    Role.DRAFTS: DRAFT,
+}
+"""Every role is a mark, and the mark's number is also its view's."""
+
+FLAGGED = "\\Flagged"
+STARRED_LABEL = "\\Starred"
+
+MarkIds = frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What an op really changes on one message: marks it did not have, marks it had."""
+
+    add: MarkIds = frozenset()
+    remove: MarkIds = frozenset()
+    keep: MarkIds = frozenset()
+    """Marks to be there afterwards that were there before: of a move, the labels a way back must restore
+    (Gmail may drop them on the way to Trash); of anything else, marks to be asserted.
+    """
+
+    def __bool__(self) -> bool:
+        return bool(self.add or self.remove or self.keep)
+
+    def applied(self, ids: MarkIds) -> MarkIds:
+        """A set of marks after the shift; harmless when it was applied before."""
+        if self.add & PLACES:
+            return (ids - PLACES - self.remove) | self.add
+        return (ids - self.remove) | self.add | self.keep
+
+    def is_inverse_of(self, other: Shift) -> bool:
+        """Whether one takes the other back."""
+        return self.add == other.remove and self.remove == other.add
+
+    def marks(self) -> MarkIds:
+        """Every mark it touches; a change of place touches all places."""
+        touched = self.add | self.remove
+        return touched | PLACES if touched & PLACES else touched
+
+    def text(self) -> str:
+        """As kept in the journal: ``+5 -3 =12``."""
+        signs = (("+", self.add), ("-", self.remove), ("=", self.keep))
+        return " ".join(f"{sign}{mark}" for sign, marks in signs for mark in sorted(marks))
+
+    @staticmethod
+    def of(before: MarkIds, after: MarkIds) -> Shift:
+        """What leads from one set to another."""
+        return Shift(after - before, before - after)
+
+
+@lru_cache(maxsize=4096)
+def parse_shift(text: str) -> Shift:
+    """A shift from the journal's text."""
+    words = text.split()
+    return Shift(*(frozenset(int(word[1:]) for word in words if word[0] == sign) for sign in "+-="))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSet:
+    """A numbered set of marks and what follows from it."""
+
+    set_id: int
+    ids: MarkIds
+    place: int
+    """ALL, SPAM, TRASH, or 0 when the message is nowhere at the moment."""
+    is_unread: bool
+    views: tuple[int, ...]
+    """Views a message with these marks is listed in: its place, and in All Mail its labels."""
+
+
+class Marks:
+    """The numbering of marks and sets on the writer's side; caches what the tables say."""
+
+    def __init__(self) -> None:
+        self._labels: dict[str, int] = {}
+        self._flags: dict[str, int] = {}
+        self._kinds: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        self._sets: dict[int, MarkSet] = {}
+        self._set_of: dict[MarkIds, MarkSet] = {}
+
+    def forget(self) -> None:
+        """Drop the caches: a rollback took away what they hold."""
+        for cache in (self._labels, self._flags, self._kinds, self._names, self._sets, self._set_of):
+            cache.clear()
+
+    # -- names -----------------------------------------------------------------------------------------
+
+    def _load_names(self, tx: Transaction) -> None:
+        self._labels.clear()
+        self._flags.clear()
+        for mark_id, kind, name, shown_name in tx.rows("SELECT mark_id, kind, name, shown_name FROM mark"):
+            self._kinds[mark_id] = kind
+            self._names[mark_id] = name
+            if kind == "label":
+                self._labels[name] = mark_id
+                # A rename under way: the server may say the new name before it has answered us.
+                self._labels.setdefault(shown_name, mark_id)
+            elif kind == "flag":
+                self._flags[name] = mark_id
+
+    def label(self, tx: Transaction, name: str) -> int:
+        """The number of a label the server named; a new one is numbered."""
+        return self._number(tx, self._labels, "label", name)
+
+    def flag(self, tx: Transaction, name: str) -> int:
+        r"""The number of a flag the server named; ``\Flagged`` is the star."""
+        return STARRED if name == FLAGGED else self._number(tx, self._flags, "flag", name)
+
+    def _number(self, tx: Transaction, known: dict[str, int], kind: str, name: str) -> int:
+        if not self._kinds:
+            self._load_names(tx)
+        number = known.get(name)
+        if number is None:
+            tx.execute("INSERT INTO mark (kind, name, shown_name) VALUES (?, ?, ?)", (kind, name, name))
+            number = tx.number("SELECT last_insert_rowid()")
+            known[name] = number
+            self._kinds[number] = kind
+            self._names[number] = name
+            self.touch(tx)
+        return number
+
+    def find_label(self, tx: Transaction, shown_name: str) -> int | None:
+        """The number of a label by the name the user sees, if there is one."""
+        row = tx.row("SELECT mark_id FROM mark WHERE kind = 'label' AND shown_name = ?", (shown_name,))
+        return None if row is None else int(row[0])
+
+    def shown_label(self, tx: Transaction, name: str) -> int:
+        """The number of a label by the name the user sees; a new one is numbered."""
+        number = self.find_label(tx, name)
+        return self.label(tx, name) if number is None else number
+
+    def name(self, tx: Transaction, mark_id: int) -> str:
+        """A mark's name as the server knows it now."""
+        if not self._kinds:
+            self._load_names(tx)
+        return self._names[mark_id]
+
+    def rename(
+        self, tx: Transaction, mark_id: int, *, name: str | None = None, shown: str | None = None
+    ) -> None:
+        """Give a label another name: the server's, the shown one, or both."""
+        if name is not None:
+            tx.execute("UPDATE mark SET name = ? WHERE mark_id = ?", (name, mark_id))
+        if shown is not None:
+            tx.execute("UPDATE mark SET shown_name = ? WHERE mark_id = ?", (shown, mark_id))
+        self._load_names(tx)
+        self.touch(tx)
+
+    @staticmethod
+    def touch(tx: Transaction) -> None:
+        """Tell readers that names changed: they keep them under this number."""
+        tx.execute("INSERT INTO meta VALUES ('names', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1")
+
+    # -- sets ------------------------------------------------------------------------------------------
+
+    def of_facts(self, tx: Transaction, place: int, flags: Iterable[str], labels: Iterable[str]) -> MarkSet:
+        """The set for what a FETCH said."""
+        ids = {place}
+        ids.update(self.flag(tx, flag) for flag in flags)
+        ids.update(self.label(tx, label) for label in labels)
+        return self.numbered(tx, frozenset(ids))
+
+    def is_user_label(self, tx: Transaction, mark_id: int) -> bool:
+        """Whether a mark is a label of the user's own making."""
+        return mark_id > DRAFT and not self.is_flag(tx, mark_id) and not self._names[mark_id].startswith("\\")
+
+    def is_flag(self, tx: Transaction, mark_id: int) -> bool:
+        """Whether a mark is a flag or keyword (the star is a label here)."""
+        if not self._kinds:
+            self._load_names(tx)
+        return self._kinds[mark_id] == "flag"
+
+    def numbered(self, tx: Transaction, ids: MarkIds) -> MarkSet:
+        """The numbered set with exactly these marks."""
+        found = self._set_of.get(ids)
+        if found is not None:
+            return found
+        text = json.dumps(sorted(ids), separators=(",", ":"))
+        row = tx.row("SELECT set_id FROM mark_set WHERE marks = ?", (text,))
+        if row is None:
+            tx.execute("INSERT INTO mark_set (marks) VALUES (?)", (text,))
+            row = (tx.number("SELECT last_insert_rowid()"),)
+        return self._keep(tx, int(row[0]), ids)
+
+    def get(self, tx: Transaction, set_id: int) -> MarkSet:
+        """A set by its number."""
+        found = self._sets.get(set_id)
+        if found is None:
+            row = tx.row("SELECT marks FROM mark_set WHERE set_id = ?", (set_id,))
+            if row is None:
+                raise LookupError(set_id)
+            found = self._keep(tx, set_id, frozenset(json.loads(row[0])))
+        return found
+
+    def _keep(self, tx: Transaction, set_id: int, ids: MarkIds) -> MarkSet:
+        place = next(iter(ids & PLACES), 0)
+        views: tuple[int, ...] = (place,) if place else ()
+        if place == ALL:
+            views += tuple(sorted(mark for mark in ids if mark > TRASH and not self.is_flag(tx, mark)))
+        made = MarkSet(set_id, ids, place, SEEN not in ids, views)
+        self._sets[set_id] = self._set_of[ids] = made
+        return made

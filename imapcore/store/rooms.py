@@ -1,0 +1,71 @@
+"""What the rooms of the store share: one writer, one set of numberings, one way to read.
+
+What lives here: ``Shared`` (made once by ``Store``) and ``Room`` (base of Mail, Journal, Searches …). What
+may not: any table's SQL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from imapcore.clock import Clock
+from imapcore.errors import StoreError
+from imapcore.store.marks import Marks
+from imapcore.store.people import People
+from imapcore.store.pieces import OpenPieces
+from imapcore.store.threads import Book
+from imapcore.store.transaction import Row, Transaction
+from imapcore.store.writer import Writer
+
+T = TypeVar("T")
+
+
+@dataclass
+class Shared:
+    """What every room holds on to."""
+
+    writer: Writer
+    reads: sqlite3.Connection
+    """A read-only connection for questions of sync and journal; used under ``lock``."""
+    clock: Clock
+    people: People
+    sanitize: Callable[[str], str]
+    """One line, no control characters: for names that come from the user and are shown as titles."""
+    marks: Marks = field(default_factory=Marks)
+    pieces: OpenPieces = field(default_factory=OpenPieces)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def forget(self) -> None:
+        """After a rollback the caches may know what never was."""
+        self.marks.forget()
+        self.people.clear()
+        self.pieces.forget()
+
+
+class Room:
+    """A part of the store with a noun of its own."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self.marks = shared.marks
+        self.people = shared.people
+        self.pieces = shared.pieces
+
+    def book(self, tx: Transaction) -> Book:
+        """A book for one transaction."""
+        return Book(tx, self.marks, self.people)
+
+    def _write(self, job: Callable[[Transaction], T], *, is_user: bool = False) -> T:
+        """Run a job on the writer; ``is_user``: somebody waits for it, and it must survive a power cut."""
+        return self._shared.writer.call(job, is_urgent=is_user, is_durable=is_user)
+
+    def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        with self._shared.lock:
+            try:
+                return self._shared.reads.execute(sql, parameters).fetchall()
+            except sqlite3.Error as error:
+                raise StoreError(str(error)) from error

@@ -1,0 +1,131 @@
+"""Searches: the results of X-GM-RAW queries as views, and the searches the user keeps.
+
+What lives here: the runs of a query, their results, saved searches. What may not: running a query on the
+server (sync), the offline search (``find.py``).
+
+A run adds results as they come and, when it saw everything, drops what only earlier runs had found. A
+result may name a message the store does not know yet: it joins the view when the message is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from imapcore.model import SavedSearch
+from imapcore.store.rooms import Room
+from imapcore.store.transaction import Transaction, chunks, listed
+
+ROWS_PER_TRANSACTION = 200
+KEPT_RUNS = 30
+"""Searches whose results are kept; older ones go when a new one begins (saved ones stay)."""
+
+
+class Searches(Room):
+    """Search views; every method is safe on any thread and returns when committed."""
+
+    def begin(self, query: str) -> int:
+        """A run of a query begins; the results of earlier runs stay in view until it is finished."""
+        return self._write(lambda tx: self._begin(tx, query))
+
+    def _begin(self, tx: Transaction, query: str) -> int:
+        tx.execute(
+            "INSERT INTO search (query, run, began_at) VALUES (?, 1, ?) ON CONFLICT (query) "
+            "DO UPDATE SET run = run + 1, began_at = excluded.began_at, is_complete = 0",
+            (query, self._shared.clock.now_ms()),
+        )
+        search_id = tx.number("SELECT search_id FROM search WHERE query = ?", (query,))
+        for (old,) in tx.rows(
+            "SELECT search_id FROM search WHERE search_id <> ? AND query NOT IN (SELECT query FROM saved_search) "
+            "ORDER BY began_at DESC, search_id DESC LIMIT -1 OFFSET ?",
+            (search_id, KEPT_RUNS),
+        ):
+            self._forget(tx, int(old))
+        return search_id
+
+    def _forget(self, tx: Transaction, search_id: int) -> None:
+        self._drop_results(tx, search_id, "run >= 0")
+        tx.execute("DELETE FROM search WHERE search_id = ?", (search_id,))
+        for table in ("entry", "tally", "view_count"):
+            tx.execute(f"DELETE FROM {table} WHERE view_id = ?", (-search_id,))
+
+    def add(self, query: str, msgids: Iterable[int]) -> tuple[int, ...]:
+        """Results of the present run; those among them that the store does not know, in the order given."""
+        unknown: list[int] = []
+        for batch in chunks(list(msgids), ROWS_PER_TRANSACTION):
+            unknown.extend(self._write(partial(self._add, query=query, msgids=list(batch))))
+        return tuple(unknown)
+
+    def _add(self, tx: Transaction, query: str, msgids: list[int]) -> list[int]:
+        row = tx.row("SELECT search_id, run FROM search WHERE query = ?", (query,))
+        if row is None:
+            return []
+        search_id, run = int(row[0]), int(row[1])
+        book = self.book(tx)
+        records = book.load_messages(msgids)
+        tx.put(
+            "INSERT INTO search_result (msgid, search_id, run)",
+            [(msgid, search_id, run) for msgid in msgids],
+            "ON CONFLICT (msgid, search_id) DO UPDATE SET run = excluded.run",
+        )
+        for record in records:
+            if -search_id not in record.searches:
+                record.searches = tuple(sorted((*record.searches, -search_id)))
+        book.flush()
+        known = {record.msgid for record in records}
+        return [msgid for msgid in msgids if msgid not in known]
+
+    def finish(self, query: str, *, is_complete: bool) -> int:
+        """The run ended; how many messages it found. Complete: results of earlier runs only are dropped."""
+        return self._write(lambda tx: self._finish(tx, query, is_complete))
+
+    def _finish(self, tx: Transaction, query: str, is_complete: bool) -> int:
+        row = tx.row("SELECT search_id, run FROM search WHERE query = ?", (query,))
+        if row is None:
+            return 0
+        search_id, run = int(row[0]), int(row[1])
+        if is_complete:
+            self._drop_results(tx, search_id, f"run < {run}")
+        tx.execute("UPDATE search SET is_complete = ? WHERE search_id = ?", (int(is_complete), search_id))
+        return tx.number("SELECT count(*) FROM search_result WHERE search_id = ?", (search_id,))
+
+    def _drop_results(self, tx: Transaction, search_id: int, condition: str) -> None:
+        rows = tx.rows(f"SELECT msgid FROM search_result WHERE search_id = ? AND {condition}", (search_id,))
+        for batch in chunks([row[0] for row in rows], 1000):
+            book = self.book(tx)
+            for record in book.load_messages(batch):
+                record.searches = tuple(view for view in record.searches if view != -search_id)
+            book.flush()
+            tx.execute(
+                "DELETE FROM search_result WHERE search_id = ? AND msgid IN (SELECT value FROM json_each(?))",
+                (search_id, listed(batch)),
+            )
+
+    # -- saved searches --------------------------------------------------------------------------------
+
+    def save(self, title: str, query: str) -> SavedSearch:
+        """Keep a query in the tree."""
+
+        def job(tx: Transaction) -> SavedSearch:
+            tx.execute("INSERT INTO saved_search (title, query) VALUES (?, ?)", (title, query))
+            return SavedSearch(tx.number("SELECT last_insert_rowid()"), title, query)
+
+        return self._write(job, is_user=True)
+
+    def rename(self, search_id: int, title: str, query: str) -> None:
+        """Change a saved search's title and query."""
+
+        def job(tx: Transaction) -> None:
+            tx.execute(
+                "UPDATE saved_search SET title = ?, query = ? WHERE saved_id = ?", (title, query, search_id)
+            )
+
+        self._write(job, is_user=True)
+
+    def delete(self, search_id: int) -> None:
+        """Take a saved search out of the tree; mail is not touched."""
+
+        def job(tx: Transaction) -> None:
+            tx.execute("DELETE FROM saved_search WHERE saved_id = ?", (search_id,))
+
+        self._write(job, is_user=True)

@@ -1,0 +1,143 @@
+"""Targets: which messages an op or a question is about.
+
+What lives here: numbers of views, and the expansion of conversations, messages and "everything in this
+view". What may not: changing anything; it reads through whichever connection it is given, writer's or
+reader's.
+
+A conversation stands for its messages in All Mail; in Spam and Trash for those there; in a search for those
+in the place its row is shown from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from imapcore.model import Messages, Target, Threads, View, ViewKind
+from imapcore.store.marks import ALL, PLACES, VIEW_OF_ROLE
+from imapcore.store.threads import Book, Record
+from imapcore.store.transaction import Row, listed
+from imapcore.store.words import match_words
+
+Rows = Callable[[str, Sequence[Any]], list[Row]]
+"""Runs a query and gives every row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which messages of some loaded conversations are meant."""
+
+    places: dict[int, int] = field(default_factory=dict)
+    """Conversation → the place whose messages are meant."""
+    msgids: frozenset[int] | None = None
+    """Or exactly these messages."""
+
+    def records(self, book: Book) -> list[Record]:
+        """Their records, conversation by conversation."""
+        if self.msgids is not None:
+            return [book.records[msgid] for msgid in sorted(self.msgids) if msgid in book.records]
+        return [
+            record
+            for thrid, place in self.places.items()
+            for record in book.of_thread(thrid)
+            if record.shown.place == place
+        ]
+
+
+class Targets:
+    """Expansion of views and targets through one connection."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def view_id(self, view: View) -> int | None:
+        """The number of a view; None for a label or a search the store does not know."""
+        if view.kind is ViewKind.ROLE and view.role is not None:
+            return VIEW_OF_ROLE[view.role]
+        if view.kind is ViewKind.LABEL:
+            rows = self._rows(
+                "SELECT mark_id FROM mark WHERE kind = 'label' AND shown_name = ?", (view.value,)
+            )
+        else:
+            rows = self._rows("SELECT -search_id FROM search WHERE query = ?", (view.value,))
+        return int(rows[0][0]) if rows else None
+
+    def place_of(self, view: View) -> int:
+        """The place whose messages a view's conversations stand for (searches: by row)."""
+        number = VIEW_OF_ROLE[view.role] if view.role is not None else ALL
+        return number if number in PLACES else ALL
+
+    def places(self, thrids: Sequence[int], view: View) -> dict[int, int]:
+        """For each conversation the place whose messages are meant when it is seen in a view."""
+        places = dict.fromkeys(thrids, self.place_of(view))
+        if view.kind is ViewKind.SEARCH:
+            places.update(
+                self._rows(
+                    "SELECT entry.thrid, place FROM conversation AS c JOIN entry USING (conversation_id) "
+                    "WHERE view_id = (SELECT -search_id FROM search WHERE query = ?) "
+                    "AND c.thrid IN (SELECT value FROM json_each(?))",
+                    (view.value, listed(thrids)),
+                )
+            )
+        return places
+
+    def thrids_in(self, view: View) -> list[int]:
+        """Every conversation of a view, newest first, with its narrowing applied."""
+        view_id = self.view_id(view)
+        if view_id is None:
+            return []
+        conditions, parameters = narrowing(view)
+        rows = self._rows(
+            f"SELECT thrid FROM entry WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC",
+            (view_id, *parameters),
+        )
+        return [row[0] for row in rows]
+
+    def batches(self, target: Target, size: int) -> Iterator[tuple[list[int], Wanted]]:
+        """A target in portions of at most ``size`` conversations, and which of their messages are meant."""
+        if isinstance(target, Messages):
+            yield from self._message_batches(list(dict.fromkeys(target.msgids)), size)
+            return
+        thrids = (
+            list(dict.fromkeys(target.thrids)) if isinstance(target, Threads) else self.thrids_in(target.view)
+        )
+        for start in range(0, len(thrids), size):
+            part = thrids[start : start + size]
+            yield part, Wanted(self.places(part, target.view))
+
+    def _message_batches(self, msgids: list[int], size: int) -> Iterator[tuple[list[int], Wanted]]:
+        by_thread: dict[int, list[int]] = {}
+        for msgid, thrid in self._rows(
+            "SELECT msgid, thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+            (listed(msgids),),
+        ):
+            by_thread.setdefault(thrid, []).append(msgid)
+        thrids = list(by_thread)
+        for start in range(0, len(thrids), size):
+            part = thrids[start : start + size]
+            yield part, Wanted(msgids=frozenset(msgid for thrid in part for msgid in by_thread[thrid]))
+
+    def carrying(self, mark: int) -> list[int]:
+        """Messages that show a mark, wherever they are."""
+        return [
+            row[0]
+            for row in self._rows(
+                "SELECT msgid FROM state WHERE shown IN ("
+                "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one WHERE one.value = ?)",
+                (mark,),
+            )
+        ]
+
+
+def narrowing(view: View) -> tuple[str, tuple[Any, ...]]:
+    """What a view's narrowing adds to a query over ``entry``."""
+    conditions = " AND is_unread = 1" if view.is_unread_only else ""
+    words = match_words(view.text)
+    if not words:
+        return conditions, ()
+    return (
+        conditions
+        + " AND thrid IN (SELECT thrid FROM message WHERE msgid IN (SELECT rowid FROM words WHERE words MATCH ?))",
+        (words,),
+    )

@@ -1,0 +1,58 @@
+"""The words of messages: what the full-text index is given, and how a search asks it.
+
+What lives here: the text of the index's three columns and queries over them (FTS5). What may not: Gmail's
+query language (``query.py``).
+
+The index is contentless: to take a message out, it must be given the very words that were put in. East
+Asian writing has no spaces, so each of its characters stands as a word of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from imapcore.model import Address
+from imapcore.store.transaction import Transaction
+
+Words = tuple[int, str, str, str]
+"""(msgid, subject, people, snippet) as they are indexed."""
+
+_IDEOGRAPHS = re.compile(
+    "([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f])"
+)
+_WORD = re.compile(r"\w+")
+
+
+def spaced(text: str) -> str:
+    """Text with its ideographs and kana set apart, so that each is a word to the index."""
+    return text if text.isascii() else _IDEOGRAPHS.sub(r" \1 ", text)
+
+
+def people_words(addresses: Iterable[Address]) -> str:
+    """Names and addresses as one text."""
+    return " ".join(f"{address.name} {address.email}" for address in addresses)
+
+
+def words_of(msgid: int, subject: str, people: Iterable[Address], snippet: str | None) -> Words:
+    """What the index holds of a message."""
+    return (msgid, spaced(subject), spaced(people_words(people)), spaced(snippet or ""))
+
+
+def put_words(tx: Transaction, rows: Sequence[Words]) -> None:
+    """Index messages that are not indexed yet."""
+    tx.put("INSERT INTO words (rowid, subject, people, snippet)", rows)
+
+
+def drop_words(tx: Transaction, rows: Sequence[Words]) -> None:
+    """Take messages out of the index, given exactly what was put in."""
+    tx.put("INSERT INTO words (words, rowid, subject, people, snippet)", [("delete", *row) for row in rows])
+
+
+def match_words(text: str, column: str = "") -> str:
+    """An FTS5 expression for "has every word of ``text``, the last letters may be missing"; "" for no
+    words.
+    """
+    words = _WORD.findall(spaced(text))
+    prefix = f"{column} : " if column else ""
+    return " AND ".join(f'{prefix}"{word}" *' for word in words)
