@@ -58,7 +58,8 @@ class Bodies(Room):
             return 0
         return tx.execute(
             "DELETE FROM body WHERE body_id IN (SELECT body_id FROM ("
-            "  SELECT body_id, size, sum(size) OVER (ORDER BY used_at, body_id) AS upto FROM body) WHERE upto - size < ?)",
+            "  SELECT body_id, size, sum(size) OVER (ORDER BY used_at, body_id) AS upto FROM body) "
+            "WHERE upto - size < ?)",
             (excess,),
         ).rowcount
 

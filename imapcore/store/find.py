@@ -83,11 +83,8 @@ def find(rows: Rows, query: str, limit: int) -> Found:
 
 def _any_mark(marks: set[int]) -> Condition:
     numbers = ",".join(str(mark) for mark in sorted(marks))
-    return (
-        "shown IN (SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one "
-        f"WHERE one.value IN ({numbers}))",
-        (),
-    )
+    sets = f"SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one WHERE one.value IN ({numbers})"
+    return f"shown IN ({sets})", ()
 
 
 def _condition(rows: Rows, term: Term) -> Condition | None:

@@ -122,7 +122,8 @@ class Mail(Mailboxes):
 
     def _insert(self, tx: Transaction, fresh: Sequence[MessageFacts]) -> None:
         tx.put(
-            "INSERT INTO message (msgid, thrid, place, uid, modseq, size, people, subject, snippet, message_id, "
+            "INSERT INTO message (msgid, thrid, place, uid, modseq, size, people, subject, snippet, "
+            "message_id, "
             "text_section)",
             [
                 (
@@ -178,7 +179,8 @@ class Mail(Mailboxes):
             drop_words(tx, [self._indexed(tx, facts.msgid, known.people, known.subject, known.snippet)])
             put_words(tx, [_words(facts, snippet)])
         tx.execute(
-            "UPDATE message SET thrid = ?, place = ?, uid = ?, unplaced = 0, modseq = ?, size = ?, people = ?, "
+            "UPDATE message SET thrid = ?, place = ?, uid = ?, unplaced = 0, modseq = ?, size = ?, "
+            "people = ?, "
             "subject = ?, snippet = ?, message_id = ?, text_section = ? WHERE msgid = ?",
             (
                 facts.thrid,
@@ -267,7 +269,8 @@ class Mail(Mailboxes):
         known: dict[int, tuple[int, int]] = {
             uid: (msgid, modseq)
             for uid, msgid, modseq in tx.rows(
-                "SELECT uid, msgid, modseq FROM message WHERE place = ? AND uid IN (SELECT value FROM json_each(?))",
+                "SELECT uid, msgid, modseq FROM message WHERE place = ? AND uid IN (SELECT value "
+                "FROM json_each(?))",
                 (PLACE_OF_ROLE[place], listed(delta.uid for delta in deltas)),
             )
         }

@@ -85,7 +85,8 @@ class Mailboxes(Room):
         rows = self._read(
             "SELECT state.msgid FROM state WHERE confirmed IN ("
             "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one, mark"
-            "  WHERE one.value = mark.mark_id AND mark.kind = 'label' AND mark.name = ?) ORDER BY state.msgid",
+            "  WHERE one.value = mark.mark_id AND mark.kind = 'label' AND mark.name = ?) ORDER BY "
+            "state.msgid",
             (label,),
         )
         return tuple(row[0] for row in rows)
@@ -110,7 +111,7 @@ class Mailboxes(Room):
                 renamed = new + name[len(old) :]
                 other = tx.row("SELECT mark_id FROM mark WHERE kind = 'label' AND name = ?", (renamed,))
                 if other is not None:
-                    # Both names are on messages: the server has said the new one before it told of the renaming.
+                    # Both names are on messages: the server said the new one before it told of the renaming.
                     self._merge(tx, mark_id, int(other[0]))
                     continue
                 self.marks.rename(

@@ -30,7 +30,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             (1, 'place', 'all', 'all'), (2, 'place', 'spam', 'spam'), (3, 'place', 'trash', 'trash'),
             (4, 'label', '\\Inbox', '\\Inbox'), (5, 'label', '\\Starred', '\\Starred'),
             (6, 'label', '\\Important', '\\Important'), (7, 'label', '\\Sent', '\\Sent'),
-            (8, 'label', '\\Draft', '\\Draft'), (9, 'flag', '\\Seen', '\\Seen'), (32, 'flag', '\\Answered', '\\Answered')""",
+            (8, 'label', '\\Draft', '\\Draft'),
+            (9, 'flag', '\\Seen', '\\Seen'), (32, 'flag', '\\Answered', '\\Answered')""",
         # -- messages: the envelope (cold) and the state (hot)
         """CREATE TABLE message (
             msgid INTEGER PRIMARY KEY, thrid INTEGER NOT NULL, place INTEGER, uid INTEGER,
@@ -45,7 +46,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (thrid, msgid)) WITHOUT ROWID""",
         """CREATE TABLE address (
             address_id INTEGER PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL,
-            written INTEGER NOT NULL DEFAULT 0, seen INTEGER NOT NULL DEFAULT 0, last INTEGER NOT NULL DEFAULT 0,
+            written INTEGER NOT NULL DEFAULT 0, seen INTEGER NOT NULL DEFAULT 0,
+            last INTEGER NOT NULL DEFAULT 0,
             UNIQUE (email, name))""",
         # -- conversations and the views they are listed in
         """CREATE TABLE conversation (
@@ -54,8 +56,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             people TEXT NOT NULL, recipients TEXT NOT NULL, subject TEXT NOT NULL, snippet TEXT NOT NULL,
             UNIQUE (thrid, place))""",
         """CREATE TABLE entry (
-            view_id INTEGER NOT NULL, date INTEGER NOT NULL, thrid INTEGER NOT NULL, is_unread INTEGER NOT NULL,
-            conversation_id INTEGER NOT NULL, PRIMARY KEY (view_id, date, thrid)) WITHOUT ROWID""",
+            view_id INTEGER NOT NULL, date INTEGER NOT NULL, thrid INTEGER NOT NULL,
+            is_unread INTEGER NOT NULL, conversation_id INTEGER NOT NULL, PRIMARY KEY (view_id, date,
+            thrid)) WITHOUT ROWID""",
         "CREATE INDEX entry_unread ON entry (view_id, date, thrid, conversation_id) WHERE is_unread = 1",
         """CREATE TABLE tally (
             view_id INTEGER NOT NULL, slice INTEGER NOT NULL, total INTEGER NOT NULL, unread INTEGER NOT NULL,
@@ -70,8 +73,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             name TEXT PRIMARY KEY, title TEXT NOT NULL, role TEXT, is_selectable INTEGER NOT NULL,
             view_id INTEGER) WITHOUT ROWID""",
         """CREATE TABLE sync_state (
-            place INTEGER PRIMARY KEY, name TEXT NOT NULL, uidvalidity INTEGER NOT NULL, uidnext INTEGER NOT NULL,
-            highestmodseq INTEGER NOT NULL, messages INTEGER NOT NULL, backfilled_down_to INTEGER,
+            place INTEGER PRIMARY KEY, name TEXT NOT NULL, uidvalidity INTEGER NOT NULL,
+            uidnext INTEGER NOT NULL, highestmodseq INTEGER NOT NULL, messages INTEGER NOT NULL,
+            backfilled_down_to INTEGER,
             is_complete INTEGER NOT NULL)""",
         # -- searches
         """CREATE TABLE search (
@@ -93,14 +97,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX body_use ON body (used_at, size)",
         # -- the journal
         """CREATE TABLE op (
-            op_id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, origin TEXT NOT NULL, op TEXT NOT NULL,
-            summary TEXT NOT NULL, state TEXT NOT NULL, threads INTEGER NOT NULL, messages INTEGER NOT NULL,
+            op_id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, origin TEXT NOT NULL,
+            op TEXT NOT NULL, summary TEXT NOT NULL, state TEXT NOT NULL, threads INTEGER NOT NULL,
+            messages INTEGER NOT NULL,
             done INTEGER NOT NULL DEFAULT 0, answer TEXT NOT NULL DEFAULT '', undoes INTEGER,
             is_undone INTEGER NOT NULL DEFAULT 0, can_undo INTEGER NOT NULL DEFAULT 1)""",
         "CREATE INDEX op_open ON op (state) WHERE state IN ('pending', 'sent')",
         """CREATE TABLE step (
             op_id INTEGER NOT NULL, step INTEGER NOT NULL, verb TEXT NOT NULL, names TEXT NOT NULL,
-            destination TEXT, commands TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (op_id, step)) WITHOUT ROWID""",
+            destination TEXT,
+            commands TEXT NOT NULL DEFAULT '[]', PRIMARY KEY (op_id, step)) WITHOUT ROWID""",
         """CREATE TABLE piece (
             piece_id INTEGER PRIMARY KEY, op_id INTEGER NOT NULL, step INTEGER NOT NULL, shift TEXT NOT NULL,
             state TEXT NOT NULL, is_replay INTEGER NOT NULL DEFAULT 0, messages INTEGER NOT NULL,

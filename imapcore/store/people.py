@@ -78,7 +78,8 @@ class People:
         missing = wanted.difference(self._addresses)
         if missing:
             for address_id, email, name in tx.rows(
-                "SELECT address_id, email, name FROM address WHERE address_id IN (SELECT value FROM json_each(?))",
+                "SELECT address_id, email, name FROM address WHERE address_id IN (SELECT value FROM "
+                "json_each(?))",
                 (listed(missing),),
             ):
                 self._keep(address_id, Address(name, email))

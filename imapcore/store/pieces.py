@@ -140,7 +140,8 @@ class OpenPieces:
         )
         moved = array("q", sorted(part))
         tx.execute(
-            "INSERT INTO piece (op_id, step, shift, state, is_replay, messages, msgids) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO piece (op_id, step, shift, state, is_replay, messages, msgids) VALUES (?, "
+            "?, ?, ?, ?, ?, ?)",
             (
                 piece.op_id,
                 piece.step,

@@ -43,22 +43,8 @@ WORD_OPERATORS = {
 }
 """Operators answered by the index, and the column they look into."""
 
-KNOWN = frozenset(
-    (
-        *WORD_OPERATORS,
-        "in",
-        "is",
-        "label",
-        "has",
-        "before",
-        "after",
-        "older",
-        "newer",
-        "older_than",
-        "newer_than",
-    )
-    + ("larger", "smaller", "size", "rfc822msgid")
-)
+_MORE = ("older_than", "newer_than", "larger", "smaller", "size", "rfc822msgid")
+KNOWN = frozenset([*WORD_OPERATORS, "in", "is", "label", "has", "before", "after", "older", "newer", *_MORE])
 
 
 def parse_query(text: str) -> Query:

@@ -59,7 +59,8 @@ SETS_KEPT = 20_000
 """Sets of marks whose meaning is kept in memory."""
 
 MESSAGE_ROWS = (
-    "SELECT message.msgid, state.thrid, state.date, state.shown, state.mood, state.bits, size, message_id, people, "
+    "SELECT message.msgid, state.thrid, state.date, state.shown, state.mood, state.bits, size, "
+    "message_id, people, "
     "subject, coalesce(snippet, '') FROM message JOIN state ON state.thrid = message.thrid "
     "AND state.msgid = message.msgid"
 )
@@ -132,7 +133,8 @@ class Reader:
             for row in self._rows(
                 "SELECT saved_id, title, saved_search.query, CASE WHEN search_id IS NULL THEN NULL ELSE "
                 "coalesce(total, 0) END, CASE WHEN search_id IS NULL THEN NULL ELSE coalesce(unread, 0) END "
-                "FROM saved_search LEFT JOIN search USING (query) LEFT JOIN view_count ON view_id = -search_id "
+                "FROM saved_search LEFT JOIN search USING (query) LEFT JOIN view_count ON view_id = "
+                "-search_id "
                 "ORDER BY saved_id"
             )
         )
@@ -283,7 +285,8 @@ class Reader:
         addresses = {
             number: Address(name, email)
             for number, email, name in self._rows(
-                "SELECT address_id, email, name FROM address WHERE address_id IN (SELECT value FROM json_each(?))",
+                "SELECT address_id, email, name FROM address WHERE address_id IN (SELECT value FROM "
+                "json_each(?))",
                 (listed(wanted),),
             )
         }
@@ -350,7 +353,8 @@ class Reader:
         """
         self._prepare(())
         recent = self._rows(
-            "SELECT shown_name FROM mark WHERE kind = 'label' AND used_at > 0 AND substr(shown_name, 1, 1) <> '\\' "
+            "SELECT shown_name FROM mark WHERE kind = 'label' AND used_at > 0 AND substr(shown_name, "
+            "1, 1) <> '\\' "
             "ORDER BY used_at DESC LIMIT 10"
         )
         return count_labels(self._expanded(target), self._kinds, tuple(row[0] for row in recent))
@@ -379,7 +383,8 @@ class Reader:
         """
         pattern = prefix.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         rows = self._rows(
-            "SELECT name, email FROM (SELECT name, email, max(written * 4 + seen) AS weight, max(last) AS last "
+            "SELECT name, email FROM (SELECT name, email, max(written * 4 + seen) AS weight, "
+            "max(last) AS last "
             "FROM address WHERE email LIKE ?1 ESCAPE '\\' OR name LIKE ?1 ESCAPE '\\' "
             "OR name LIKE '% ' || ?1 ESCAPE '\\' GROUP BY lower(email)) WHERE email <> '' "
             "ORDER BY weight DESC, last DESC, email LIMIT ?2",
@@ -416,7 +421,8 @@ class Reader:
         lines: list[str] = []
         for verb, names, destination, commands, messages in self._rows(
             "SELECT verb, names, destination, commands, (SELECT sum(messages) FROM piece "
-            "  WHERE piece.op_id = step.op_id AND piece.step = step.step) FROM step WHERE op_id = ? ORDER BY step",
+            "  WHERE piece.op_id = step.op_id AND piece.step = step.step) FROM step WHERE op_id = ? "
+            "ORDER BY step",
             (op_id,),
         ):
             sent = json.loads(commands)

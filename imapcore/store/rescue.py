@@ -116,6 +116,7 @@ def restore(tx: Transaction, marks: Marks, rescued: Rescued) -> None:
         )
         tx.execute(
             # Whether it was sent cannot be trusted: all of it is a replay.
-            "INSERT INTO piece (op_id, step, shift, state, is_replay, messages, msgids) VALUES (?, ?, ?, ?, 1, ?, ?)",
+            "INSERT INTO piece (op_id, step, shift, state, is_replay, messages, msgids) VALUES (?, "
+            "?, ?, ?, 1, ?, ?)",
             (op_id, step, moved.text(), OPEN, messages, msgids),
         )

@@ -36,7 +36,8 @@ class Searches(Room):
         )
         search_id = tx.number("SELECT search_id FROM search WHERE query = ?", (query,))
         for (old,) in tx.rows(
-            "SELECT search_id FROM search WHERE search_id <> ? AND query NOT IN (SELECT query FROM saved_search) "
+            "SELECT search_id FROM search WHERE search_id <> ? AND query NOT IN (SELECT query FROM "
+            "saved_search) "
             "ORDER BY began_at DESC, search_id DESC LIMIT -1 OFFSET ?",
             (search_id, KEPT_RUNS),
         ):

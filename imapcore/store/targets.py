@@ -137,7 +137,7 @@ def narrowing(view: View) -> tuple[str, tuple[Any, ...]]:
     if not words:
         return conditions, ()
     return (
-        conditions
-        + " AND thrid IN (SELECT thrid FROM message WHERE msgid IN (SELECT rowid FROM words WHERE words MATCH ?))",
+        conditions + " AND thrid IN (SELECT thrid FROM message WHERE msgid IN (SELECT rowid FROM words WHERE "
+        "words MATCH ?))",
         (words,),
     )

@@ -31,9 +31,10 @@ from imapcore.store.marks import DRAFT, IMPORTANT, INBOX, STARRED
 from imapcore.store.people import IS_DRAFT, IS_ME, IS_UNREAD
 from imapcore.store.threads import HAS_ATTACHMENT, HAS_INVITE, IS_PENDING, IS_REJECTED, SLICE_BITS
 
-_ROWS = """(SELECT '[' || coalesce(group_concat('[' || e.date || ',' || e.thrid || ',' || c.count || ',' || c.unread
- || ',' || c.marks || ',' || c.bits || ',' || json_quote(c.subject) || ',' || json_quote(c.snippet) || ',' || c.people
- || ',' || c.recipients || ']'), '') || ']' FROM (SELECT * FROM picked ORDER BY date DESC, thrid DESC) AS e
+_ROWS = """(SELECT '[' || coalesce(group_concat('[' || e.date || ',' || e.thrid || ',' || c.count || ','
+ || c.unread || ',' || c.marks || ',' || c.bits || ',' || json_quote(c.subject) || ','
+ || json_quote(c.snippet) || ',' || c.people || ',' || c.recipients || ']'), '') || ']'
+ FROM (SELECT * FROM picked ORDER BY date DESC, thrid DESC) AS e
  JOIN conversation AS c ON c.conversation_id = e.conversation_id)"""
 
 _COUNTS = """coalesce((SELECT total FROM view_count WHERE view_id = :view), 0),
@@ -50,14 +51,16 @@ SELECT 0, {_COUNTS}, {_ROWS}"""
 _BOTTOM = f"""WITH picked AS MATERIALIZED ({_KEYS} ORDER BY date, thrid LIMIT :size)
 SELECT -(SELECT count(*) FROM picked), {_COUNTS}, {_ROWS}"""
 
-# Half of the rows above the key, the key's own and the rest below; where one side is short, the other gives more.
+# Half of the rows above the key, its own and the rest below; where one side is short, the other gives more.
 _AROUND = f"""WITH
 newer AS MATERIALIZED ({_KEYS} AND (date, thrid) > (:date, :thrid) ORDER BY date, thrid LIMIT :size),
-older AS MATERIALIZED ({_KEYS} AND (date, thrid) <= (:date, :thrid) ORDER BY date DESC, thrid DESC LIMIT :size),
+older AS MATERIALIZED ({_KEYS} AND (date, thrid) <= (:date, :thrid)
+    ORDER BY date DESC, thrid DESC LIMIT :size),
 above AS MATERIALIZED (SELECT * FROM newer ORDER BY date, thrid
     LIMIT max(:half, :size - (SELECT count(*) FROM older))),
 picked AS MATERIALIZED (SELECT * FROM above UNION ALL
-    SELECT * FROM (SELECT * FROM older ORDER BY date DESC, thrid DESC LIMIT :size - (SELECT count(*) FROM above)))
+    SELECT * FROM (SELECT * FROM older ORDER BY date DESC, thrid DESC
+    LIMIT :size - (SELECT count(*) FROM above)))
 SELECT (SELECT coalesce(sum({{count}}), 0) FROM tally WHERE view_id = :view AND slice > :slice)
  + (SELECT count(*) FROM entry WHERE view_id = :view{{only}} AND (date, thrid) > (:date, :thrid)
     AND date < (:slice + 1) << {SLICE_BITS})
@@ -65,8 +68,8 @@ SELECT (SELECT coalesce(sum({{count}}), 0) FROM tally WHERE view_id = :view AND 
 
 # The slice an index falls into is found by summing; what is skipped then lies within that one slice.
 _AT = f"""WITH
-bound AS MATERIALIZED (SELECT max(0, min(:index, coalesce((SELECT {{count}} FROM view_count WHERE view_id = :view), 0)
-    - :size)) AS number),
+bound AS MATERIALIZED (SELECT max(0, min(:index,
+    coalesce((SELECT {{count}} FROM view_count WHERE view_id = :view), 0) - :size)) AS number),
 sums AS (SELECT slice, {{count}} AS here, sum({{count}}) OVER (ORDER BY slice DESC) AS upto FROM tally
     WHERE view_id = :view),
 start AS MATERIALIZED (SELECT slice, upto - here AS before FROM sums WHERE upto > (SELECT number FROM bound)
