@@ -1,0 +1,226 @@
+"""The connection under an IMAP4 object: bytes in and out, whole responses, and what a subclass may replace.
+
+What lives here: ``open``, ``read``, ``readline``, ``send``, ``shutdown``, ``socket`` as imaplib documents
+them, over ``imapcore.net`` and ``imapcore.wire.framing``. A subclass that overrides ``read`` or
+``readline``, or hands over a ``file``, is read through those; everything else arrives in whatever pieces
+the socket has. What does not live here: the meaning of a line.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import sys
+import time
+import warnings
+from typing import BinaryIO
+
+from imapcore.classic import dialing
+from imapcore.classic.errors import abort, error
+from imapcore.classic.settings import max_line
+from imapcore.errors import LimitExceeded
+from imapcore.wire.framing import Frame, Framer, Limits
+
+IMAP4_PORT = 143
+_CHUNK = 1 << 16
+
+
+class Link:
+    """An open connection, its socket, and the bytes received and not yet understood."""
+
+    sock: socket.socket
+    host: str = ""
+    port: int = IMAP4_PORT
+
+    def __init__(self) -> None:
+        self._framer = Framer(Limits(line=max_line()))
+        self._unread = bytearray()
+        """Bytes a caller of ``read`` or ``readline`` left over; they come before anything new."""
+        self._file: BinaryIO | None = None
+        self._tls_established = False
+
+    # -- what imaplib documents, and a subclass may override --------------------------------------------
+
+    def open(self, host: str = "", port: int = IMAP4_PORT, timeout: float | None = None) -> None:
+        """Connect. ``timeout`` in seconds, for this and every later wait; 0 is a ValueError."""
+        self.host = host
+        self.port = port
+        self.sock = self._create_socket(timeout)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        if timeout is not None and not timeout:
+            raise ValueError("a timeout of 0 would make the socket non-blocking, which cannot work here")
+        sys.audit("imaplib.open", self, self.host, self.port)
+        return dialing.connect(self.host, self.port, timeout)
+
+    def socket(self) -> socket.socket:
+        """The socket under this connection."""
+        return self.sock
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        sys.audit("imaplib.send", self, data)
+        self.sock.sendall(data)
+
+    def readline(self) -> bytes:
+        """One line with its end; less at the end of the stream. For callers who converse by themselves."""
+        if self._file is not None:
+            return self._file.readline(max_line() + 1)
+        buffer = self._loose()
+        scanned = 0
+        while (end := buffer.find(b"\n", scanned)) < 0:
+            scanned = len(buffer)
+            if scanned > max_line() or not self._receive_into(buffer):
+                end = len(buffer) - 1
+                break
+        return _cut(buffer, end + 1)
+
+    def read(self, size: int) -> bytes:
+        """``size`` bytes; less at the end of the stream."""
+        if self._file is not None:
+            return self._file.read(size)
+        buffer = self._loose()
+        while len(buffer) < size and self._receive_into(buffer):
+            pass
+        return _cut(buffer, size)
+
+    def shutdown(self) -> None:
+        """Close the connection, whatever state it is in."""
+        if self._file is not None:
+            self._file.close()
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # the peer was faster
+        finally:
+            self.sock.close()
+
+    @property
+    def file(self) -> BinaryIO | None:
+        """What a subclass has set as the file to read from; reading it would lose responses."""
+        warnings.warn("IMAP4.file is not for use: it may hold bytes already", RuntimeWarning, stacklevel=2)
+        return self._file
+
+    @file.setter
+    def file(self, value: BinaryIO) -> None:
+        self._file = value
+
+    # -- inside ---------------------------------------------------------------------------------------
+
+    def _transmit(self, data: bytes) -> None:
+        try:
+            self.send(data)
+        except OSError as problem:
+            raise abort(f"socket error: {problem}") from problem
+
+    def _abandon(self) -> None:
+        """Close a connection that failed while it was made; that failure is what the caller hears of."""
+        try:
+            self.shutdown()
+        except OSError:
+            pass
+
+    def _get_line(self) -> bytes:
+        """One line without its CRLF, for callers who converse by themselves."""
+        line = self.readline()
+        if not line:
+            raise abort("socket error: EOF")
+        if len(line) > max_line():
+            raise error(f"got more than {max_line()} bytes in one line")
+        if line[-2:] != b"\r\n":
+            raise abort(f"socket error: unterminated line: {line[:80]!r}")
+        return line[:-2]
+
+    def _get_frame(self) -> Frame:
+        """One whole response. Raises ``abort`` at the end of the stream and for a line ended by LF alone."""
+        while (frame := self._ready_frame()) is None:
+            if not self._feed():
+                raise abort("socket error: EOF")
+        return frame
+
+    def _ready_frame(self) -> Frame | None:
+        if self._unread:
+            self._framer.feed(bytes(self._unread))
+            self._unread.clear()
+        try:
+            frame = self._framer.take()
+        except LimitExceeded as problem:
+            raise error(f"got more than {max_line()} bytes in one line") from problem
+        if frame is None:
+            return None
+        assert isinstance(frame, Frame)  # no literal is handed on in pieces
+        if b"\n" in frame.raw and any(b"\n" in text.removesuffix(b"\r\n") for text in frame.parts()[::2]):
+            raise abort(f"socket error: unterminated line: {frame.raw[:80]!r}")
+        return frame
+
+    def _feed(self) -> bool:
+        """Receive something and hand it to the framer; False at the end of the stream."""
+        if self._is_read_by_lines:
+            wanted = self._framer.wanted
+            data = self.read(wanted) if wanted else self.readline()
+        else:
+            data = self.sock.recv(_CHUNK)
+        self._framer.feed(data)
+        return bool(data)
+
+    @property
+    def _is_read_by_lines(self) -> bool:
+        kind = type(self)
+        return self._file is not None or kind.read is not Link.read or kind.readline is not Link.readline
+
+    def _wait_for_frame(self, timeout: float | None) -> Frame | None:
+        """One whole response within ``timeout`` seconds (None: however long it takes), or None.
+
+        What has come of a response by then is kept for the next call.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        usual = self.sock.gettimeout()
+        try:
+            while (frame := self._ready_frame()) is None:
+                left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+                # A file that was interrupted in the middle of a line cannot be read on: ask before.
+                if self._is_read_by_lines and not self._is_readable(left):
+                    return None
+                self.sock.settimeout(usual if self._is_read_by_lines else left)
+                try:
+                    is_open = self._feed()
+                except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
+                    return None
+                if not is_open:
+                    raise abort("socket error: EOF")
+            return frame
+        finally:
+            self.sock.settimeout(usual)
+
+    def _is_readable(self, timeout: float | None) -> bool:
+        if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
+            return True
+        poller = select.poll()
+        poller.register(self.sock, select.POLLIN)
+        return bool(poller.poll(None if timeout is None else timeout * 1000))
+
+    def _start_tls(self, ssl_context: ssl.SSLContext | None) -> None:
+        if self._framer.pending or self._unread:
+            raise abort("the server sent more before the TLS handshake, which anybody could have written")
+        context = ssl_context or dialing.context_for(self.host)
+        self.sock = dialing.shake_hands(self.sock, self.host, context, self.sock.gettimeout())
+        self._tls_established = True
+
+    def _loose(self) -> bytearray:
+        """The bytes received and not yet understood, taken from the framer for a caller who reads himself."""
+        if self._framer.pending:
+            self._unread += self._framer.take_rest()
+            self._framer = Framer(Limits(line=max_line()))
+        return self._unread
+
+    def _receive_into(self, buffer: bytearray) -> bool:
+        data = self.sock.recv(_CHUNK)
+        buffer += data
+        return bool(data)
+
+
+def _cut(buffer: bytearray, size: int) -> bytes:
+    data = bytes(buffer[:size])
+    del buffer[:size]
+    return data
