@@ -1,8 +1,265 @@
-"""The command line."""
+"""The command line: which account, which settings, and then the screen.
+
+Everything that can go wrong before there is a screen is a sentence on standard error and an exit code that
+is not zero: 2 for what was typed, 1 for what the world answered. Imports are late: the first frame waits
+for none that it does not need.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-def main() -> int:
-    """Start."""
-    return 0
+from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument
+from tui.config import Config, load_config, show_config
+from tui.paths import config_path, state_path
+
+if TYPE_CHECKING:
+    from imapcore.model import Account
+    from tui.desk import Desk
+    from tui.glyphs import Glyphs
+
+_TYPED, _FAILED = 2, 1
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_DESCRIPTION = "Gmail's conversations, labels, search and undo in a terminal, over IMAP."
+_EPILOG = "gimap-tui keys prints the keys in force; gimap-tui config prints the configuration in force."
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The options."""
+    parser = argparse.ArgumentParser("gimap-tui", description=_DESCRIPTION, epilog=_EPILOG)
+    parser.add_argument(
+        "show", nargs="?", choices=("keys", "config"), help="print what is in force, and leave"
+    )
+    parser.add_argument("--demo", action="store_true", help="an invented account on an embedded server")
+    parser.add_argument("--account", metavar="EMAIL", help="the Gmail account to open")
+    parser.add_argument("--host", help="another IMAP server than imap.gmail.com")
+    parser.add_argument("--port", type=int, help="its port (993)")
+    parser.add_argument("--no-tls", action="store_true", help="no TLS; only to this machine (127.0.0.1)")
+    parser.add_argument("--offline", action="store_true", help="work on what is stored; connect to nothing")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII marks only")
+    parser.add_argument("--linear", action="store_true", help="lines instead of a screen, for screen readers")
+    parser.add_argument("--theme", help="gimap-dark, gimap-light, or one of Textual's")
+    parser.add_argument("--keys", dest="keymap", metavar="MAP", help="gmail, vim or mutt")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="another configuration file")
+    parser.add_argument("--version", action="store_true", help="print the version, and leave")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run; returns the exit code."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except GimapError as error:
+        print(f"gimap-tui: {error.sentence()}", file=sys.stderr)
+        return _TYPED if isinstance(error, InvalidArgument) else _FAILED
+    except KeyboardInterrupt:
+        print("", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain about it when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.version:
+        from imapcore import __version__
+
+        print(f"gimap-tui {__version__}")
+        return 0
+    path = options.config or config_path()
+    if options.config is not None and not path.is_file():
+        raise InvalidArgument(f"There is no file {path}", title="The configuration cannot be read")
+    config = load_config(path)
+    if options.show:
+        return _show(options.show, config, options)
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise InvalidArgument(
+            "Start it where there is a keyboard and a screen", title="This is not a terminal"
+        )
+    with ExitStack() as stack:
+        return _open(stack, options, config, path)
+
+
+def _show(what: str, config: Config, options: argparse.Namespace) -> int:
+    """Print the keys or the configuration in force; problems go to standard error."""
+    from tui.keymap import Keymap
+
+    keymap = Keymap(options.keymap or config.keymap, config.keys)
+    for problem in (*config.problems, *keymap.problems):
+        print(f"gimap-tui: {problem}", file=sys.stderr)
+    if what == "config":
+        print(show_config(config), end="")
+    else:
+        from tui.key_table import key_table
+
+        print(key_table(keymap), end="")
+    return _TYPED if config.problems or keymap.problems else 0
+
+
+def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: Path) -> int:
+    account, secret, data_dir = _account(stack, options, config)
+    from imapcore.engine import Engine, EngineOptions
+    from tui.state import load_state
+
+    where = state_path(account.email)
+    state = load_state(where)
+    if secret is None and not options.offline and not state.has_signed_in:
+        sign_in(account)
+        state.has_signed_in = True
+    engine = stack.enter_context(
+        Engine(account, secret=secret, data_dir=data_dir, options=EngineOptions(is_offline=options.offline))
+    )
+    from tui.desk import Desk
+    from tui.keymap import Keymap
+
+    desk = Desk(
+        engine,
+        now_ms,
+        config=config,
+        state=state,
+        keymap=Keymap(options.keymap or state.keymap or config.keymap, config.keys),
+        glyphs=_glyphs(is_ascii=options.ascii or config.look.ascii),
+    )
+    if options.theme:
+        desk.state.theme = options.theme
+    if options.linear:
+        from tui.linear import run_linear
+
+        return run_linear(desk)
+    from tui.app import GimapApp
+
+    is_demo = data_dir is not None
+    app = GimapApp(desk, remember=None if is_demo else saver(desk, where), config_path=path)
+    app.run()
+    return app.return_code or 0
+
+
+def saver(desk: Desk, path: Path) -> Callable[[], None]:
+    """Saves the desk's state when it is called."""
+    from tui.state import save_state
+
+    def save() -> None:
+        save_state(desk.state, path)
+
+    return save
+
+
+def now_ms() -> int:
+    """Milliseconds since 1970-01-01 UTC."""
+    import time
+
+    return time.time_ns() // 1_000_000
+
+
+def _glyphs(*, is_ascii: bool) -> Glyphs:
+    import locale
+
+    from tui.glyphs import ASCII, UNICODE
+
+    encoding = locale.getpreferredencoding(False).replace("-", "").lower()
+    return ASCII if is_ascii or encoding != "utf8" else UNICODE
+
+
+# -- which account ---------------------------------------------------------------------------------------
+
+
+def _account(
+    stack: ExitStack, options: argparse.Namespace, config: Config
+) -> tuple[Account, Callable[[], str] | None, Path | None]:
+    """The account, who tells its secret (None: the keyring), and where its store lives (None: at home)."""
+    if options.demo:
+        return _demo(stack)
+    email = options.account or config.account.email
+    if not email:
+        return _first_run(stack, options, config)
+    return account_of(email, options, config), None, None
+
+
+def _demo(stack: ExitStack) -> tuple[Account, Callable[[], str], Path]:
+    import tempfile
+
+    from imapcore.demo import demo_account
+
+    account, secret = stack.enter_context(demo_account(arrivals=45.0))
+    folder = stack.enter_context(
+        tempfile.TemporaryDirectory(prefix="gimap-demo-", ignore_cleanup_errors=True)
+    )
+    return account, secret, Path(folder)
+
+
+def account_of(email: str, options: argparse.Namespace, config: Config) -> Account:
+    """The account as options and configuration describe it. Raises InvalidArgument with what is wrong."""
+    from imapcore.model import Account, Security
+
+    email = email.strip()
+    name, _, domain = email.partition("@")
+    if not name or "." not in domain or any(not c.isprintable() or c.isspace() for c in email):
+        raise InvalidArgument(f"“{email}” is not an address such as you@gmail.com", title="Which account?")
+    host = options.host or config.account.host
+    if options.no_tls and host not in _LOOPBACK:
+        raise InvalidArgument(
+            f"Without TLS anybody on the way could read the password; {host} is not this machine",
+            title="--no-tls is for 127.0.0.1 only",
+        )
+    port = options.port if options.port is not None else config.account.port
+    if not 0 < port < 65536:
+        raise InvalidArgument(f"{port} is not between 1 and 65535", title="There is no such port")
+    return Account(email, host, port, Security.NONE if options.no_tls else Security.TLS)
+
+
+def _first_run(
+    stack: ExitStack, options: argparse.Namespace, config: Config
+) -> tuple[Account, Callable[[], str] | None, Path | None]:
+    """No account yet: let the user choose the demo or add one."""
+    if options.linear:
+        raise InvalidArgument("Name one with --account you@gmail.com, or try --demo", title="Which account?")
+    from tui.first_run import ask_first_run
+
+    email = ask_first_run(theme=options.theme or config.look.theme)
+    if email is None:
+        raise InvalidArgument(
+            "Name one with --account you@gmail.com, or try --demo", title="No account was chosen"
+        )
+    if not email:
+        return _demo(stack)
+    return account_of(email, options, config), None, None
+
+
+def sign_in(account: Account) -> None:
+    """See to it that the keyring has a password that works, asking for it where it does not.
+
+    Raises GimapError when the server cannot be reached, or after three passwords that were refused.
+    """
+    from getpass import getpass
+
+    from imapcore.engine import check_sign_in, store_secret, stored_secret
+
+    if stored_secret(account.email) is not None:
+        return
+    print(f"gimap-tui signs in to {account.email} with an app password, 16 letters that you can revoke.")
+    print("Make one at https://myaccount.google.com/apppasswords (it needs 2-Step Verification).")
+    for attempt in range(3):
+        typed = getpass("App password (not shown): ").strip()
+        if not typed:
+            raise InvalidArgument("Nothing was typed", title="No password, no mail")
+        try:
+            check_sign_in(account, typed)
+        except AuthenticationFailed as error:
+            if attempt == 2:
+                raise
+            print(f"gimap-tui: {error.sentence()}", file=sys.stderr)
+            continue
+        store_secret(account.email, typed)
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())

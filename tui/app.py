@@ -5,26 +5,52 @@ Lifetimes stand outside: ``with Engine(...) as engine: GimapApp(Desk(engine, ...
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import signal
+import threading
+import traceback
 from collections.abc import Callable
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.message import Message
 from textual.screen import Screen
 
 from imapcore import events
-from imapcore.model import LinkState
+from imapcore.model import LinkState, Role
 from tui.bridge import Bridge
+from tui.config import load_config
 from tui.desk import Desk
 from tui.format import plural
+from tui.keymap import Keymap
 from tui.messages import EngineSpoke, MailHinted, Tone
+from tui.paths import crash_path
 from tui.screens.main import MainScreen
 from tui.theme import OURS, our_themes, palette_of
+from tui.widgets.thread_row import Density
 
 SECOND = 1.0
 _COLLECT_SECONDS = 60.0
+_TOLD_PROBLEMS = 4
+
+
+def _stamp(path: Path | None) -> float:
+    """When a file was last written; 0 where there is none."""
+    try:
+        return path.stat().st_mtime if path is not None else 0.0
+    except OSError:
+        return 0.0
+
+
+def unknown_theme(app: App[None], name: str) -> str:
+    """The sentence for a theme that is not there."""
+    near = get_close_matches(name, app.available_themes, n=1)
+    meant = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(sorted(app.available_themes))}"
+    return f"There is no theme “{name}”; {meant}"
 
 
 class GimapApp(App[None]):
@@ -37,12 +63,20 @@ class GimapApp(App[None]):
     CSS_PATH = "screens/main.tcss"
 
     def __init__(
-        self, desk: Desk, *, changed: Callable[[], None] | None = None, has_timers: bool = True
+        self,
+        desk: Desk,
+        *,
+        remember: Callable[[], None] | None = None,
+        config_path: Path | None = None,
+        has_timers: bool = True,
     ) -> None:
-        """``changed`` is told when something worth remembering changed; pictures are taken without timers."""
+        """``remember`` saves the state; ``config_path`` is watched; pictures are taken without timers."""
         super().__init__()
         self.desk = desk
-        self._changed = changed
+        self._remember = remember
+        self._config_path = config_path
+        self._config_stamp = _stamp(config_path)
+        self._terminal_title = ""
         self._has_timers = has_timers
         self._unsubscribe: Callable[[], None] | None = None
         self._bridge = Bridge(self.post_message, self._later)
@@ -50,7 +84,11 @@ class GimapApp(App[None]):
         for theme in our_themes():
             self.register_theme(theme)
         wanted = desk.state.theme or desk.config.look.theme
-        self.theme = wanted if wanted in self.available_themes else next(iter(OURS))
+        if wanted not in self.available_themes:
+            problem = unknown_theme(self, wanted)
+            desk.config = replace(desk.config, problems=(*desk.config.problems, problem))
+            wanted = next(iter(OURS))
+        self.theme = wanted
         desk.palette = palette_of(self.current_theme)
 
     def get_default_screen(self) -> Screen[None]:
@@ -74,6 +112,9 @@ class GimapApp(App[None]):
         """Listen to the engine; after the first frame let the collector rest."""
         self._unsubscribe = self.desk.mail.subscribe(self._bridge.listen)
         self.theme_changed_signal.subscribe(self, lambda _: self._theme_changed())
+        self._listen_to_signals()
+        if self.desk.keymap.problems or self.desk.config.problems:
+            self._tell_problems()
         if self._has_timers:
             self.set_interval(SECOND, self._tick)
             self.call_after_refresh(self._started)
@@ -88,6 +129,7 @@ class GimapApp(App[None]):
 
     def on_unmount(self) -> None:
         """Stop listening before the engine goes."""
+        self.remember()
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -103,6 +145,37 @@ class GimapApp(App[None]):
         if minute != self._minute:
             self._minute = minute
             main.list.tick()
+            self.remember()
+        stamp = _stamp(self._config_path)
+        if stamp != self._config_stamp:
+            self._config_stamp = stamp
+            self._reload_config()
+
+    def _reload_config(self) -> None:
+        """The configuration file changed: what it says is in force at once."""
+        assert self._config_path is not None
+        desk, before = self.desk, self.desk.config
+        desk.config = config = load_config(self._config_path)
+        desk.keymap = Keymap(desk.state.keymap or config.keymap, config.keys)
+        if config.look.theme != before.look.theme:
+            if config.look.theme in self.available_themes:
+                self.theme = config.look.theme
+            else:
+                desk.config = replace(
+                    config, problems=(*config.problems, unknown_theme(self, config.look.theme))
+                )
+        if config.look.density != before.look.density:
+            self.main.list.set_density(Density(config.look.density))
+        self.main.list.set_day_headings(config.look.day_headings)
+        self.main.place_panes()
+        if not self._tell_problems():
+            self.main.flash("The configuration was read again")
+
+    def _tell_problems(self) -> bool:
+        problems = [*self.desk.config.problems, *self.desk.keymap.problems]
+        for problem in problems[:_TOLD_PROBLEMS]:
+            self.notify(problem, title="Configuration", severity="warning", timeout=15)
+        return bool(problems)
 
     def _theme_changed(self) -> None:
         self.desk.palette = palette_of(self.current_theme)
@@ -111,9 +184,9 @@ class GimapApp(App[None]):
         self.remember()
 
     def remember(self) -> None:
-        """Something worth remembering changed."""
-        if self._changed is not None:
-            self._changed()
+        """Save what is remembered between runs."""
+        if self._remember is not None:
+            self._remember()
 
     # -- what the engine says --------------------------------------------------------------------------
 
@@ -121,6 +194,7 @@ class GimapApp(App[None]):
         """Look again at what is shown."""
         self._bridge.hint_taken()
         self.main.look_again()
+        self.set_terminal_title()
 
     def on_engine_spoke(self, message: EngineSpoke) -> None:
         """Hand an event to whom it concerns."""
@@ -140,6 +214,7 @@ class GimapApp(App[None]):
                 main.look_again()
             case events.MailArrived(count, sender, subject):
                 main.flash(f"{plural(count, 'new message')}: {sender}, {subject}")
+                self._tell_of_mail(sender, subject)
             case events.OpRejected(_, summary, title, detail, hint):
                 text = " ".join(part for part in (detail, hint) if part)
                 self.notify(text, title=f"{title}: {summary}", severity="error", timeout=12)
@@ -152,6 +227,62 @@ class GimapApp(App[None]):
             if callable(listener):
                 listener(event)
 
-    def post_message(self, message: Message) -> bool:
-        """As Textual's, but False instead of an error once the loop is gone: engine threads may be late."""
-        return super().post_message(message)
+    # -- the terminal around us ------------------------------------------------------------------------
+
+    def _write_terminal(self, sequence: str) -> None:
+        """Send a sequence that draws nothing, in order with what is drawn."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def set_terminal_title(self) -> None:
+        """Keep the number of unread conversations in the terminal's title."""
+        if not self.desk.config.behaviour.title:
+            return
+        unread = next((box.unread for box in self.main.mailboxes if box.role is Role.INBOX), 0)
+        title = f"({unread}) gimap-tui" if unread else "gimap-tui"
+        if title != self._terminal_title:
+            self._terminal_title = title
+            self._write_terminal(f"\x1b]0;{title}\x07")
+
+    def _tell_of_mail(self, sender: str, subject: str) -> None:
+        """A notice by the terminal's own means, if wished."""
+        # The engine has taken control characters out; a semicolon would end a field of OSC 777.
+        text = f"{sender}: {subject}".replace(";", ",")[:200]
+        wanted = self.desk.config.behaviour.notify
+        if wanted == "osc9":
+            self._write_terminal(f"\x1b]9;{text}\x07")
+        elif wanted == "osc777":
+            self._write_terminal(f"\x1b]777;notify;gimap-tui;{text}\x07")
+        elif wanted == "bell":
+            self._write_terminal("\x07")
+
+    def _listen_to_signals(self) -> None:
+        """SIGTERM and SIGHUP leave as a key would, so that the terminal is left as it was found."""
+        if threading.current_thread() is not threading.main_thread() or self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._ended_by, number)
+
+    def _ended_by(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        """A fault of our own: a sentence on the terminal, the traceback in a file."""
+        # Textual would print the traceback with the values of variables: mail, perhaps a password.
+        where = self._write_crash(traceback.format_exc())
+        self.panic(
+            "gimap-tui met a fault of its own and stopped. Nothing you did is lost: what was not sent yet is "
+            f"in the journal and goes out at the next start.{where}"
+        )
+
+    @staticmethod
+    def _write_crash(text: str) -> str:
+        path = crash_path()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o600)
+        except OSError:
+            return ""
+        return f" Please report it with {path}."

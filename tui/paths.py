@@ -33,6 +33,16 @@ def state_path(email: str) -> Path:
     return user_state_path(APP) / name
 
 
+def crash_path() -> Path:
+    """Where a fault of our own is written down: the traceback, without any value of a variable."""
+    given = os.environ.get("GIMAP_STATE_DIR")
+    if given:
+        return Path(given) / "crash.log"
+    from platformdirs import user_state_path
+
+    return user_state_path(APP) / "crash.log"
+
+
 def download_path() -> Path:
     """Where attachments are saved unless the configuration says otherwise."""
     from platformdirs import user_downloads_path

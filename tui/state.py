@@ -37,6 +37,8 @@ class State:
     """Per cent of the room that the list has beside or above the reader; 0 lets the screen decide."""
     has_tree: bool = True
     has_offered_searches: bool = False
+    has_signed_in: bool = False
+    """Whether a password for this account worked once: then no start waits for the keyring."""
 
     def searched(self, query: str) -> None:
         """Remember a search, newest first, each once."""

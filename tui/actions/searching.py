@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imapcore.model import View, ViewKind
 from tui.commands import Where
+from tui.format import local
 from tui.messages import Tone
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def search(screen: MainScreen) -> None:
             tuple(state.recent_searches),
             tuple(mailbox.name for mailbox in screen.mailboxes if mailbox.role is None),
             mail.people,
+            today=local(screen.desk.now(), screen.desk.zone).date(),
+            look=screen.desk.look,
         ),
         closed,
     )
@@ -73,7 +76,9 @@ def save_search(screen: MainScreen) -> None:
     def check(title: str) -> str:
         return "" if title.strip() else "A search in the tree needs a name"
 
-    screen.app.push_screen(PromptScreen("Keep this search as", query[:_LONGEST_TITLE], check), closed)
+    screen.app.push_screen(
+        PromptScreen("Keep this search as", query[:_LONGEST_TITLE], check, look=screen.desk.look), closed
+    )
 
 
 ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
