@@ -1,0 +1,360 @@
+"""Activity: what was done, what is still to be sent, what Gmail refused and why; the transcript beside it.
+
+It reads the journal again when the engine hints that something changed; what it does (retry, discard, cancel,
+undo) it asks of the engine and shows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.types import CSSPathType
+from textual.widgets import Static
+
+from imapcore.errors import GimapError
+from imapcore.events import Event
+from imapcore.model import Activity, OpState
+from tui.commands import Where
+from tui.format import cut, local, number, plural, steady, when
+from tui.keymap import bindings_for
+from tui.look import Look, look_of
+from tui.ports import MailPort
+from tui.screens.dialog import move_choices
+from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
+
+_NARROW = 110
+"""Below this width the transcript has the screen to itself."""
+_PAUSE_SECONDS = 0.2
+"""How long hints are gathered before the journal is read again."""
+_COMMANDS_SHOWN = 6
+_STATES: dict[OpState, tuple[str, str]] = {
+    OpState.PENDING: ("to be sent", "star"),
+    OpState.SENT: ("sent", "star"),
+    OpState.CONFIRMED: ("done", "good"),
+    OpState.REJECTED: ("refused", "refusal"),
+    OpState.SUPERSEDED: ("taken back before it was sent", "dim"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Verb:
+    """A key of this screen: what it says, when it applies, what it does."""
+
+    key: str
+    word: str
+    applies: Callable[[Activity | None, MailPort], bool]
+    act: Callable[[ActivityScreen, Activity | None], None]
+
+
+class ActivityScreen(Screen[None]):
+    """The journal, newest first, and the conversation with the server."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = "activity.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Where.DIALOG)]
+
+    class Hinted(Message, bubble=False):
+        """Hint: the journal or the transcript may have changed."""
+
+        def can_replace(self, message: Message) -> bool:
+            """A newer hint makes an older one superfluous."""
+            return isinstance(message, ActivityScreen.Hinted)
+
+    def __init__(
+        self,
+        mail: MailPort,
+        *,
+        now: Callable[[], int] | None = None,
+        zone: tzinfo | None = None,
+        look: Look | None = None,
+    ) -> None:
+        """Without ``now`` times are said as clock and day, without how long ago."""
+        super().__init__()
+        self._mail = mail
+        self._now = now
+        self._zone = zone
+        self._look = look
+        self._activity: tuple[Activity, ...] = ()
+        self._transcript: tuple[str, ...] = ()
+        self._unsubscribe: Callable[[], None] | None = None
+        self._is_waiting = False
+        self._is_in_transcript = False
+
+    @property
+    def look(self) -> Look:
+        """Palette and marks."""
+        if self._look is None:
+            self._look = look_of(self.app)
+        return self._look
+
+    def compose(self) -> ComposeResult:
+        """Head, journal with details, transcript, keys."""
+        yield Static("", id="head")
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield ChoiceList(self.look, back="list", id="ops")
+                yield Static("", id="detail", markup=False)
+            with Vertical(id="right"):
+                yield Static("TRANSCRIPT, WITHOUT SECRETS", id="right-title", markup=False)
+                transcript = ChoiceList(self.look, back="frame", id="transcript")
+                transcript.is_cursor_shown = False
+                yield transcript
+        yield Static("", id="keys")
+
+    def on_mount(self) -> None:
+        """Read, and listen for changes."""
+        self._unsubscribe = self._mail.subscribe(self._listen)
+        self.read_again()
+
+    def on_unmount(self) -> None:
+        """Stop listening."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    def _listen(self, event: Event) -> None:
+        # On the engine's threads: posting is all that may be done here.
+        self.post_message(self.Hinted())
+
+    def on_activity_screen_hinted(self, event: Hinted) -> None:
+        """Gather hints for a moment, then read once."""
+        if not self._is_waiting:
+            self._is_waiting = True
+            self.set_timer(_PAUSE_SECONDS, self.read_again)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """One pane at a time where two have no room."""
+        self.set_class(event.size.width < _NARROW, "-narrow")
+        self._show_detail()
+
+    # -- what is shown --------------------------------------------------------------------------------
+
+    def read_again(self) -> None:
+        """Read journal and transcript; the cursor stays on its op."""
+        self._is_waiting = False
+        ops = self.query_one("#ops", ChoiceList)
+        held = self._current
+        self._activity = self._mail.activity()
+        index = next((i for i, each in enumerate(self._activity) if held and each.op_id == held.op_id), 0)
+        ops.show(
+            len(self._activity),
+            self._op_line,
+            cursor=index,
+            empty="Nothing was done here yet; what you do stands here, and can be taken back",
+        )
+        lines = self._mail.transcript()
+        transcript = self.query_one("#transcript", ChoiceList)
+        if lines != self._transcript:
+            is_at_end = transcript.scroll_y >= transcript.max_scroll_y
+            self._transcript = lines
+            transcript.show(len(lines), self._transcript_line, empty="No line was spoken yet")
+            if is_at_end:
+                self.call_after_refresh(self._to_end)
+        self._show_head()
+        self._show_detail()
+        self._teach()
+
+    def _to_end(self) -> None:
+        transcript = self.query_one("#transcript", ChoiceList)
+        transcript.go(len(self._transcript) - 1)
+        transcript.scroll_to(y=transcript.max_scroll_y, animate=False, immediate=True)
+
+    @property
+    def _current(self) -> Activity | None:
+        cursor = self.query_one("#ops", ChoiceList).cursor
+        return self._activity[cursor] if 0 <= cursor < len(self._activity) else None
+
+    def _show_head(self) -> None:
+        palette = self.look.palette
+        waiting = sum(each.state in (OpState.PENDING, OpState.SENT) for each in self._activity)
+        refused = sum(each.state is OpState.REJECTED for each in self._activity)
+        parts: list[str | tuple[str, str]] = [("Activity", f"{palette.bright} bold")]
+        if waiting:
+            parts.append((f"   {number(waiting)} to be sent", palette.star))
+        if refused:
+            parts.append((f"   {number(refused)} refused", palette.refusal))
+        undo, redo = self._mail.next_undo(), self._mail.next_redo()
+        if undo:
+            parts.append((f"   z takes back: {steady(undo)}", palette.dim))
+        if redo:
+            parts.append((f"   Shift+Z does again: {steady(redo)}", palette.dim))
+        self.query_one("#head", Static).update(Content.assemble(*parts))
+
+    def _time(self, at: int) -> str:
+        return when(at, self._now(), self._zone) if self._now else f"{local(at, self._zone):%H:%M}"
+
+    def _op_line(self, index: int) -> ChoiceLine:
+        each = self._activity[index]
+        word, tone = _STATES[each.state]
+        glyphs = self.look.glyphs
+        marks = {
+            OpState.PENDING: glyphs.pending,
+            OpState.SENT: glyphs.pending,
+            OpState.CONFIRMED: glyphs.selected,
+            OpState.REJECTED: glyphs.rejected,
+            OpState.SUPERSEDED: glyphs.dash,
+        }
+        if each.state is OpState.SENT and 0 < each.done < each.messages:
+            word = f"{number(each.done)} of {number(each.messages)}"
+        if each.is_undone and each.state is OpState.CONFIRMED:
+            word, tone = "taken back", "dim"
+        text = "dim" if each.is_undone or each.state is OpState.SUPERSEDED else "text"
+        return ChoiceLine(
+            (
+                Bit(f" {marks[each.state]} ", tone, is_bold=True),
+                Bit(f"{self._time(each.at):>7}  ", "dim"),
+                Bit(steady(each.summary), text),
+            ),
+            (Bit(word + " ", tone),),
+        )
+
+    def _transcript_line(self, index: int) -> ChoiceLine:
+        line = self._transcript[index]
+        if line.startswith("C:"):
+            tone = "here"
+        elif any(word in line[:60] for word in (" NO ", " BAD ", "* BYE")):
+            tone = "refusal"
+        else:
+            tone = "dim"
+        return ChoiceLine((Bit(steady(line), tone),))
+
+    def _show_detail(self) -> None:
+        each = self._current
+        detail = self.query_one("#detail", Static)
+        detail.display = each is not None
+        if each is None:
+            return
+        palette = self.look.palette
+        width = max(20, (self.size.width if self.has_class("-narrow") else self.size.width // 2) - 5)
+        word, tone = _STATES[each.state]
+        parts: list[str | tuple[str, str]] = [(word, self.look.ink(tone))]
+        if each.messages:
+            parts.append(f", {plural(each.messages, 'message')}")
+        if each.undoes is not None:
+            parts.append(", takes an earlier change back")
+        if each.answer:
+            parts.extend(("\n", ("Gmail says: ", palette.dim), (steady(each.answer), palette.refusal)))
+        for command in each.commands[:_COMMANDS_SHOWN]:
+            parts.extend(("\n", (cut(steady(command), width), f"{palette.text} italic")))
+        more = len(each.commands) - _COMMANDS_SHOWN
+        if more > 0:
+            parts.append((f"\nand {plural(more, 'more command')}", palette.dim))
+        detail.update(Content.assemble(*parts))
+
+    def _teach(self) -> None:
+        here = self.look.palette.here
+        parts: list[str | tuple[str, str]] = []
+        each = self._current
+        keys = [(verb.key, verb.word) for verb in VERBS if verb.applies(each, self._mail)]
+        keys = [(_SHOWN.get(key, key), word) for key, word in keys]
+        other = "journal" if self._is_in_transcript else "transcript"
+        for key, word in (*keys, ("Tab", other), ("Esc", "back")):
+            parts.extend(((key, f"{here} bold"), f" {word}   "))
+        self.query_one("#keys", Static).update(Content.assemble(*parts))
+
+    # -- keys -------------------------------------------------------------------------------------------
+
+    @on(ChoiceList.Moved, "#ops")
+    def _moved(self, event: ChoiceList.Moved) -> None:
+        event.stop()
+        self._show_detail()
+        self._teach()
+
+    def on_key(self, event: events.Key) -> None:
+        """Move, switch panes, or do one of the verbs."""
+        shown = "#transcript" if self._is_in_transcript else "#ops"
+        choices = self.query_one(shown, ChoiceList)
+        aliases = {"j": "down", "k": "up"}
+        if move_choices(choices, aliases.get(event.key, event.key)):
+            event.stop()
+            event.prevent_default()
+            return
+        if event.key in ("tab", "shift+tab"):
+            event.stop()
+            event.prevent_default()
+            self._switch()
+            return
+        if event.key in ("q", "u"):
+            event.stop()
+            self.dismiss(None)
+            return
+        key = event.character if event.character and event.character.isalpha() else event.key
+        for verb in VERBS:
+            if verb.key == key:
+                event.stop()
+                self._do(verb)
+                return
+
+    def _switch(self) -> None:
+        self._is_in_transcript = not self._is_in_transcript
+        self.set_class(self._is_in_transcript, "-transcript")
+        self.query_one("#ops", ChoiceList).is_cursor_shown = not self._is_in_transcript
+        self.query_one("#transcript", ChoiceList).is_cursor_shown = self._is_in_transcript
+        for choices in self.query(ChoiceList):
+            choices.redraw()
+        self._teach()
+
+    def _do(self, verb: _Verb) -> None:
+        current = self._current
+        if not verb.applies(current, self._mail):
+            self.app.bell()
+            return
+        try:
+            verb.act(self, current)
+        except GimapError as error:
+            self.notify(error.sentence(), severity="error")
+        self.read_again()
+
+    def action_command(self, command_id: str) -> None:
+        """Esc goes back; Enter retries what was refused."""
+        if command_id == "dialog-cancel":
+            self.dismiss(None)
+        elif self._current is not None and self._current.state is OpState.REJECTED:
+            self._do(VERBS[0])
+
+    def retry(self, each: Activity | None) -> None:
+        """Send a refused op again."""
+        if each is not None:
+            self._mail.retry(each.op_id)
+
+    def discard(self, each: Activity | None) -> None:
+        """Forget a refused op."""
+        if each is not None:
+            self._mail.discard(each.op_id)
+
+    def cancel(self, each: Activity | None) -> None:
+        """Take a pending op back before it is sent."""
+        if each is not None:
+            self._mail.cancel(each.op_id)
+
+    def undo(self, each: Activity | None) -> None:
+        """Take the newest op back."""
+        self._mail.undo()
+
+    def redo(self, each: Activity | None) -> None:
+        """Do again what was taken back last."""
+        self._mail.redo()
+
+
+def _is(state: OpState) -> Callable[[Activity | None, MailPort], bool]:
+    return lambda each, mail: each is not None and each.state is state and not mail.is_read_only
+
+
+VERBS: Sequence[_Verb] = (
+    _Verb("r", "retry", _is(OpState.REJECTED), ActivityScreen.retry),
+    _Verb("d", "discard", _is(OpState.REJECTED), ActivityScreen.discard),
+    _Verb("c", "cancel", _is(OpState.PENDING), ActivityScreen.cancel),
+    _Verb("z", "undo", lambda each, mail: mail.next_undo() is not None, ActivityScreen.undo),
+    _Verb("Z", "redo", lambda each, mail: mail.next_redo() is not None, ActivityScreen.redo),
+)
+"""The verbs of this screen: keys, footer and dispatch come from here."""
+_SHOWN = {"Z": "Shift+Z"}

@@ -1,0 +1,101 @@
+"""The attachments of a message: tick some, save them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.types import CSSPathType
+from textual.widgets import Static
+
+from imapcore.model import Attachment
+from tui.format import cut, size, steady
+from tui.look import Look
+from tui.screens.dialog import SHARED_STYLE, Dialog
+from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
+
+_ROWS = 16
+_RISKY = (".exe", ".bat", ".cmd", ".scr", ".js", ".vbs", ".jar", ".msi", ".lnk", ".hta", ".ps1", ".iso")
+
+
+class AttachmentPicker(Dialog[tuple[str, ...] | None]):
+    """Choose what to save; returns IMAP sections, or None."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = [SHARED_STYLE]
+
+    def __init__(self, attachments: Sequence[Attachment], folder: Path, *, look: Look | None = None) -> None:
+        super().__init__(look=look)
+        self._attachments = tuple(attachments)
+        self._folder = folder
+        self._ticked: set[int] = set()
+
+    def compose(self) -> ComposeResult:
+        """The files, where they would go, the keys."""
+        with Vertical(classes="box") as box:
+            box.border_title = "Attachments"
+            choices = ChoiceList(self.look, id="list")
+            choices.styles.height = max(1, min(_ROWS, len(self._attachments)))
+            yield choices
+            yield Static("", id="folder", classes="dim", markup=False)
+            yield Static("", id="keys", classes="keys")
+
+    def on_mount(self) -> None:
+        """List them."""
+        self.query_one("#folder", Static).styles.margin = (1, 0, 0, 0)
+        self.query_one("#folder", Static).update(f"to {self._folder}")
+        self.query_one(ChoiceList).show(len(self._attachments), self._line, empty="No attachments")
+        self._teach()
+
+    def _line(self, index: int) -> ChoiceLine:
+        part = self._attachments[index]
+        glyphs = self.look.glyphs
+        is_ticked = index in self._ticked
+        mark = glyphs.check_all if is_ticked else glyphs.check_none
+        name = steady(part.filename or "(no name)")
+        left = [
+            Bit(f" {mark} ", "good" if is_ticked else "faint", is_bold=is_ticked),
+            Bit(cut(name, 120), "bright"),
+        ]
+        if name.lower().endswith(_RISKY):
+            left.append(Bit("  a program", "refusal"))
+        elif part.is_inline:
+            left.append(Bit("  in the text", "dim"))
+        return ChoiceLine(tuple(left), (Bit(f"{cut(part.media_type, 28)}  {size(part.size)} ", "dim"),))
+
+    def _teach(self) -> None:
+        count = len(self._ticked)
+        save = f"save {count}" if count else "save"
+        self.show_keys([("Enter", save), ("Space", "tick"), ("Ctrl+A", "all"), ("Esc", "close")])
+
+    def on_key(self, event: events.Key) -> None:
+        """Space ticks, Ctrl+A ticks all or none."""
+        choices = self.query_one(ChoiceList)
+        if event.key == "space" and choices.cursor >= 0:
+            self._ticked ^= {choices.cursor}
+        elif event.key == "ctrl+a":
+            everything = set(range(len(self._attachments)))
+            self._ticked = set() if self._ticked == everything else everything
+        else:
+            super().on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        choices.redraw()
+        self._teach()
+
+    @on(ChoiceList.Chosen)
+    def _clicked(self, event: ChoiceList.Chosen) -> None:
+        event.stop()
+        self._ticked ^= {event.index}
+        event.choices.redraw()
+        self._teach()
+
+    def accept(self) -> None:
+        """Return what is ticked, or else what is marked."""
+        chosen = sorted(self._ticked) or [self.query_one(ChoiceList).cursor]
+        sections = tuple(self._attachments[index].section for index in chosen if index >= 0)
+        self.dismiss(sections or None)
