@@ -214,3 +214,9 @@ class NotSupported(GimapError):
     """The server lacks an extension this needs."""
 
     title = "The server cannot do that"
+
+
+class WrongState(GimapError):
+    """The conversation is not where this command would make sense: not signed in, nothing selected, ended."""
+
+    title = "That cannot be done now"
