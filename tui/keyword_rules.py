@@ -33,8 +33,8 @@ KNOWN: tuple[Keyword, ...] = (
     Keyword("$NotPhishing", "not phishing", "kept; always in Gmail's list"),
     Keyword("Junk", "junk, says a mail program", "kept; moves nothing to Spam"),
     Keyword("NonJunk", "not junk", "kept; moves nothing from Spam"),
-    Keyword("\\Draft", "draft", "not kept: drafts carry a label instead", can_set=False),
-    Keyword("\\Deleted", "deleted", "not set here: # moves to the trash", can_set=False),
+    Keyword("\\Draft", "draft", "not kept: Gmail has a label", can_set=False),
+    Keyword("\\Deleted", "deleted", "not set: # moves to the trash", can_set=False),
 )
 """The flags of RFC 3501 §2.3.2 and the keywords that mail programs agree on."""
 _BY_NAME = {keyword.name.casefold(): keyword for keyword in KNOWN}

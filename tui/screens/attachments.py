@@ -64,7 +64,7 @@ class AttachmentPicker(Dialog[tuple[str, ...] | None]):
             left.append(Bit("  a program", "refusal"))
         elif part.is_inline:
             left.append(Bit("  in the text", "dim"))
-        return ChoiceLine(tuple(left), (Bit(f"{cut(part.media_type, 28)}  {size(part.size)} ", "dim"),))
+        return ChoiceLine(tuple(left), (Bit(f"{_kind(part)}  {size(part.size):>6} ", "dim"),))
 
     def _teach(self) -> None:
         count = len(self._ticked)
@@ -99,3 +99,8 @@ class AttachmentPicker(Dialog[tuple[str, ...] | None]):
         chosen = sorted(self._ticked) or [self.query_one(ChoiceList).cursor]
         sections = tuple(self._attachments[index].section for index in chosen if index >= 0)
         self.dismiss(sections or None)
+
+
+def _kind(part: Attachment) -> str:
+    """The last word of a media type: ``pdf``, ``sheet``, ``png``."""
+    return cut(part.media_type.rpartition("/")[2].rpartition(".")[2] or part.media_type, 16)

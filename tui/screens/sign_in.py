@@ -72,7 +72,8 @@ class SignInScreen(Dialog[str | None]):
                 yield Static(self._reason, classes="refusal", markup=False)
             yield Static(
                 "Gmail lets mail programs in with an app password: 16 letters that open your mail and "
-                f"nothing else.\nMake one at {APP_PASSWORDS}\n(it needs 2-Step Verification), and paste it here.\n",
+                f"nothing else.\nMake one at {APP_PASSWORDS}\n"
+                "(it needs 2-Step Verification), and paste it here.\n",
                 classes="words",
                 markup=False,
             )

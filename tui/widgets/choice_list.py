@@ -66,6 +66,11 @@ class ChoiceList(ScrollView, can_focus=False):
             self.index = index
             super().__init__()
 
+        @property
+        def control(self) -> ChoiceList:
+            """The list it comes from, for ``on`` with a selector."""
+            return self.choices
+
     class Moved(Message):
         """The cursor is on another line."""
 
@@ -73,6 +78,11 @@ class ChoiceList(ScrollView, can_focus=False):
             self.choices = choices
             self.index = index
             super().__init__()
+
+        @property
+        def control(self) -> ChoiceList:
+            """The list it comes from, for ``on`` with a selector."""
+            return self.choices
 
     def __init__(self, look: Look, *, back: str = "head", id: str | None = None) -> None:
         """``back`` names the palette's shade behind the lines."""
