@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable
 
 from imapcore.classic.errors import abort, error
+from imapcore.protocol.auth import CramMd5
+from imapcore.wire.encoder import Secret
 
 Mechanism = Callable[[bytes], bytes | str | None]
 """From a challenge, decoded, to the answer; None breaks the exchange off."""
@@ -31,18 +32,15 @@ class Authenticator:
         return b64encode(answer.encode("utf-8") if isinstance(answer, str) else answer)
 
 
-class CramMd5:
-    """The mechanism CRAM-MD5 (RFC 2195): proves the password without sending it."""
+def cram_md5(user: str, password: str | bytes) -> Mechanism:
+    """The mechanism CRAM-MD5 (RFC 2195), which proves the password without sending it."""
+    mechanism = CramMd5(user, Secret(password))
 
-    def __init__(self, user: str, password: str | bytes) -> None:
-        self._user = user
-        self._key = password.encode("utf-8") if isinstance(password, str) else password
-
-    def __call__(self, challenge: bytes) -> str:
-        """User and digest in answer to a challenge."""
+    def answer(challenge: bytes) -> bytes:
         try:
-            digest = hmac.HMAC(self._key, challenge, "md5").hexdigest()
+            return mechanism.answer(challenge)
         except ValueError as problem:
-            # A build of OpenSSL in FIPS mode has no MD5.
+            # An OpenSSL in FIPS mode has no MD5.
             raise error("CRAM-MD5 authentication is not supported here") from problem
-        return f"{self._user} {digest}"
+
+    return answer

@@ -21,6 +21,7 @@ from imapcore.classic.link import IMAP4_PORT, Link
 from imapcore.classic.quoting import Literal, Piece, Text
 from imapcore.classic.settings import debug_level
 from imapcore.classic.trace import Trace
+from imapcore.wire.encoder import Chunk, Encoder
 from imapcore.wire.framing import Frame
 
 Data = list[Any]
@@ -28,6 +29,8 @@ Data = list[Any]
 Reply = tuple[str, Data]
 
 _STATUSES = ("OK", "NO", "BAD")
+_SECRET_FROM = {"LOGIN": 1, "AUTHENTICATE": 1}
+"""Command → from which argument on it must not be shown."""
 _UNTAGGED = re.compile(rb"\* (?:(\d+) )?([A-Za-z][^ (]*)(?: (.*))?", re.DOTALL)
 _CODE = re.compile(rb"\[([A-Za-z][A-Za-z0-9.-]*)(?: |(?=\]))")
 
@@ -134,35 +137,40 @@ class Conversation(Link, Trace):
             self.untagged_responses.pop(typ, None)
         if "READ-ONLY" in self.untagged_responses and not self.is_readonly:
             raise self.readonly("mailbox status changed to READ-ONLY")
-        pieces: list[Piece] = [
-            arg if isinstance(arg, Literal) else quoting.to_bytes(arg, self._encoding)
-            for arg in args
-            if arg is not None
-        ]
-        if isinstance(literal, bytes):
-            pieces.append(Literal(literal))
-        elif literal is not None and not callable(literal):
-            raise TypeError("literal is neither bytes nor a function")
+        encoder = self._encoded(name, args, literal)
         tag = self._new_tag()
-        self._log(f"> {tag.decode()} {_without_secrets(name, pieces)}")
-        self._send_pieces(tag, name, pieces)
+        self._send_chunks(tag, encoder.chunks(tag.decode("ascii")))
         if callable(literal):
             while self._continued(tag):
-                self._log("> (answer to a challenge)")
-                self._transmit(literal(self.continuation_response) + b"\r\n")
+                answer = literal(self.continuation_response) + b"\r\n"
+                self._send_chunks(tag, [Chunk(answer, is_secret=True)])
         return tag
 
-    def _send_pieces(self, tag: bytes, name: str, pieces: Sequence[Piece]) -> None:
-        line = b"%b %b" % (tag, name.encode("ascii"))
-        for piece in pieces:
-            if not isinstance(piece, Literal):
-                line += b" " + piece
-                continue
-            self._transmit(line + b" %b{%d}\r\n" % (piece.opening, len(piece.data)))
-            if not self._continued(tag):
-                return
-            line = piece.data + piece.closing
-        self._transmit(line + b"\r\n")
+    def _encoded(self, name: str, args: Sequence[Text | Piece | None], literal: object) -> Encoder:
+        encoder = Encoder(is_utf8=self.utf8_enabled).raw(name)
+        secret_from = _SECRET_FROM.get(name, len(args))
+        for position, arg in enumerate(args):
+            if isinstance(arg, Literal):
+                _encode_literal(encoder, arg, is_secret=position >= secret_from)
+            elif arg is not None:
+                word = quoting.to_bytes(arg, self._encoding)
+                _ = encoder.secret_word(word) if position >= secret_from else encoder.raw(word)
+        if isinstance(literal, bytes):
+            encoder.literal(literal)
+        return encoder
+
+    def _send_chunks(self, tag: bytes, chunks: Sequence[Chunk]) -> None:
+        """Send what may go in one go together; stop where the server refuses to take more."""
+        self._note_sent(chunks)
+        ready = bytearray()
+        for chunk in chunks:
+            ready += chunk.data
+            if chunk.waits:
+                self._transmit(bytes(ready))
+                ready.clear()
+                if not self._continued(tag):
+                    return
+        self._transmit(bytes(ready))
 
     def _continued(self, tag: bytes) -> bool:
         """Wait until the server asks for more (True) or has answered the command (False)."""
@@ -231,8 +239,7 @@ class Conversation(Link, Trace):
 
     def _file_response(self, frame: Frame) -> bytes | None:
         line = frame.raw
-        if self.debug >= 4:
-            self._mesg(f"< {line!r}")
+        self._note_received(frame)
         if line[:2] == b"* ":
             self._file_untagged(frame)
         elif line[:1] == b"+":
@@ -299,14 +306,11 @@ class Conversation(Link, Trace):
             self._mesg(f"{typ} response: {text!r}")
 
 
-def _without_secrets(name: str, pieces: Sequence[Piece]) -> str:
-    """A command as it may be shown: no password, no answer to a challenge, no literal's content."""
-    if name in ("LOGIN", "AUTHENTICATE"):
-        return f"{name} (not shown)"
-    shown = (
-        f"{{{len(piece.data)}}}" if isinstance(piece, Literal) else repr(piece)[2:-1] for piece in pieces
-    )
-    return " ".join((name, *shown))
+def _encode_literal(encoder: Encoder, piece: Literal, *, is_secret: bool) -> None:
+    if piece.is_utf8_message:
+        encoder.word("UTF8").open().literal(piece.data, is_binary=True).close()
+    else:
+        encoder.literal(piece.data, is_secret=is_secret)
 
 
 def _end_of_code(text: bytes, start: int) -> int | None:

@@ -1,8 +1,8 @@
 """``IMAP4``: one method per command, lower and UPPER case, each answering ``(type, [data, …])``.
 
-What lives here: the methods a caller sees, and for each the command it sends and the untagged responses
-it collects (RFC 3501 §6; extensions are named at the method). What does not: bytes, sockets, the state
-of the conversation (``conversation``), quoting (``quoting``).
+What lives here: the commands of RFC 3501 §6, and for each what it sends and which untagged responses it
+collects. What does not: the other commands (``extensions``), the state of the conversation
+(``conversation``), quoting (``quoting``), bytes and sockets (``link``).
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from types import TracebackType
 from typing import Any, Self
 
 from imapcore.classic import quoting
-from imapcore.classic.authenticator import Authenticator, CramMd5
-from imapcore.classic.conversation import Conversation, Data, Reply
+from imapcore.classic.authenticator import Authenticator, cram_md5
+from imapcore.classic.conversation import Data, Reply
 from imapcore.classic.dates import Time2Internaldate, TimeTuple
-from imapcore.classic.idle import Idler
+from imapcore.classic.extensions import Extensions
 from imapcore.classic.quoting import Text, to_bytes
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _PARTIAL = re.compile(r"\(?(RFC822|BODY)(\.HEADER|\.TEXT)?(\.PEEK)?(\[.*\])?\)?", re.IGNORECASE)
-Pieces = list[quoting.Piece]
 _UID_SEARCHES = ("SEARCH", "SORT", "THREAD")
 
 
-class IMAP4(Conversation):
+class IMAP4(Extensions):
     """A connection to an IMAP4rev1 server.
 
     ``host`` defaults to this machine, ``port`` to 143; ``timeout`` is in seconds, for connecting and for
@@ -133,7 +132,7 @@ class IMAP4(Conversation):
 
     def login_cram_md5(self, user: str, password: str | bytes) -> Reply:
         """Sign in by CRAM-MD5 (RFC 2195), which does not send the password."""
-        return self.authenticate("CRAM-MD5", CramMd5(user, password))
+        return self.authenticate("CRAM-MD5", cram_md5(user, password))
 
     def authenticate(self, mechanism: str, authobject: Callable[[bytes], bytes | str | None]) -> Reply:
         """Sign in by a SASL mechanism (RFC 3501 §6.2.2).
@@ -157,19 +156,6 @@ class IMAP4(Conversation):
         if announced:
             # Gmail offers more once somebody is signed in, and says so unasked.
             self._take_capabilities(announced[-1])
-        return typ, data
-
-    def proxyauth(self, user: Text) -> Reply:
-        """Act as another user; for administrators, where the server knows PROXYAUTH."""
-        return self._simple_command("PROXYAUTH", quoting.astring(user, self._encoding, "utf-8"))
-
-    def enable(self, capability: str) -> Reply:
-        """Enable an extension (RFC 5161); after ``UTF8=ACCEPT`` text travels in UTF-8 (RFC 6855)."""
-        if "ENABLE" not in self.capabilities:
-            raise self.error("the server does not support ENABLE")
-        typ, data = self._simple_command("ENABLE", capability)
-        if typ == "OK" and "UTF8=ACCEPT" in capability.upper():
-            self._mode_utf8()
         return typ, data
 
     # -- mailboxes ------------------------------------------------------------------------------------
@@ -226,10 +212,6 @@ class IMAP4(Conversation):
         items = quoting.parenthesized(names, self._encoding)
         return self._collect("STATUS", "STATUS", self._mailbox(mailbox), items)
 
-    def namespace(self) -> Reply:
-        """The prefixes of personal, other users' and shared mailboxes (RFC 2342)."""
-        return self._collect("NAMESPACE", "NAMESPACE")
-
     def append(
         self,
         mailbox: Text | None,
@@ -247,9 +229,8 @@ class IMAP4(Conversation):
             pieces.append(quoting.parenthesized(flags, self._encoding))
         if date_time:
             pieces.append(to_bytes(Time2Internaldate(date_time)))
-        octets = _LINE_ENDS.sub(b"\r\n", message)
-        marks = (b"UTF8 (~", b")") if self.utf8_enabled else (b"", b"")
-        return self._simple_command("APPEND", *pieces, quoting.Literal(octets, *marks))
+        pieces.append(quoting.Literal(_LINE_ENDS.sub(b"\r\n", message), is_utf8_message=self.utf8_enabled))
+        return self._simple_command("APPEND", *pieces)
 
     # -- the selected mailbox --------------------------------------------------------------------------
 
@@ -261,13 +242,6 @@ class IMAP4(Conversation):
         r"""Leave the mailbox; messages marked ``\Deleted`` are removed if it was open for writing."""
         try:
             return self._simple_command("CLOSE")
-        finally:
-            self.state = "AUTH"
-
-    def unselect(self) -> Reply:
-        """Leave the mailbox and remove nothing (RFC 3691)."""
-        try:
-            return self._simple_command("UNSELECT")
         finally:
             self.state = "AUTH"
 
@@ -284,17 +258,6 @@ class IMAP4(Conversation):
             raise self.error("a charset cannot be named once UTF8=ACCEPT is enabled")
         pieces = self._program(charset, criteria)
         return self._collect("SEARCH", "SEARCH", *(("CHARSET", charset) if charset else ()), *pieces)
-
-    def sort(self, sort_criteria: Text, charset: str, *search_criteria: Text) -> Reply:
-        """Find messages, in an order: ``sort('(REVERSE DATE)', 'UTF-8', 'ALL')`` (RFC 5256)."""
-        order = quoting.parenthesized(sort_criteria, self._encoding)
-        program = self._program(charset, search_criteria)
-        return self._collect("SORT", "SORT", order, to_bytes(charset), *program)
-
-    def thread(self, threading_algorithm: str, charset: str, *search_criteria: Text) -> Reply:
-        """Find messages, as conversations: ``thread('REFERENCES', 'UTF-8', 'ALL')`` (RFC 5256)."""
-        program = self._program(charset, search_criteria)
-        return self._collect("THREAD", "THREAD", threading_algorithm, to_bytes(charset), *program)
 
     def fetch(self, message_set: Text, message_parts: Text) -> Reply:
         """Read messages or parts of them: ``fetch('1:5', '(UID BODY[TEXT])')`` (RFC 3501 §6.4.5).
@@ -324,10 +287,6 @@ class IMAP4(Conversation):
         """Copy messages to the end of another mailbox."""
         return self._simple_command("COPY", message_set, self._mailbox(new_mailbox))
 
-    def move(self, message_set: Text, new_mailbox: Text) -> Reply:
-        """Move messages to the end of another mailbox (RFC 6851)."""
-        return self._simple_command("MOVE", message_set, self._mailbox(new_mailbox))
-
     def uid(self, command: str, *args: Text | None) -> Reply:
         """A command whose messages are named by UID: ``uid('FETCH', '4827313', '(FLAGS)')`` (§6.4.8).
 
@@ -342,71 +301,7 @@ class IMAP4(Conversation):
         given = [arg for arg in args if arg is not None]
         return self._collect("UID", result, command, *self._uid_arguments(command, given))
 
-    def idle(self, duration: float | None = None) -> Idler:
-        """Listen while nothing is asked (RFC 2177): ``with M.idle(29 * 60) as idler: …``.
-
-        The object is a context manager and an iterator of ``(type, [data, …])``; ``duration`` is in seconds
-        and ends the iteration. What was not read by iterating is there for ``response`` afterwards.
-        """
-        return Idler(self, duration)
-
-    # -- access rights (RFC 4314), quota (RFC 9208), annotations (Cyrus) --------------------------------
-
-    def getacl(self, mailbox: Text) -> Reply:
-        """Who may do what with a mailbox."""
-        return self._collect("GETACL", "ACL", self._mailbox(mailbox))
-
-    def setacl(self, mailbox: Text, who: Text, what: Text) -> Reply:
-        """Set what ``who`` may do with a mailbox."""
-        return self._simple_command(
-            "SETACL", self._mailbox(mailbox), quoting.astring(who, self._encoding), quoting.astring(what)
-        )
-
-    def deleteacl(self, mailbox: Text, who: Text) -> Reply:
-        """Take away all rights ``who`` has on a mailbox."""
-        return self._simple_command("DELETEACL", self._mailbox(mailbox), quoting.astring(who, self._encoding))
-
-    def myrights(self, mailbox: Text) -> Reply:
-        """What the signed-in user may do with a mailbox."""
-        return self._collect("MYRIGHTS", "MYRIGHTS", self._mailbox(mailbox))
-
-    def getquota(self, root: Text) -> Reply:
-        """Use and limits of a quota root."""
-        return self._collect("GETQUOTA", "QUOTA", quoting.astring(root, self._encoding))
-
-    def getquotaroot(self, mailbox: Text) -> tuple[str, Data]:
-        """The quota roots of a mailbox and their quotas: ``('OK', [[roots …], [quotas …]])``."""
-        typ, data = self._simple_command("GETQUOTAROOT", self._mailbox(mailbox))
-        typ, roots = self._untagged_response(typ, data, "QUOTAROOT")
-        typ, quotas = self._untagged_response(typ, data, "QUOTA")
-        return typ, [roots, quotas]
-
-    def setquota(self, root: Text, limits: Text) -> Reply:
-        """Set the limits of a quota root: ``setquota('', '(STORAGE 512)')``."""
-        return self._collect("SETQUOTA", "QUOTA", quoting.astring(root, self._encoding), limits)
-
-    def getannotation(self, mailbox: Text, entry: Text, attribute: Text) -> Reply:
-        """Annotations of a mailbox, as Cyrus had them before METADATA."""
-        return self._collect("GETANNOTATION", "ANNOTATION", self._mailbox(mailbox), entry, attribute)
-
-    def setannotation(self, *args: Text) -> Reply:
-        """Set annotations of a mailbox, as Cyrus had them before METADATA."""
-        return self._collect("SETANNOTATION", "ANNOTATION", *args)
-
     # -- arguments ------------------------------------------------------------------------------------
-
-    def _collect(self, command: str, result: str, *args: Text | quoting.Piece) -> Reply:
-        typ, data = self._simple_command(command, *args)
-        return self._untagged_response(typ, data, result)
-
-    def _mailbox(self, name: Text) -> quoting.Piece:
-        return quoting.mailbox(name, self._encoding)
-
-    def _pattern(self, pattern: Text) -> quoting.Piece:
-        return quoting.list_mailbox(pattern, self._encoding)
-
-    def _program(self, charset: str | None, criteria: Sequence[Text | None]) -> Pieces:
-        return quoting.search_program(criteria, self._encoding, charset)
 
     def _uid_arguments(self, command: str, args: Sequence[Text]) -> Sequence[Text | quoting.Piece]:
         if command in ("COPY", "MOVE") and len(args) == 2:
@@ -415,9 +310,9 @@ class IMAP4(Conversation):
             return args[0], args[1], quoting.parenthesized(args[2], self._encoding)
         if command in _UID_SEARCHES:
             # SORT and THREAD name their charset second; SEARCH after the word CHARSET.
-            has_charset = len(args) > 1 and (command != "SEARCH" or str(args[0]).upper() == "CHARSET")
-            head = args[: 2 if has_charset else 0]
-            charset = str(head[1]) if head else None
+            is_named = len(args) > 1 and (command != "SEARCH" or to_bytes(args[0]).upper() == b"CHARSET")
+            head = args[:2] if is_named else []
+            charset = to_bytes(head[1]).decode("ascii") if head else None
             return *head, *self._program(charset, args[len(head) :])
         return args
 

@@ -29,10 +29,8 @@ class Literal:
     """A string that no quoted string can hold: sent as a literal after the server's ``+`` (§4.3)."""
 
     data: bytes = field(repr=False)
-    opening: bytes = b""
-    """What stands before the count, as in ``UTF8 (~{310}`` (RFC 6855 §4)."""
-    closing: bytes = b""
-    """What stands after the octets."""
+    is_utf8_message: bool = False
+    """Whether it is a message that may hold UTF-8 in its header: ``UTF8 (~{310}…)`` (RFC 6855 §4)."""
 
 
 Piece = bytes | Literal

@@ -1,19 +1,22 @@
 """What an IMAP4 object tells about its traffic: ``debug`` levels, and the last lines after a failure.
 
-Levels as imaplib has them: 1 failures, 3 NOOP's harvest, 4 every command, 5 every response type. Lines are
-redacted before they are kept or written, so that a secret is in no log at any level.
+Levels as imaplib has them: 1 failures, 3 what NOOP finds, 4 every line, 5 every response's type. Lines come
+from ``protocol.transcript``, redacted, so that a secret is in no log at any level.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from imapcore.protocol.transcript import Transcript
+from imapcore.wire.encoder import Chunk
+from imapcore.wire.framing import Frame
+
 KEPT = 10
-"""Lines remembered for ``print_log`` while they are not written at once."""
+"""Lines remembered for ``print_log``."""
 
 
 class Trace:
@@ -23,14 +26,12 @@ class Trace:
 
     def __init__(self, debug: int) -> None:
         self.debug = debug
-        self._cmd_log: deque[tuple[str, float]] = deque(maxlen=KEPT)
+        self._transcript = Transcript(KEPT)
 
     def print_log(self) -> None:
         """Write the last lines of the conversation to stderr, oldest first."""
-        self._mesg(f"last {len(self._cmd_log)} lines of the conversation:")
-        while self._cmd_log:
-            line, when = self._cmd_log.popleft()
-            self._mesg(line, when)
+        for line in ("the last lines of the conversation:", *self._transcript.lines()):
+            self._mesg(line)
 
     def _mesg(self, text: str, secs: float | None = None) -> None:
         when = time.time() if secs is None else secs
@@ -38,11 +39,18 @@ class Trace:
         sys.stderr.write(f"  {minutes}.{int(when * 100) % 100:02d} {text}\n")
         sys.stderr.flush()
 
-    def _log(self, line: str) -> None:
+    def _note_sent(self, chunks: Sequence[Chunk]) -> None:
+        self._transcript.sent(chunks)
+        self._show_last()
+
+    def _note_received(self, frame: Frame) -> None:
+        self._transcript.received(frame)
+        self._show_last()
+
+    def _show_last(self) -> None:
         if self.debug >= 4:
-            self._mesg(line)
-        else:
-            self._cmd_log.append((line, time.time()))
+            for line in self._transcript.lines(1):
+                self._mesg(line)
 
     def _dump_ur(self, untagged_resp_dict: Mapping[str, Any]) -> None:
         if untagged_resp_dict:

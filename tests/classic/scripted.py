@@ -17,7 +17,8 @@ _LITERAL = re.compile(rb"\{(\d+)\}\r\n$")
 Answers = Mapping[str, bytes | Sequence[bytes]]
 """Command (``FETCH``, ``UID FETCH``) → what to send, or several for one time after another.
 
-``TAG`` stands for the tag; at ``WAIT`` a line of the client's is awaited (an answer to a challenge, DONE). Nothing: hang up.
+``TAG`` stands for the tag; at ``WAIT`` a line of the client's is awaited (an answer to a challenge, DONE).
+Nothing at all: hang up.
 """
 
 CAPABILITY = b"* CAPABILITY IMAP4rev1 UIDPLUS IDLE ENABLE UTF8=ACCEPT AUTH=CRAM-MD5\r\nTAG OK done\r\n"
