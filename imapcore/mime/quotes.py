@@ -1,0 +1,149 @@
+"""Plain text → lines with their depth of quotation, attributions and the signature told apart (RFC 3676).
+
+What a line is, not how it looks: ``plain_text`` makes blocks of it, ``html_text`` borrows the marks of
+attributions. Works on text that may still hold anything; cleaning is the caller's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MAX_QUOTE = 20
+"""Depth that is told apart; deeper quotes count as this deep."""
+
+_QUOTE = re.compile(r"[> ]*>")
+_WROTE = re.compile(
+    r"\b(?:wrote|writes|skrev|schrieb|a écrit|écrit|escribió|ha scritto|escreveu|napisał(?:\(a\))?|napsal"
+    r"|schreef|написал|пише|yazdı|kirjoitti|írta|έγραψε)\b.{0,120}:\s*$"
+    r"|(?:写道|寫道|のメール|さんは書きました|님이 작성|كتب).{0,120}[:：]\s*$"
+    r"|^.{0,300}<[^<>\s]{1,200}@[^<>\s]{1,200}>\s*[:：]\s*$",
+    re.IGNORECASE,
+)
+_ORIGINAL = re.compile(
+    r"^\s*-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|message d'origine|"
+    r"opprinnelig melding|mensaje original|original-nachricht|begin forwarded message)\b.*$"
+    r"|^\s*begin forwarded message:\s*$",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"^\s*_{20,}\s*$")
+_FROM = re.compile(r"^\s*\*?(?:From|Von|De|Fra|Da|Från|Van|差出人|من)\s*:\*?\s*\S")
+_SENT = re.compile(
+    r"^\s*\*?(?:Sent|Date|To|Subject|Gesendet|An|Betreff|Envoyé|À|Objet|Sendt|Til|Emne|Enviado|Para|Asunto|送信日時|宛先"
+    r"|件名)\s*:",
+    re.IGNORECASE,
+)
+_SIGNATURE_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a plain text."""
+
+    text: str
+    """Without its quote marks."""
+    quote: int = 0
+    is_soft: bool = False
+    """It goes on in the next line (format=flowed)."""
+    is_signature: bool = False
+    is_attribution: bool = False
+
+
+def read_lines(text: str, *, is_flowed: bool = False, deletes_space: bool = False) -> list[Line]:
+    """Every line with its depth; attributions and Outlook's header blocks belong to the quote below them."""
+    lines = [_read_line(line, is_flowed, deletes_space) for line in text.split("\n")]
+    _mark_originals(lines)
+    _mark_attributions(lines)
+    _mark_signature(lines)
+    return lines
+
+
+def is_attribution(text: str) -> bool:
+    """Whether a line says who wrote what follows: ``On Monday, Ada wrote:``."""
+    return len(text) < 500 and _WROTE.search(text) is not None
+
+
+def starts_original(lines: list[str]) -> bool:
+    """Whether an answer's untouched original begins here: a separator, or From: with Sent: close below."""
+    if not lines:
+        return False
+    if _ORIGINAL.match(lines[0]):
+        return True
+    below = lines[1:] if _RULE.match(lines[0]) else lines
+    return bool(below) and _FROM.match(below[0]) is not None and any(_SENT.match(line) for line in below[1:4])
+
+
+def _read_line(line: str, is_flowed: bool, deletes_space: bool) -> Line:
+    line = line.rstrip("\r")
+    quote = 0
+    if line.startswith(">") or (line[:2] == " >" and not is_flowed):
+        match = _QUOTE.match(line)
+        assert match is not None, "it holds a quote mark"
+        marks = match[0]
+        # ``> > text`` and ``>> text`` are both two deep; ``>   code`` is one deep and keeps its blanks.
+        quote = min(marks.count(">"), MAX_QUOTE)
+        line = line[match.end() :].removeprefix(" ")
+    elif is_flowed:
+        line = line.removeprefix(" ")
+    if not is_flowed:
+        return Line(line, quote)
+    if line == "-- ":
+        return Line(line, quote)
+    is_soft = line.endswith(" ")
+    return Line(line[:-1] if is_soft and deletes_space else line, quote, is_soft)
+
+
+def _mark_originals(lines: list[Line]) -> None:
+    """What stands below a separator or a header block is quoted once more than it says."""
+    for index, line in enumerate(lines):
+        if line.quote or (line.text[:1].isalnum() and ":" not in line.text[:20]):
+            continue
+        if line.text.strip() and starts_original([following.text for following in lines[index : index + 6]]):
+            if index == 0 or not any(before.text.strip() for before in lines[:index]):
+                # A forward without a word of its own: quoting everything would leave nothing to read.
+                return
+            for place in range(index, len(lines)):
+                old = lines[place]
+                lines[place] = Line(old.text, min(old.quote + 1, MAX_QUOTE), old.is_soft)
+            return
+
+
+def _mark_attributions(lines: list[Line]) -> None:
+    """``On … wrote:``, also broken over two or three lines, joins the quote it announces."""
+    for index in range(1, len(lines)):
+        depth = lines[index].quote
+        if depth == 0 or lines[index - 1].quote >= depth:
+            continue
+        last = index - 1
+        while last >= 0 and last > index - 4 and not lines[last].text.strip():
+            last -= 1
+        if last < 0 or lines[last].quote >= depth or not lines[last].text.strip():
+            continue
+        for count in (1, 2, 3):
+            first = last - count + 1
+            if first < 0 or lines[first].quote != lines[last].quote or not lines[first].text.strip():
+                break
+            joined = " ".join(line.text.strip() for line in lines[first : last + 1])
+            is_start = (
+                first == 0
+                or not lines[first - 1].text.strip()
+                or lines[first - 1].quote != lines[first].quote
+            )
+            if is_start and is_attribution(joined):
+                for place in range(first, index):
+                    lines[place] = Line(lines[place].text, depth, lines[place].is_soft, is_attribution=True)
+                break
+
+
+def _mark_signature(lines: list[Line]) -> None:
+    """From the last ``-- `` at depth 0 to the quote or the end, unless that is more than a signature."""
+    for index in range(len(lines) - 1, -1, -1):
+        if lines[index].quote or lines[index].text.rstrip("\r") not in ("-- ", "--"):
+            continue
+        end = index
+        while end < len(lines) and not lines[end].quote:
+            end += 1
+        if sum(bool(line.text.strip()) for line in lines[index:end]) <= _SIGNATURE_LINES:
+            for place in range(index, end):
+                lines[place] = Line(lines[place].text, 0, lines[place].is_soft, is_signature=True)
+        return
