@@ -89,6 +89,8 @@ class _Done:
     labels_after: tuple[str, ...]
     state: OpState = OpState.CONFIRMED
     is_undone: bool = False
+    is_automatic: bool = False
+    """Outside of undo: the user did not do it."""
     answer: str = ""
 
 
@@ -326,7 +328,8 @@ class FakeEngine:
         )[-limit:]
 
     def next_undo(self) -> str | None:
-        return next((done.summary for done in reversed(self._journal) if not done.is_undone), None)
+        done = self._undoable()
+        return done.summary if done else None
 
     def next_redo(self) -> str | None:
         done = self._redoable()
@@ -387,6 +390,7 @@ class FakeEngine:
         before, after, summary = self._apply(op)
         done = _Done(len(self._journal) + 1, op, summary, before, after, before_labels, self._labels)
         done.state = OpState.PENDING if self.stays_pending else OpState.CONFIRMED
+        done.is_automatic = isinstance(op, ChangeFlags) and op.is_automatic
         self._journal.append(done)
         self._changed()
         threads = {message.thrid for message in before.values()}
@@ -413,7 +417,7 @@ class FakeEngine:
         self._changed()
 
     def undo(self) -> Receipt | None:
-        done = next((done for done in reversed(self._journal) if not done.is_undone), None)
+        done = self._undoable()
         if done is None:
             return None
         done.is_undone = True
@@ -424,9 +428,16 @@ class FakeEngine:
             done.op_id, done.summary, len({m.thrid for m in done.before.values()}), len(done.before)
         )
 
+    def _users(self) -> list[_Done]:
+        return [done for done in self._journal if not done.is_automatic]
+
+    def _undoable(self) -> _Done | None:
+        return next((done for done in reversed(self._users()) if not done.is_undone), None)
+
     def _redoable(self) -> _Done | None:
-        undone = [done for done in self._journal if done.is_undone]
-        return undone[0] if undone and self._journal[-1].is_undone else None
+        users = self._users()
+        undone = [done for done in users if done.is_undone]
+        return undone[0] if undone and users[-1].is_undone else None
 
     def redo(self) -> Receipt | None:
         done = self._redoable()
