@@ -222,15 +222,15 @@ def _first_run(
     if options.linear:
         raise InvalidArgument("Name one with --account you@gmail.com, or try --demo", title="Which account?")
     from tui.first_run import ask_first_run
+    from tui.screens.first_run import FirstChoice
 
-    email = ask_first_run(theme=options.theme or config.look.theme)
-    if email is None:
-        raise InvalidArgument(
-            "Name one with --account you@gmail.com, or try --demo", title="No account was chosen"
-        )
-    if not email:
+    chosen = ask_first_run(theme=options.theme or config.look.theme)
+    if chosen is None:
+        detail = "Name one with --account you@gmail.com, or try --demo"
+        raise InvalidArgument(detail, title="No account was chosen")
+    if isinstance(chosen, FirstChoice):
         return _demo(stack)
-    return account_of(email, options, config), None, None
+    return chosen, None, None
 
 
 def sign_in(account: Account) -> None:

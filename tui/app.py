@@ -144,7 +144,7 @@ class GimapApp(App[None]):
         minute = self.desk.now() // 60_000
         if minute != self._minute:
             self._minute = minute
-            main.list.tick()
+            main.thread_list.tick()
             self.remember()
         stamp = _stamp(self._config_path)
         if stamp != self._config_stamp:
@@ -165,8 +165,8 @@ class GimapApp(App[None]):
                     config, problems=(*config.problems, unknown_theme(self, config.look.theme))
                 )
         if config.look.density != before.look.density:
-            self.main.list.set_density(Density(config.look.density))
-        self.main.list.set_day_headings(config.look.day_headings)
+            self.main.thread_list.set_density(Density(config.look.density))
+        self.main.thread_list.set_day_headings(config.look.day_headings)
         self.main.place_panes()
         if not self._tell_problems():
             self.main.flash("The configuration was read again")

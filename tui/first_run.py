@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import App
 
 from tui.theme import OURS, our_themes, palette_of
 
 
-class FirstRunApp(App[str]):
-    """Shows the friendly screen; returns an address, an empty text for the demo, or None."""
+if TYPE_CHECKING:
+    from imapcore.model import Account
+    from tui.screens.first_run import FirstChoice
+
+
+class FirstRunApp(App["Account | FirstChoice"]):
+    """Shows the friendly screen; returns an account, the demo, or None."""
 
     TITLE = "gimap-tui"
     ENABLE_COMMAND_PALETTE = False
@@ -27,9 +34,9 @@ class FirstRunApp(App[str]):
         """Ask."""
         from tui.screens.first_run import FirstRunScreen
 
-        self.push_screen(FirstRunScreen(), self.exit)
+        self.push_screen(FirstRunScreen(), lambda chosen: self.exit(chosen))
 
 
-def ask_first_run(theme: str) -> str | None:
-    """The address to open, an empty text for the demo, or None when the user left."""
+def ask_first_run(theme: str) -> Account | FirstChoice | None:
+    """The account to open, the demo, or None when the user left."""
     return FirstRunApp(theme).run()

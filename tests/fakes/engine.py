@@ -516,11 +516,11 @@ class FakeEngine:
                     f"Deleted “{name}”",
                 )
             case MarkAll(view, is_read):
-                target: Target = Everything(view)
-                op = ChangeFlags(
-                    target, *((frozenset({"\\Seen"}), frozenset()) if is_read else (frozenset(),))
+                seen = frozenset({"\\Seen"})
+                target = Everything(view)
+                return self._apply(
+                    ChangeFlags(target, add=seen) if is_read else ChangeFlags(target, remove=seen)
                 )
-                return self._apply(op)
             case _:
                 messages = self._resolve(op.target)
                 count = len({message.thrid for message in messages})

@@ -64,9 +64,9 @@ class Stage:
         return self.app.main
 
     @property
-    def list(self) -> ThreadList:
+    def threads(self) -> ThreadList:
         """The list."""
-        return self.app.main.list
+        return self.app.main.thread_list
 
     @property
     def flash(self) -> str:
@@ -84,16 +84,16 @@ class Stage:
 
     def subjects(self) -> list[str]:
         """Subjects of the rows held, newest first."""
-        return [row.subject for row in self.list.window.rows]
+        return [row.subject for row in self.threads.window.rows]
 
     def here(self) -> str:
         """Subject of the row under the cursor."""
-        row = self.list.cursor_row
+        row = self.threads.cursor_row
         return row.subject if row else ""
 
     def screen_text(self) -> str:
         """What the terminal shows, line by line."""
-        width, height = self.app.size
+        _, height = self.app.size
         lines = self.app.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in line) for line in lines[:height])
 

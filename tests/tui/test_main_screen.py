@@ -103,50 +103,50 @@ async def test_keys_that_take_out_of_the_inbox(key: str, kind: type) -> None:
 
 async def test_selected_conversations_are_what_a_verb_means() -> None:
     async with running((120, 36)) as stage:
-        wanted = tuple(row.thrid for row in stage.list.window.rows[:3])
+        wanted = tuple(row.thrid for row in stage.threads.window.rows[:3])
         await stage.press("x", "j", "x", "j", "x")
         assert "3 selected" in stage.screen_text()
         await stage.press("e")
         assert stage.mail.submitted[-1] == Archive(Threads(wanted, INBOX))
         assert stage.flash == "Archived 3 conversations · z undo"
-        assert not stage.list.selection
+        assert not stage.threads.selection
 
 
 async def test_a_range_is_selected_as_the_cursor_passes() -> None:
     async with running() as stage:
         await stage.press("V", "j", "j", "j")
-        assert len(stage.list.selection) == 4
+        assert len(stage.threads.selection) == 4
         await stage.press("k")
-        assert len(stage.list.selection) == 3
+        assert len(stage.threads.selection) == 3
         await stage.press("V", "j", "j")
-        assert len(stage.list.selection) == 3
+        assert len(stage.threads.selection) == 3
         await stage.press("escape")
-        assert not stage.list.selection
+        assert not stage.threads.selection
 
 
 async def test_shift_j_and_shift_k_extend() -> None:
     async with running() as stage:
         await stage.press("J", "J")
-        assert len(stage.list.selection) == 3
+        assert len(stage.threads.selection) == 3
         await stage.press("K")
-        assert len(stage.list.selection) == 2
+        assert len(stage.threads.selection) == 2
 
 
 async def test_star_then_letters_select_kinds() -> None:
     async with running() as stage:
         await stage.press("*", "u")
-        assert len(stage.list.selection) == 6
+        assert len(stage.threads.selection) == 6
         await stage.press("*", "n")
-        assert not stage.list.selection
+        assert not stage.threads.selection
         await stage.press("*", "s")
-        assert len(stage.list.selection) == 2
+        assert len(stage.threads.selection) == 2
         await stage.press("*", "a")
-        assert len(stage.list.selection) == 46
+        assert len(stage.threads.selection) == 46
 
 
 async def test_everything_in_the_view_beyond_what_is_held() -> None:
     async with running() as stage:
-        stage.list.select_everything()
+        stage.threads.select_everything()
         await stage.press("I")
         op = stage.mail.submitted[-1]
         assert op == ChangeFlags(Everything(INBOX), add=frozenset({"\\Seen"}))
@@ -155,11 +155,11 @@ async def test_everything_in_the_view_beyond_what_is_held() -> None:
 async def test_s_stars_and_takes_the_star_off() -> None:
     async with running() as stage:
         await stage.press("j", "s")
-        row = stage.list.cursor_row
+        row = stage.threads.cursor_row
         assert row is not None
         assert row.is_starred
         await stage.press("s")
-        row = stage.list.cursor_row
+        row = stage.threads.cursor_row
         assert row is not None
         assert not row.is_starred
 
@@ -167,11 +167,11 @@ async def test_s_stars_and_takes_the_star_off() -> None:
 async def test_important_and_unread() -> None:
     async with running() as stage:
         await stage.press("-", "I")
-        row = stage.list.cursor_row
+        row = stage.threads.cursor_row
         assert row is not None
         assert (row.is_important, row.unread) == (False, 0)
         await stage.press("+", "U")
-        row = stage.list.cursor_row
+        row = stage.threads.cursor_row
         assert row is not None
         assert (row.is_important, row.unread) == (True, 7)
 
@@ -285,7 +285,7 @@ async def test_new_mail_above_leaves_the_cursor_on_its_conversation() -> None:
         await stage.rest()
         assert stage.subjects()[0] == "Fresh from the oven"
         assert stage.here() == here
-        assert stage.list.cursor_index == 3
+        assert stage.threads.cursor_index == 3
 
 
 async def test_new_mail_above_a_scrolled_viewport_does_not_move_it() -> None:
@@ -317,14 +317,14 @@ async def test_pending_and_refused_changes_have_marks() -> None:
     mail = FakeEngine(stays_pending=True)
     async with running((120, 36), mail) as stage:
         await stage.press("s")
-        row = stage.list.cursor_row
+        row = stage.threads.cursor_row
         assert row is not None
         assert row.state is ChangeState.PENDING
         assert "1 pending" in stage.screen_text()
         mail.reject()
         mail.emit(OpRejected(1, "Starred conversation", "Gmail refused", "[CANNOT]", ""))
         await stage.rest()
-        row = stage.list.cursor_row
+        row = stage.threads.cursor_row
         assert row is not None
         assert row.state is ChangeState.REJECTED
         assert "✗" in stage.screen_text()
@@ -440,7 +440,7 @@ async def test_colour_pin_and_hide_are_remembered() -> None:
         assert stage.desk.label_colours.name_of("Papers") != before
         await stage.press("P")
         assert stage.desk.state.pinned == ["Papers"]
-        assert [row.name for row in tree.rows if row.kind.value == "label"][0] == "Papers"
+        assert next(row.name for row in tree.rows if row.kind.value == "label") == "Papers"
         await stage.press("H")
         assert stage.desk.state.hidden == ["Papers"]
 
@@ -502,17 +502,17 @@ async def test_the_wheel_scrolls_and_the_cursor_stays() -> None:
         here = stage.here()
         await stage.pilot._post_mouse_events([MouseScrollDown], "#list")
         await stage.rest()
-        assert stage.list.scroll_offset.y > 0
+        assert stage.threads.scroll_offset.y > 0
         assert stage.here() == here
         await stage.press("j")
-        assert stage.list.scroll_offset.y <= 1
+        assert stage.threads.scroll_offset.y <= 1
 
 
 async def test_a_click_moves_and_a_double_click_opens() -> None:
     async with running() as stage:
         await stage.pilot.click("#list", offset=(40, 3))
         await stage.rest()
-        assert stage.list.cursor_index == 3
+        assert stage.threads.cursor_index == 3
         await stage.pilot.click("#list", offset=(40, 2), times=2)
         await stage.rest()
         assert stage.main.where is Where.READER
@@ -522,11 +522,11 @@ async def test_a_click_on_the_marks_selects_and_stars() -> None:
     async with running() as stage:
         await stage.pilot.click("#list", offset=(1, 1))
         await stage.rest()
-        assert len(stage.list.selection) == 1
+        assert len(stage.threads.selection) == 1
         await stage.press("escape")
         await stage.pilot.click("#list", offset=(3, 1))
         await stage.rest()
-        row = stage.list.cursor_row
+        row = stage.threads.cursor_row
         assert row is not None
         assert row.is_starred
 
@@ -549,12 +549,12 @@ async def test_hold_is_asked_for_around_every_key() -> None:
 async def test_the_cursor_survives_its_conversation_changing() -> None:
     async with running() as stage:
         await stage.press("j", "j")
-        row = stage.list.cursor_row
+        row = stage.threads.cursor_row
         assert row is not None
         thread = stage.mail.thread(row.thrid, INBOX)
         assert thread is not None
         stage.mail.arrive(replace(thread.messages[-1], msgid=row.thrid + 900, date=NOW_MS + 5))
         await stage.rest()
-        assert stage.list.cursor_row is not None
-        assert stage.list.cursor_row.thrid == row.thrid
-        assert stage.list.cursor_index == 0
+        assert stage.threads.cursor_row is not None
+        assert stage.threads.cursor_row.thrid == row.thrid
+        assert stage.threads.cursor_index == 0

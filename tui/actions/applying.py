@@ -47,7 +47,7 @@ def reader_layout(screen: MainScreen) -> None:
     state.reader = READER_CHOICES[(READER_CHOICES.index(here) + 1) % len(READER_CHOICES)]
     screen.place_panes()
     screen.go_to_pane(screen.where)
-    row = screen.list.cursor_row
+    row = screen.thread_list.cursor_row
     if screen.has_reader_pane and row is not None and screen.open_thrid is None:
         screen.show_thread(row.thrid)
     words = {"auto": "by the room there is", "off": "in place of the list"}
@@ -67,9 +67,9 @@ def toggle_tree(screen: MainScreen) -> None:
 
 def density(screen: MainScreen) -> None:
     """One or two lines for each conversation."""
-    chosen = Density.TWO if screen.list.density is Density.ONE else Density.ONE
+    chosen = Density.TWO if screen.thread_list.density is Density.ONE else Density.ONE
     screen.desk.state.density = chosen.value
-    screen.list.set_density(chosen)
+    screen.thread_list.set_density(chosen)
 
 
 def refresh(screen: MainScreen) -> None:

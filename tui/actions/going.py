@@ -32,7 +32,10 @@ def go_activity(screen: MainScreen) -> None:
     """What was done, what is pending, what was refused."""
     from tui.screens.activity import ActivityScreen
 
-    screen.app.push_screen(ActivityScreen(screen.desk.mail), lambda _: screen.look_again())
+    desk = screen.desk
+    screen.app.push_screen(
+        ActivityScreen(desk.mail, now=desk.now, zone=desk.zone, look=desk.look), lambda _: screen.look_again()
+    )
 
 
 ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {

@@ -19,7 +19,7 @@ def _move(rows: int) -> Callable[[MainScreen], None]:
         if screen.where is Where.TREE:
             screen.places.move(rows)
         else:
-            screen.list.move(rows)
+            screen.thread_list.move(rows)
 
     return action
 
@@ -35,7 +35,7 @@ def _page(share: float) -> Callable[[MainScreen], None]:
         elif screen.where is Where.READER:
             screen.reader.scroll_screens(share)
         else:
-            screen.list.page(share)
+            screen.thread_list.page(share)
 
     return action
 
@@ -47,7 +47,7 @@ def _to_end(*, is_bottom: bool) -> Callable[[MainScreen], None]:
         elif screen.where is Where.READER:
             (screen.reader.to_bottom if is_bottom else screen.reader.to_top)()
         else:
-            screen.list.move_to_end(is_bottom=is_bottom)
+            screen.thread_list.move_to_end(is_bottom=is_bottom)
 
     return action
 
@@ -59,7 +59,7 @@ def open_here(screen: MainScreen) -> None:
     elif screen.where is Where.READER:
         screen.reader.toggle_message()
     else:
-        row = screen.list.cursor_row
+        row = screen.thread_list.cursor_row
         if row is not None:
             screen.open_thread(row.thrid)
 
@@ -69,8 +69,8 @@ def back(screen: MainScreen) -> None:
     if screen.where is not Where.LIST:
         screen.go_to_pane(Where.LIST)
         return
-    if screen.list.selection:
-        screen.list.select_none()
+    if screen.thread_list.selection:
+        screen.thread_list.select_none()
     elif screen.view.text or screen.view.is_unread_only:
         screen.show_view(replace(screen.view, text="", is_unread_only=False), remember=False)
     elif screen.history:

@@ -31,10 +31,10 @@ def previous_message(screen: MainScreen) -> None:
 
 def _other(step: int) -> Callable[[MainScreen], None]:
     def action(screen: MainScreen) -> None:
-        before = screen.list.cursor_index
-        screen.list.move(step)
-        row = screen.list.cursor_row
-        if row is None or screen.list.cursor_index == before:
+        before = screen.thread_list.cursor_index
+        screen.thread_list.move(step)
+        row = screen.thread_list.cursor_row
+        if row is None or screen.thread_list.cursor_index == before:
             end = "oldest" if step > 0 else "newest"
             screen.flash(f"This is the {end} conversation here", Tone.HINT)
         else:
@@ -55,7 +55,7 @@ def links(screen: MainScreen) -> None:
         if url:
             open_link(screen, url)
 
-    screen.app.push_screen(LinkPicker(found), closed)
+    screen.app.push_screen(LinkPicker(found, look=screen.desk.look), closed)
 
 
 def open_link(screen: MainScreen, url: str) -> None:
@@ -84,7 +84,7 @@ def attachments(screen: MainScreen) -> None:
         if sections:
             screen.flash(f"Saving {plural(len(sections), 'attachment')} to {folder}")
 
-    screen.app.push_screen(AttachmentPicker(body.attachments, folder), closed)
+    screen.app.push_screen(AttachmentPicker(body.attachments, folder, look=screen.desk.look), closed)
 
 
 def source(screen: MainScreen) -> None:
@@ -99,7 +99,7 @@ def source(screen: MainScreen) -> None:
         return
     from tui.screens.message import MessageScreen
 
-    screen.app.push_screen(MessageScreen(message, raw))
+    screen.app.push_screen(MessageScreen(message, raw, look=screen.desk.look))
 
 
 def open_in_gmail(screen: MainScreen) -> None:

@@ -48,7 +48,7 @@ def search(screen: MainScreen) -> None:
 def run_search(screen: MainScreen, query: str) -> None:
     """Show what a query finds."""
     screen.searching[query] = (0, False, "")
-    screen.list.forget(View.of_search(query))
+    screen.thread_list.forget(View.of_search(query))
     screen.show_view(View.of_search(query))
     screen.go_to_pane(Where.LIST)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _where(what: str, wanted: Callable[[ThreadRow], bool]) -> Callable[[MainScreen], None]:
     def action(screen: MainScreen) -> None:
-        if not screen.list.select_where(wanted):
+        if not screen.thread_list.select_where(wanted):
             screen.flash(f"None of those listed is {what}", Tone.HINT)
 
     return action
@@ -23,7 +23,7 @@ def _where(what: str, wanted: Callable[[ThreadRow], bool]) -> Callable[[MainScre
 
 def select_all(screen: MainScreen) -> None:
     """All rows that are held; once more, or where that is all there is: everything in the view."""
-    listed = screen.list
+    listed = screen.thread_list
     window = listed.window
     if not window.rows:
         screen.flash("There is nothing here to select", Tone.HINT)
@@ -34,12 +34,12 @@ def select_all(screen: MainScreen) -> None:
 
 
 ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
-    "select": lambda screen: screen.list.toggle_selected(),
-    "select-range": lambda screen: screen.list.toggle_range(),
-    "select-next": lambda screen: screen.list.extend(1),
-    "select-previous": lambda screen: screen.list.extend(-1),
+    "select": lambda screen: screen.thread_list.toggle_selected(),
+    "select-range": lambda screen: screen.thread_list.toggle_range(),
+    "select-next": lambda screen: screen.thread_list.extend(1),
+    "select-previous": lambda screen: screen.thread_list.extend(-1),
     "select-all": select_all,
-    "select-none": lambda screen: screen.list.select_none(),
+    "select-none": lambda screen: screen.thread_list.select_none(),
     "select-read": _where("read", lambda row: not row.unread),
     "select-unread": _where("unread", lambda row: bool(row.unread)),
     "select-starred": _where("starred", lambda row: row.is_starred),

@@ -59,7 +59,7 @@ def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -
 
 def _leave(screen: MainScreen, *, was_reading: bool, step: int) -> None:
     """The target went out of the view: put the cursor where the user goes on."""
-    listed = screen.list
+    listed = screen.thread_list
     direction = step or {"older": 1, "newer": -1}.get(screen.desk.config.behaviour.after_archive, 0)
     gone = screen.open_thrid if was_reading else None
     index = listed.cursor_index
@@ -159,7 +159,7 @@ def _is_starred(screen: MainScreen, target: Target) -> bool:
         return message is not None and message.is_starred
     if isinstance(target, Everything):
         return screen.view.role is Role.STARRED
-    rows = {row.thrid: row for row in screen.list.window.rows}
+    rows = {row.thrid: row for row in screen.thread_list.window.rows}
     held = [rows[thrid] for thrid in target.thrids if thrid in rows]
     return bool(held) and all(row.is_starred for row in held)
 
@@ -201,7 +201,7 @@ def opened(screen: MainScreen) -> None:
 
 def mark_all_read(screen: MainScreen) -> None:
     """Everything in the view is read."""
-    if not screen.list.window.unread and not screen.list.window.total:
+    if not screen.thread_list.window.unread and not screen.thread_list.window.total:
         screen.flash("Nothing here to mark", Tone.HINT)
         return
     submit(screen, MarkAll(screen.view))
@@ -222,7 +222,7 @@ def delete_forever(screen: MainScreen) -> None:
         screen.flash("Only what is in Spam or Trash can be deleted forever", Tone.HINT)
         return
     target = _target(screen)
-    count = screen.list.window.total if isinstance(target, Everything) else _count(target)
+    count = screen.thread_list.window.total if isinstance(target, Everything) else _count(target)
     what = "this conversation" if count == 1 else f"these {number(count)} conversations"
 
     def answered(is_confirmed: bool | None) -> None:
@@ -233,7 +233,10 @@ def delete_forever(screen: MainScreen) -> None:
 
     screen.app.push_screen(
         ConfirmScreen(
-            f"Delete {what} forever?", "This cannot be undone, neither here nor in Gmail.", "delete"
+            f"Delete {what} forever?",
+            "This cannot be undone, neither here nor in Gmail.",
+            "delete",
+            look=screen.desk.look,
         ),
         answered,
     )

@@ -95,7 +95,7 @@ class MainScreen(Screen[None]):
             TreeState(frozenset(state.folded), frozenset(state.hidden), tuple(state.pinned)),
             id="tree",
         )
-        self.list: ThreadList = ThreadList(
+        self.thread_list: ThreadList = ThreadList(
             desk.mail.window,
             desk.row_styles(),
             desk.glyphs,
@@ -129,7 +129,7 @@ class MainScreen(Screen[None]):
             with Container(id="mail"):
                 with Vertical(id="list-pane"):
                     yield self.view_head
-                    yield self.list
+                    yield self.thread_list
                 yield Divider(
                     palette, glyphs, is_upright=False, shade="list", name="list", id="reader-divider"
                 )
@@ -141,9 +141,9 @@ class MainScreen(Screen[None]):
         """Show what the store has, at once."""
         self.reader.dress(self.desk.palette, self.desk.chip)
         self.place_panes()
-        self.list.focus()
+        self.thread_list.focus()
         self.look_again()
-        self.list.show(INBOX)
+        self.thread_list.show(INBOX)
         self.desk.mail.open(INBOX)
 
     # -- panes -----------------------------------------------------------------------------------------
@@ -156,7 +156,7 @@ class MainScreen(Screen[None]):
     @property
     def view(self) -> View:
         """What is listed."""
-        return self.list.view
+        return self.thread_list.view
 
     @property
     def is_reading(self) -> bool:
@@ -210,13 +210,13 @@ class MainScreen(Screen[None]):
         self._pane = pane
         self.set_class(pane is Where.TREE, "-choosing")
         self.set_class(pane is Where.READER, "-reading")
-        target = {Where.TREE: self.places, Where.LIST: self.list, Where.READER: self.reader.page}[pane]
+        target = {Where.TREE: self.places, Where.LIST: self.thread_list, Where.READER: self.reader.page}[pane]
         self.set_focus(target, scroll_visible=False)
         self.teach()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A click into a pane gives it the keys."""
-        panes = {self.places: Where.TREE, self.list: Where.LIST, self.reader.page: Where.READER}
+        panes = {self.places: Where.TREE, self.thread_list: Where.LIST, self.reader.page: Where.READER}
         pane = panes.get(event.widget)  # type: ignore[call-overload]
         if pane is not None and pane is not self._pane:
             self.go_to_pane(pane)
@@ -347,9 +347,9 @@ class MainScreen(Screen[None]):
         self.searches = mail.saved_searches()
         labels = tuple(mailbox.name for mailbox in self.mailboxes if mailbox.role is None)
         if self.desk.label_colours.give_out(labels):
-            self.list.set_row_styles(self.desk.row_styles())
+            self.thread_list.set_row_styles(self.desk.row_styles())
         self.places.show(self.mailboxes, self.searches)
-        self.list.refresh_rows()
+        self.thread_list.refresh_rows()
         self.look_at_link()
         self._show_head()
         if self.open_thrid is not None:
@@ -368,7 +368,7 @@ class MainScreen(Screen[None]):
         return self.desk.mail.progress()
 
     def _show_head(self) -> None:
-        window, view, selection = self.list.window, self.view, self.list.selection
+        window, view, selection = self.thread_list.window, self.view, self.thread_list.selection
         title = view_title(view, self.mailboxes, self.searches)
         total = plural(window.total, "conversation")
         found = self.searching.get(view.value) if view.kind.value == "search" else None
@@ -391,14 +391,14 @@ class MainScreen(Screen[None]):
                 [*shown, *(["unread only"] if view.is_unread_only else [])]
             )
         self.view_head.show(title, words, right, is_selection=bool(selection))
-        self.list.set_empty(
+        self.thread_list.set_empty(
             empty_words(view, self.desk.mail.link(), self._progress(), found, self.desk.keymap)
         )
 
     def redress(self) -> None:
         """Draw everything in the colours of the theme in force."""
         desk = self.desk
-        self.list.set_row_styles(desk.row_styles())
+        self.thread_list.set_row_styles(desk.row_styles())
         self.reader.dress(desk.palette, desk.chip)
         for widget in (self.places, self.header, self.status_bar, self.view_head, *self.query(Divider)):
             widget.set_palette(desk.palette)
@@ -410,7 +410,7 @@ class MainScreen(Screen[None]):
         before = self.view
         if remember and replace(before, text="") != replace(view, text=""):
             self.history = [*self.history[-20:], replace(before, text="")]
-        self.list.show(view)
+        self.thread_list.show(view)
         self.places.set_here(view)
         if not self.has_reader_pane:
             self.close_thread()
@@ -487,7 +487,7 @@ class MainScreen(Screen[None]):
             if self.message_only and message is not None:
                 return Messages((message.msgid,))
             return Threads((self.open_thrid,), self.view)
-        return self.list.target()
+        return self.thread_list.target()
 
     @on(SelectionChanged)
     def _selection_changed(self, event: SelectionChanged) -> None:
