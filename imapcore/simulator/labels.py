@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 
 from imapcore.simulator.cursor import ParseError
+from imapcore.simulator.model import Kind, Mailbox
+from imapcore.simulator.options import Options
 from imapcore.wire import mutf7
 
 _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\[\]]+')
@@ -62,6 +64,17 @@ def render_label(name: str, is_utf8: bool, brackets_are_bare: bool = False) -> b
     return quote(encoded)
 
 
-def render_labels(names: Iterable[str], is_utf8: bool, brackets_are_bare: bool = False) -> bytes:
-    """The parenthesised list, sorted by its serialized members, so that the quoted ones come first."""
-    return b"(" + b" ".join(sorted(render_label(name, is_utf8, brackets_are_bare) for name in names)) + b")"
+def render_labels(labels: Iterable[Mailbox], is_utf8: bool, options: Options) -> bytes:
+    """The list of X-GM-LABELS: sorted by its serialized members, so that the quoted ones come first."""
+    by_age = sorted(labels, key=lambda label: (label.kind is Kind.LABEL, _age(label)))
+    if options.empty_labels_are_nil and not by_age:
+        return b"NIL"
+    rendered = [render_label(label.label, is_utf8, options.bracket_labels_are_bare) for label in by_age]
+    if options.labels_are_sorted:
+        rendered.sort()
+    return b"(" + b" ".join(rendered) + b")"
+
+
+def _age(label: Mailbox) -> tuple[int, str]:
+    """User labels by the order they were made in, system labels by name."""
+    return (label.uidvalidity, "") if label.kind is Kind.LABEL else (0, label.label)

@@ -140,6 +140,8 @@ class Options:
     """Whether APPEND to the selected mailbox announces the message at once."""
     header_search_misses_message_id: bool = False
     """``SEARCH HEADER Message-ID`` finds nothing, as one source measured."""
+    labels_are_sorted: bool = True
+    """X-GM-LABELS sorted as written; otherwise system labels first, user labels as old as they are."""
     bracket_labels_are_bare: bool = False
     r"""Labels like ``[x]`` as atoms, which RFC 3501 forbids; older recordings have both."""
     empty_labels_are_nil: bool = False

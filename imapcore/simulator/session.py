@@ -329,12 +329,7 @@ class Session:
         key = (labels, mailbox)
         rendered = self._rendered.get(key)
         if rendered is None:
-            names = [label.label for label in labels if label is not mailbox]
-            rendered = (
-                b"NIL"
-                if options.empty_labels_are_nil and not names
-                else render_labels(names, self.is_utf8, options.bracket_labels_are_bare)
-            )
+            rendered = render_labels(labels - {mailbox}, self.is_utf8, options)
             self._rendered[key] = rendered
         return rendered
 

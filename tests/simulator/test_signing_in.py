@@ -122,18 +122,24 @@ def test_the_app_password_with_spaces_only_by_option(sim: Simulator) -> None:
         (LoginError.INVALID, "[AUTHENTICATIONFAILED] Invalid credentials (Failure)"),
         (
             LoginError.APP_PASSWORD,
-            "[ALERT] Application-specific password required: "
-            "https://support.google.com/accounts/answer/185833 (Failure)",
+            (
+                "[ALERT] Application-specific password required: "
+                "https://support.google.com/accounts/answer/185833 (Failure)"
+            ),
         ),
         (
             LoginError.WEB_LOGIN,
-            "[ALERT] Please log in via your web browser: "
-            "https://support.google.com/mail/accounts/answer/78754 (Failure)",
+            (
+                "[ALERT] Please log in via your web browser: "
+                "https://support.google.com/mail/accounts/answer/78754 (Failure)"
+            ),
         ),
         (
             LoginError.IMAP_OFF,
-            "[ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and "
-            "enable your account for IMAP access. (Failure)",
+            (
+                "[ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and "
+                "enable your account for IMAP access. (Failure)"
+            ),
         ),
         (LoginError.CHILD, "[ALERT] IMAP access is not allowed for this account. (Failure)"),
         (LoginError.TOO_MANY, "[ALERT] Too many simultaneous connections. (Failure)"),
