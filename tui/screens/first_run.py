@@ -6,6 +6,7 @@ Returns what was chosen; signing in is ``sign_in``'s.
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import ClassVar
 
 from textual import events, on
@@ -17,6 +18,7 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
+from imapcore.model import Account
 from tui.commands import Where
 from tui.keymap import bindings_for
 from tui.look import Look, look_of
@@ -28,8 +30,10 @@ from tui.widgets.line_input import LineInput
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;]+@[^\s@<>\"(),:;]+\.[^\s@<>\"(),:;.]+")
 
 
-DEMO = ""
-"""What is returned for the invented mailbox."""
+class FirstChoice(Enum):
+    """A way to begin that needs no account."""
+
+    DEMO = "demo"
 
 
 def address_problem(text: str) -> str:
@@ -42,8 +46,8 @@ def address_problem(text: str) -> str:
     return ""
 
 
-class FirstRunScreen(Screen[str | None]):
-    """Friendly, short, and never a dead end; returns an address, ``DEMO``, or None."""
+class FirstRunScreen(Screen[Account | FirstChoice | None]):
+    """Friendly, short, and never a dead end."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "first_run.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Where.DIALOG)]
@@ -154,11 +158,11 @@ class FirstRunScreen(Screen[str | None]):
     def accept(self) -> None:
         """Return what was chosen; an address that is none gets a sentence."""
         if not self._is_asking:
-            self.dismiss(DEMO)
+            self.dismiss(FirstChoice.DEMO)
             return
         email = self.query_one(LineInput).value.strip()
         problem = address_problem(email)
         if problem:
             self.query_one("#problem", Static).update(problem)
         else:
-            self.dismiss(email)
+            self.dismiss(Account(email))
