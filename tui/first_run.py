@@ -8,7 +8,6 @@ from textual.app import App
 
 from tui.theme import OURS, our_themes, palette_of
 
-
 if TYPE_CHECKING:
     from imapcore.model import Account
     from tui.screens.first_run import FirstChoice

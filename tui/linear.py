@@ -50,7 +50,7 @@ _SEARCH_SECONDS = 30.0
 
 HELP = """\
 list            the conversations here          more           the next ones
-open 3          read conversation 3             go inbox       go to inbox, starred, sent, drafts, all, spam, trash
+open 3          read conversation 3             go inbox       inbox, starred, sent, drafts, all, spam, trash
 places          places and labels               go Work        go to a label
 archive 3 4     archive                         trash 3        move to the trash
 star 3          star                            unstar 3       take the star off

@@ -1,0 +1,226 @@
+"""The frame of the main screen: its panes, where they stand, which one has the keys, the bottom line.
+
+What the panes show and what keys do is the main screen's (``tui.screens.main``), which stands on this.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tui.commands import Command, Needs, Where
+from tui.desk import Desk
+from tui.layout import Layout, ReaderPlace, plan_layout
+from tui.messages import DividerMoved, Flashed, Tone
+from tui.widgets.divider import Divider
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.flash import NOTHING, Flash
+from tui.widgets.header import Header
+from tui.widgets.mailbox_tree import MailboxTree
+from tui.widgets.reader import Reader
+from tui.widgets.status_bar import StatusBar
+from tui.widgets.thread_list import ThreadList
+from tui.widgets.thread_row import Density
+from tui.widgets.tree_rows import TreeState
+from tui.widgets.view_head import ViewHead
+
+_AIRY_LINES = 28
+"""Height from which there is air above the tree."""
+
+
+class PanedScreen(Screen[None]):
+    """Header, tree, list, reader, bottom line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.layout_now = Layout(ReaderPlace.NARROW, 0)
+        self.open_thrid: int | None = None
+        """The conversation in the reader."""
+        self._flash_timer: Timer | None = None
+        self._pane = Where.LIST
+        state = desk.state
+        self.places: MailboxTree = MailboxTree(
+            desk.palette,
+            desk.ink,
+            desk.glyphs,
+            TreeState(frozenset(state.folded), frozenset(state.hidden), tuple(state.pinned)),
+            id="tree",
+        )
+        self.thread_list: ThreadList = ThreadList(
+            desk.mail.window,
+            desk.row_styles(),
+            desk.glyphs,
+            desk.now,
+            zone=desk.zone,
+            density=Density(state.density or desk.config.look.density),
+            has_day_headings=desk.config.look.day_headings,
+            id="list",
+        )
+        self.reader: Reader = Reader(
+            owner=desk.mail.account.email,
+            glyphs=desk.glyphs,
+            now=desk.now,
+            zone=desk.zone,
+            body=desk.mail.body,
+            id="reader",
+        )
+        self.header = Header(desk.mail.account.email, desk.palette, desk.glyphs)
+        self.status_bar = StatusBar(desk.palette, desk.glyphs)
+        self.view_head = ViewHead(desk.palette)
+        self.filter_bar = FilterBar()
+
+    def compose(self) -> ComposeResult:
+        """Header, panes, bottom line."""
+        palette, glyphs = self.desk.palette, self.desk.glyphs
+        yield self.header
+        with Horizontal(id="body"):
+            with Horizontal(id="places"):
+                yield self.places
+                yield Divider(palette, glyphs, is_upright=True, shade="frame", name="tree", id="tree-divider")
+            with Container(id="mail"):
+                with Vertical(id="list-pane"):
+                    yield self.view_head
+                    yield self.thread_list
+                yield Divider(
+                    palette, glyphs, is_upright=False, shade="list", name="list", id="reader-divider"
+                )
+                yield self.reader
+        yield self.filter_bar
+        yield self.status_bar
+
+    # -- panes -----------------------------------------------------------------------------------------
+
+    @property
+    def where(self) -> Where:
+        """The pane the keys go to."""
+        return self._pane
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a conversation is open in the reader, not only previewed."""
+        return self.has_class("-reading")
+
+    @property
+    def has_reader_pane(self) -> bool:
+        """Whether the reader has a pane of its own, beside or below."""
+        return self.layout_now.place in (ReaderPlace.BESIDE, ReaderPlace.BELOW)
+
+    def place_panes(self) -> None:
+        """Put the panes where the terminal's size and the user want them."""
+        state, size = self.desk.state, self.app.size
+        layout = plan_layout(
+            size.width,
+            size.height,
+            wanted=self.desk.reader_wanted,
+            tree_width=state.tree_width,
+            list_share=state.list_share,
+            has_tree=state.has_tree,
+        )
+        self.layout_now = layout
+        for place in ReaderPlace:
+            self.set_class(place is layout.place, f"-{place.value}")
+        self.set_class(not layout.tree, "-treeless")
+        column = self.query_one("#places")
+        column.styles.width = "1fr" if layout.place is ReaderPlace.NARROW else layout.tree
+        # With room to spare the tree begins level with the first row of the list.
+        self.places.styles.margin = (1 if size.height >= _AIRY_LINES else 0, 0, 0, 0)
+        pane = self.query_one("#list-pane")
+        divider = self.query_one("#reader-divider", Divider)
+        beside = layout.place is ReaderPlace.BESIDE
+        divider.is_upright = beside
+        pane.styles.width = layout.list_width if beside else "1fr"
+        pane.styles.height = layout.list_height if layout.place is ReaderPlace.BELOW else "1fr"
+        if not layout.tree and self._pane is Where.TREE:
+            self.go_to_pane(Where.LIST)
+        self.teach()
+
+    def on_resize(self) -> None:
+        """The panes are planned anew for another size."""
+        self.place_panes()
+
+    def go_to_pane(self, pane: Where) -> None:
+        """Give a pane the keys, and in a narrow terminal the whole screen."""
+        if pane is Where.TREE and not self.layout_now.tree:
+            pane = Where.LIST
+        if pane is Where.READER and self.open_thrid is None:
+            pane = Where.LIST
+        self._pane = pane
+        self.set_class(pane is Where.TREE, "-choosing")
+        self.set_class(pane is Where.READER, "-reading")
+        target = {Where.TREE: self.places, Where.LIST: self.thread_list, Where.READER: self.reader.page}[pane]
+        self.set_focus(target, scroll_visible=False)
+        self.teach()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A click into a pane gives it the keys."""
+        panes = {self.places: Where.TREE, self.thread_list: Where.LIST, self.reader.page: Where.READER}
+        pane = panes.get(event.widget)  # type: ignore[call-overload]
+        if pane is not None and pane is not self._pane:
+            self.go_to_pane(pane)
+
+    # -- the bottom line -------------------------------------------------------------------------------
+
+    def teach(self) -> None:
+        """Show the keys that matter in the pane that has them."""
+        keys = [
+            (key, self.word_for(command), command.id)
+            for command, key in self.desk.keymap.footer(self.where)
+            if self.missing_for(command) is None
+        ]
+        self.status_bar.teach(keys)
+
+    def missing_for(self, command: Command) -> Needs | None:
+        """What a verb lacks here; None when it applies."""
+        return None
+
+    def word_for(self, command: Command) -> str:
+        """The word beside a verb's key in the bottom line."""
+        return command.word
+
+    def flash(self, text: str, tone: Tone = Tone.DONE) -> None:
+        """Say what just happened, in the bottom line."""
+        flash = Flash(text, tone)
+        self.status_bar.flash(flash)
+        if self._flash_timer is not None:
+            self._flash_timer.stop()
+        self._flash_timer = self.set_timer(flash.seconds, lambda: self.status_bar.flash(NOTHING))
+
+    @on(Flashed)
+    def _flashed(self, event: Flashed) -> None:
+        event.stop()
+        self.flash(event.text, event.tone)
+
+    def redress(self) -> None:
+        """Draw everything in the colours of the theme in force."""
+        desk = self.desk
+        self.thread_list.set_row_styles(desk.row_styles())
+        self.reader.dress(desk.palette, desk.chip)
+        for widget in (self.places, self.header, self.status_bar, self.view_head, *self.query(Divider)):
+            widget.set_palette(desk.palette)
+
+    @on(DividerMoved)
+    def _divider_moved(self, event: DividerMoved) -> None:
+        event.stop()
+        self.move_divider(event.name, event.cells)
+
+    def move_divider(self, name: str, cells: int) -> None:
+        """Move the divider of the tree or of the list by so many cells."""
+        state, layout = self.desk.state, self.layout_now
+        if name == "tree" and layout.tree:
+            state.tree_width = max(12, layout.tree + cells)
+        elif layout.place is ReaderPlace.BESIDE:
+            room = max(1, self.app.size.width - layout.tree)
+            state.list_share = max(20, min(80, round((layout.list_width + cells) * 100 / room)))
+        elif layout.place is ReaderPlace.BELOW:
+            room = max(1, self.app.size.height - 2)
+            state.list_share = max(15, min(85, round((layout.list_height + cells) * 100 / room)))
+        self.place_panes()
