@@ -13,7 +13,7 @@ from imapcore.store.marks import FLAGGED, STARRED
 
 
 def count_labels(
-    threads: Mapping[int, Sequence[tuple[int, tuple[int, ...]]]],
+    threads: Mapping[int, Sequence[tuple[int, frozenset[int]]]],
     kinds: Mapping[int, tuple[str, str]],
     recent: tuple[str, ...],
 ) -> LabelCounts:
@@ -23,10 +23,10 @@ def count_labels(
     flags: Counter[str] = Counter()
     messages = 0
     for thread in threads.values():
-        sets = [set(marks) for _, marks in thread]
+        sets = [marks for _, marks in thread]
         messages += len(sets)
-        some.update(set.union(*sets))
-        full.update(set.intersection(*sets))
+        some.update(frozenset().union(*sets))
+        full.update(sets[0].intersection(*sets))
         for marks in sets:
             flags.update(kinds[mark][1] for mark in marks if kinds[mark][0] == "flag")
             if STARRED in marks:

@@ -25,8 +25,8 @@ from imapcore.store.marks import (
     VIEW_OF_ROLE,
 )
 from imapcore.store.query import WORD_OPERATORS, Term, day_ms, octets, parse_query, period_ms
+from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.targets import Rows
-from imapcore.store.threads import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.words import match_words
 
 Condition = tuple[str, tuple[Any, ...]]

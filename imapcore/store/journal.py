@@ -43,9 +43,9 @@ from imapcore.store.plan import (
     steps_for,
     target_of,
 )
+from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
 from imapcore.store.summary import summarize_op
 from imapcore.store.targets import Targets
-from imapcore.store.threads import PENDING, REJECTED, SETTLED, Record
 from imapcore.store.transaction import Transaction, chunks
 
 THREADS_AT_ONCE = 2000
@@ -75,6 +75,13 @@ class _Draft:
         """The number of a step in the op."""
         self.steps.append(planned)
         return len(self.steps) - 1
+
+
+@dataclass(slots=True)
+class _Met:
+    """Open changes that met their opposite, to be cancelled together."""
+
+    messages: dict[Piece, set[int]] = field(default_factory=dict)
 
 
 class _Numbers:
@@ -145,6 +152,7 @@ class Journal(Outbox):
         memory: dict[MarkSet, tuple[list[tuple[int, Shift]], MarkSet]] = {}
         batch = list(records)
         busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
+        met = _Met()
         for record in batch:
             found = memory.get(record.shown)
             if found is None:
@@ -157,13 +165,14 @@ class Journal(Outbox):
             pieces = busy.get(record.msgid, [])
             is_open = False
             for step, shift in shifts:
-                if pieces and self._meets_opposite(tx, record, pieces, shift):
+                if pieces and self._meets_opposite(met, record, pieces, shift):
                     draft.changed[(step, shift, CANCELLED)].append(record.msgid)
                 else:
                     draft.changed[(step, shift, OPEN)].append(record.msgid)
                     is_open = True
             record.shown = after
             record.mood = PENDING if pieces or is_open else SETTLED
+        self._cancel_met(tx, met)
 
     def _outcome(
         self, tx: Transaction, steps: Sequence[tuple[int, PlannedStep]], shown: MarkSet
@@ -179,7 +188,8 @@ class Journal(Outbox):
                 ids = shift.applied(ids)
         return shifts, self.marks.numbered(tx, ids)
 
-    def _meets_opposite(self, tx: Transaction, record: Record, pieces: list[Piece], shift: Shift) -> bool:
+    @staticmethod
+    def _meets_opposite(met: _Met, record: Record, pieces: list[Piece], shift: Shift) -> bool:
         """Whether the last open change of the same marks is the exact opposite and still unsent: both are
         dropped.
 
@@ -198,10 +208,14 @@ class Journal(Outbox):
                 ids = piece.shift.applied(ids)
         if shift.applied(ids) != ids:
             return False
-        self.pieces.settle(tx, last, {record.msgid}, CANCELLED)
+        met.messages.setdefault(last, set()).add(record.msgid)
         pieces.remove(last)
-        self._touched_ops.add(last.op_id)
         return True
+
+    def _cancel_met(self, tx: Transaction, met: _Met) -> None:
+        for piece, msgids in met.messages.items():
+            self.pieces.settle(tx, piece, msgids, CANCELLED)
+            self._touched_ops.add(piece.op_id)
 
     def _finish(self, tx: Transaction, draft: _Draft, summary: str, *, can_undo: bool) -> Receipt:
         for number, planned in enumerate(draft.steps):
@@ -385,15 +399,17 @@ class Journal(Outbox):
         back = Shift(shift.remove, shift.add)
         busy = self.pieces.touching(tx, (record.msgid for record in records))
         late: list[Record] = []
+        opposites = _Met()
         met: list[Record] = []
         for record in records:
             pieces = busy.get(record.msgid, [])
-            if self._meets_opposite(tx, record, pieces, back):
+            if self._meets_opposite(opposites, record, pieces, back):
                 record.shown = self.marks.numbered(tx, back.applied(record.shown.ids))
                 record.mood = PENDING if pieces else SETTLED
                 met.append(record)
             else:
                 late.append(record)
+        self._cancel_met(tx, opposites)
         if met:
             number = draft.step(step)
             draft.changed[(number, back, CANCELLED)].extend(record.msgid for record in met)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from imapcore.model import Role
+from imapcore.store.book import Book
 from imapcore.store.facts import Changed, Delta, Location, MessageFacts, SyncState, UidRanges
 from imapcore.store.mailboxes import Mailboxes
 from imapcore.store.marks import (
@@ -27,7 +28,7 @@ from imapcore.store.marks import (
     STARRED_LABEL,
     MarkSet,
 )
-from imapcore.store.threads import HAS_ATTACHMENT, HAS_INVITE, SETTLED, Book, Record
+from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE, SETTLED, Record
 from imapcore.store.transaction import Transaction, chunks, listed
 from imapcore.store.words import Words, drop_words, put_words, words_of
 

@@ -89,15 +89,17 @@ def parse_shift(text: str) -> Shift:
     return Shift(*(frozenset(int(word[1:]) for word in words if word[0] == sign) for sign in "+-="))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MarkSet:
-    """A numbered set of marks and what follows from it."""
+    """A numbered set of marks and what follows from it; there is one object for each number."""
 
     set_id: int
     ids: MarkIds
     place: int
     """ALL, SPAM, TRASH, or 0 when the message is nowhere at the moment."""
     is_unread: bool
+    is_mine: bool
+    """Sent or still a draft."""
     views: tuple[int, ...]
     """Views a message with these marks is listed in: its place, and in All Mail its labels."""
 
@@ -232,6 +234,6 @@ class Marks:
         views: tuple[int, ...] = (place,) if place else ()
         if place == ALL:
             views += tuple(sorted(mark for mark in ids if mark > TRASH and not self.is_flag(tx, mark)))
-        made = MarkSet(set_id, ids, place, SEEN not in ids, views)
+        made = MarkSet(set_id, ids, place, SEEN not in ids, bool(ids & {SENT, DRAFT}), views)
         self._sets[set_id] = self._set_of[ids] = made
         return made

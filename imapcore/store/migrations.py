@@ -7,8 +7,9 @@ Hot and cold: ``state`` is what changes (narrow, clustered by conversation), ``m
 *mark* is anything a message can carry: a place (All Mail, Spam, Trash), a label or a flag. Sets of marks
 are few and repeat, so they are numbered in ``mark_set``, and a message holds two numbers: ``confirmed``,
 what Gmail said, and ``shown``, what the user sees. ``entry`` is the list of conversations of every view,
-one row for (view, conversation), ordered by its key; ``tally`` counts entries in slices of time, so that a
-row's index is known without counting the rows above it.
+one row for (view, conversation), ordered by its key, and ``unread`` the same for those with unread mail.
+``tally`` and ``span`` count entries in slices of time, so that a row's index is known without counting the
+rows above it.
 """
 
 from __future__ import annotations
@@ -52,15 +53,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # -- conversations and the views they are listed in
         """CREATE TABLE conversation (
             conversation_id INTEGER PRIMARY KEY, thrid INTEGER NOT NULL, place INTEGER NOT NULL,
-            count INTEGER NOT NULL, unread INTEGER NOT NULL, marks INTEGER NOT NULL, bits INTEGER NOT NULL,
-            people TEXT NOT NULL, recipients TEXT NOT NULL, subject TEXT NOT NULL, snippet TEXT NOT NULL,
-            UNIQUE (thrid, place))""",
+            bits INTEGER NOT NULL, people TEXT NOT NULL, recipients TEXT NOT NULL, subject TEXT NOT NULL,
+            snippet TEXT NOT NULL, UNIQUE (thrid, place))""",
         """CREATE TABLE entry (
             view_id INTEGER NOT NULL, date INTEGER NOT NULL, thrid INTEGER NOT NULL,
-            is_unread INTEGER NOT NULL, conversation_id INTEGER NOT NULL, PRIMARY KEY (view_id, date,
-            thrid)) WITHOUT ROWID""",
-        "CREATE INDEX entry_unread ON entry (view_id, date, thrid, conversation_id) WHERE is_unread = 1",
+            conversation_id INTEGER NOT NULL, PRIMARY KEY (view_id, date, thrid)) WITHOUT ROWID""",
+        """CREATE TABLE unread (
+            view_id INTEGER NOT NULL, date INTEGER NOT NULL, thrid INTEGER NOT NULL,
+            conversation_id INTEGER NOT NULL, PRIMARY KEY (view_id, date, thrid)) WITHOUT ROWID""",
         """CREATE TABLE tally (
+            view_id INTEGER NOT NULL, slice INTEGER NOT NULL, total INTEGER NOT NULL, unread INTEGER NOT NULL,
+            PRIMARY KEY (view_id, slice)) WITHOUT ROWID""",
+        """CREATE TABLE span (
             view_id INTEGER NOT NULL, slice INTEGER NOT NULL, total INTEGER NOT NULL, unread INTEGER NOT NULL,
             PRIMARY KEY (view_id, slice)) WITHOUT ROWID""",
         """CREATE TABLE view_count (

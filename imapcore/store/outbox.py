@@ -21,8 +21,8 @@ from imapcore.store.mailboxes import is_inside, refold_shelf
 from imapcore.store.marks import ALL, FLAGGED, PLACES, STARRED, Shift
 from imapcore.store.pieces import CANCELLED, DONE, DROPPED, OPEN, REFUSED, SENT, Piece
 from imapcore.store.plan import LABEL_VERBS
+from imapcore.store.record import REJECTED
 from imapcore.store.rooms import Room, Shared
-from imapcore.store.threads import REJECTED
 from imapcore.store.transaction import Transaction, chunks, listed
 
 BATCH_SIZE = 1000

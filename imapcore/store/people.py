@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imapcore.model import Address
 from imapcore.store.facts import MessageFacts
 from imapcore.store.transaction import Transaction, listed
 
-IS_ME, IS_UNREAD, IS_DRAFT = 1, 2, 4
+IS_ME, IS_DRAFT = 1, 2
 """Bits of a person in a row."""
 
 CACHED = 40_000
@@ -24,12 +24,13 @@ PEOPLE_SHOWN = 12
 """People kept for a row; no screen is wide enough for more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """One message as the people of its conversation are told: who wrote it, and how it stands."""
+dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Voice(NamedTuple):
+    """One message as the people of its conversation are told: who wrote it, and whether it is one's own."""
 
     sender: int
-    is_unread: bool
     is_draft: bool
     is_mine: bool
 
@@ -91,16 +92,9 @@ class People:
 
     def encode(self, facts: MessageFacts) -> str:
         """A message's people as numbers: sender, to, cc, bcc, reply-to."""
-        return json.dumps(
-            [
-                self.number(facts.sender),
-                *(
-                    [self.number(a) for a in group]
-                    for group in (facts.to, facts.cc, facts.bcc, facts.reply_to)
-                ),
-            ],
-            separators=(",", ":"),
-        )
+        groups = (facts.to, facts.cc, facts.bcc, facts.reply_to)
+        texts = ["[" + ",".join([str(self.number(a)) for a in group]) + "]" for group in groups]
+        return f"[{self.number(facts.sender)},{','.join(texts)}]"
 
     def everyone(self, tx: Transaction, encoded: str) -> list[Address]:
         """Everybody a message names, from what ``encode`` made, in the order of its facts."""
@@ -133,27 +127,28 @@ class People:
     # -- rows ------------------------------------------------------------------------------------------
 
     def described(self, tx: Transaction, voices: Sequence[Voice]) -> str:
-        """The people of a row as JSON ``[[short name, bits], …]``, in order of first appearance."""
+        """The people of a row as JSON, in order of first appearance: ``[[short name, bits, [senders]], …]``.
+
+        The senders are numbers of addresses: by them a row finds out who of them wrote something unread.
+        """
         addresses = self.addresses(tx, {voice.sender for voice in voices})
-        bits: dict[tuple[int, bool], int] = {}
+        people: dict[tuple[int, bool], dict[int, None]] = {}
         for voice in voices:
             is_me = voice.is_mine or self.is_me(addresses[voice.sender])
             # The user's own addresses are one person; a draft stands beside them.
-            key = (0 if is_me else voice.sender, voice.is_draft)
-            bits[key] = (
-                bits.get(key, 0)
-                | (IS_ME if is_me else 0)
-                | (IS_UNREAD if voice.is_unread else 0)
-                | (IS_DRAFT if voice.is_draft else 0)
-            )
-        is_alone = len(bits) == 1
-        listed_people = [
-            [_word(addresses.get(sender), flags, is_alone=is_alone), flags]
-            for (sender, _), flags in bits.items()
+            people.setdefault((0 if is_me else voice.sender, voice.is_draft), {})[voice.sender] = None
+        is_alone = len(people) == 1
+        described = [
+            [
+                _word(addresses.get(sender), is_draft=is_draft, is_alone=is_alone),
+                (0 if sender else IS_ME) | (IS_DRAFT if is_draft else 0),
+                list(senders),
+            ]
+            for (sender, is_draft), senders in people.items()
         ]
-        if len(listed_people) > PEOPLE_SHOWN:
-            listed_people = listed_people[:1] + listed_people[1 - PEOPLE_SHOWN :]
-        return json.dumps(listed_people, ensure_ascii=False, separators=(",", ":"))
+        if len(described) > PEOPLE_SHOWN:
+            described = described[:1] + described[1 - PEOPLE_SHOWN :]
+        return dump(described)
 
     def recipients(self, tx: Transaction, encoded: Iterable[str]) -> str:
         """Short names the user's own messages of a conversation went to, as JSON."""
@@ -166,15 +161,13 @@ class People:
         names = dict.fromkeys(
             "me" if self.is_me(addresses[i]) else short_name(addresses[i], is_full=len(ids) == 1) for i in ids
         )
-        return json.dumps(list(names)[:PEOPLE_SHOWN], ensure_ascii=False, separators=(",", ":"))
+        return dump(list(names)[:PEOPLE_SHOWN])
 
 
-def _word(address: Address | None, bits: int, *, is_alone: bool) -> str:
-    if bits & IS_DRAFT:
+def _word(address: Address | None, *, is_draft: bool, is_alone: bool) -> str:
+    if is_draft:
         return "Draft"
-    if bits & IS_ME or address is None:
-        return "me"
-    return short_name(address, is_full=is_alone)
+    return "me" if address is None else short_name(address, is_full=is_alone)
 
 
 def short_name(address: Address, *, is_full: bool = False) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from imapcore.store.marks import Marks, Shift, parse_shift
-from imapcore.store.threads import PENDING, REJECTED, SETTLED, Record
+from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
 from imapcore.store.transaction import Transaction
 
 PIECE_SIZE = 1000

@@ -40,17 +40,19 @@ from imapcore.store.facts import Verb
 from imapcore.store.find import Found, find
 from imapcore.store.journal import NEXT_REDO, NEXT_UNDO
 from imapcore.store.marks import FLAGGED, PLACES, ROLE_OF_PLACE, STARRED, STARRED_LABEL
+from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.summary import command_line
 from imapcore.store.targets import Targets, narrowing
-from imapcore.store.threads import HAS_ATTACHMENT, HAS_INVITE, PENDING, REJECTED
 from imapcore.store.transaction import Row, connect_reader, listed
 from imapcore.store.windows import (
+    MOODS,
     PICKED,
+    Faces,
     RawWindow,
-    SetFace,
     first_index,
+    make_face,
     read_raw,
-    set_face,
+    set_ids,
     thread_row,
     window_statement,
 )
@@ -65,8 +67,6 @@ MESSAGE_ROWS = (
     "AND state.msgid = message.msgid"
 )
 
-MOODS = {PENDING: ChangeState.PENDING, REJECTED: ChangeState.REJECTED}
-
 
 class Reader:
     """Questions to the store, for one thread; a context manager."""
@@ -79,8 +79,8 @@ class Reader:
         self._label_ids: dict[str, int] = {}
         self._narrow: tuple[View, int, list[Row]] | None = None
         self._kinds: dict[int, tuple[str, str]] = {}
-        self._faces: dict[int, SetFace] = {}
-        self._sets: dict[int, tuple[int, ...]] = {}
+        self._faces: Faces = {}
+        self._sets: dict[int, frozenset[int]] = {}
 
     def __enter__(self) -> Reader:
         return self
@@ -157,7 +157,7 @@ class Reader:
                 break
             # Labels were renamed since the last read: what this view's name means may have changed too.
             self._load_names(raw.names_version)
-        self._load_faces(each[4] for each in raw.rows)
+        self._load_faces({(each[8], each[2]) for each in raw.rows})
         faces = self._faces
         rows = tuple([thread_row(each, faces) for each in raw.rows])
         return Window(view, rows, raw.first, raw.total, raw.unread, raw.is_complete)
@@ -173,10 +173,11 @@ class Reader:
         """A view narrowed by words: all its keys are found once and kept until the store changes."""
         version = self._rows("PRAGMA data_version")[0][0]
         if self._narrow is None or self._narrow[:2] != (view, version):
-            conditions, parameters = narrowing(view)
+            table, conditions, parameters = narrowing(view)
             keys = self._rows(
-                f"SELECT date, thrid, is_unread FROM entry WHERE view_id = ?{conditions} "
-                "ORDER BY date DESC, thrid DESC",
+                "SELECT date, thrid, EXISTS (SELECT 1 FROM unread WHERE unread.view_id = e.view_id "
+                "  AND unread.date = e.date AND unread.thrid = e.thrid) "
+                f"FROM {table} AS e WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC",
                 (view_id, *parameters),
             )
             self._narrow = (view, version, keys)
@@ -207,19 +208,20 @@ class Reader:
         if missing:
             if len(self._sets) > SETS_KEPT:
                 self._sets.clear()
-                self._faces.clear()
             for set_id, marks in self._rows(
                 "SELECT set_id, marks FROM mark_set WHERE set_id IN (SELECT value FROM json_each(?))",
                 (listed(missing),),
             ):
-                self._sets[set_id] = tuple(json.loads(marks))
+                self._sets[set_id] = frozenset(json.loads(marks))
 
-    def _load_faces(self, set_ids: Iterable[int]) -> None:
-        missing = {set_id for set_id in set_ids if set_id not in self._faces}
+    def _load_faces(self, keys: set[tuple[str, int]]) -> None:
+        missing = [key for key in keys if key not in self._faces]
         if missing:
-            self._load_sets(missing)
-            for set_id in missing:
-                self._faces[set_id] = set_face(self._sets[set_id], self._labels)
+            self._load_sets({number for states, _ in missing for number in set_ids(states)})
+            if len(self._faces) > SETS_KEPT:
+                self._faces = {key: self._faces[key] for key in keys if key in self._faces}
+            for states, place in missing:
+                self._faces[(states, place)] = make_face(states, place, self._sets, self._labels)
 
     # -- conversations ---------------------------------------------------------------------------------
 
@@ -244,7 +246,7 @@ class Reader:
         kept = [
             row
             for row in rows
-            if wanted in self._sets[row[3]] or (row[0] in found and PLACES & {*self._sets[row[3]]})
+            if wanted in self._sets[row[3]] or (row[0] in found and PLACES & self._sets[row[3]])
         ]
         if not kept:
             return None
@@ -331,9 +333,9 @@ class Reader:
         """The messages an op on a target would concern."""
         return tuple(msgid for thread in self._expanded(target).values() for msgid, _ in thread)
 
-    def _expanded(self, target: Target) -> dict[int, list[tuple[int, tuple[int, ...]]]]:
+    def _expanded(self, target: Target) -> dict[int, list[tuple[int, frozenset[int]]]]:
         """Conversation → its messages that are meant, with what they show."""
-        found: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+        found: dict[int, list[tuple[int, frozenset[int]]]] = {}
         for thrids, wanted in Targets(self._rows).batches(target, 2000):
             rows = self._rows(
                 "SELECT thrid, msgid, shown FROM state WHERE thrid IN (SELECT value FROM json_each(?)) "

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 from imapcore.clock import Clock
 from imapcore.errors import StoreError
+from imapcore.store.book import Book
 from imapcore.store.marks import Marks
 from imapcore.store.people import People
 from imapcore.store.pieces import OpenPieces
-from imapcore.store.threads import Book
 from imapcore.store.transaction import Row, Transaction
 from imapcore.store.writer import Writer
 

@@ -47,7 +47,7 @@ class Searches(Room):
     def _forget(self, tx: Transaction, search_id: int) -> None:
         self._drop_results(tx, search_id, "run >= 0")
         tx.execute("DELETE FROM search WHERE search_id = ?", (search_id,))
-        for table in ("entry", "tally", "view_count"):
+        for table in ("entry", "unread", "tally", "span", "view_count"):
             tx.execute(f"DELETE FROM {table} WHERE view_id = ?", (-search_id,))
 
     def add(self, query: str, msgids: Iterable[int]) -> tuple[int, ...]:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imapcore.model import Messages, Target, Threads, View, ViewKind
+from imapcore.store.book import Book
 from imapcore.store.marks import ALL, PLACES, VIEW_OF_ROLE
-from imapcore.store.threads import Book, Record
+from imapcore.store.record import Record
 from imapcore.store.transaction import Row, listed
 from imapcore.store.words import match_words
 
@@ -87,9 +88,9 @@ class Targets:
         view_id = self.view_id(view)
         if view_id is None:
             return []
-        conditions, parameters = narrowing(view)
+        table, conditions, parameters = narrowing(view)
         rows = self._rows(
-            f"SELECT thrid FROM entry WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC",
+            f"SELECT thrid FROM {table} WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC",
             (view_id, *parameters),
         )
         return [row[0] for row in rows]
@@ -130,14 +131,11 @@ class Targets:
         ]
 
 
-def narrowing(view: View) -> tuple[str, tuple[Any, ...]]:
-    """What a view's narrowing adds to a query over ``entry``."""
-    conditions = " AND is_unread = 1" if view.is_unread_only else ""
+def narrowing(view: View) -> tuple[str, str, tuple[Any, ...]]:
+    """The table a view's conversations are in, and what its words add to a query over it."""
+    table = "unread" if view.is_unread_only else "entry"
     words = match_words(view.text)
     if not words:
-        return conditions, ()
-    return (
-        conditions + " AND thrid IN (SELECT thrid FROM message WHERE msgid IN (SELECT rowid FROM words WHERE "
-        "words MATCH ?))",
-        (words,),
-    )
+        return table, "", ()
+    found = "SELECT rowid FROM words WHERE words MATCH ?"
+    return table, f" AND thrid IN (SELECT thrid FROM message WHERE msgid IN ({found}))", (words,)

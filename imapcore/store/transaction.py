@@ -17,7 +17,7 @@ from imapcore.store.gate import Gate
 Row = tuple[Any, ...]
 """What sqlite3 gives for a row; its columns are named by the statement beside it."""
 
-GROUPS = (64, 8, 1)
+GROUPS = (64, 16, 4, 1)
 """Rows per statement: sqlite3 gives the interpreter lock up and takes it again at every step, so that
 fewer, larger statements are both faster and kinder to the screen; few sizes keep the statement cache
 useful.

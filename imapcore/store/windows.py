@@ -4,8 +4,9 @@ What lives here: the statements behind ``Reader.window`` and how their one JSON 
 not: OFFSET beyond one slice of time, counting of rows.
 
 One step, because sqlite3 gives the interpreter lock up at every step: beside a busy thread a hundred steps
-take a hundred waits. A row's index in its view is the sum of the newer slices in ``tally`` and a count
-inside one slice.
+take a hundred waits. A row's index in its view is the sum of the newer spans and slices of time
+and a count inside one slice. What a row derives from its messages (count, unread, labels, star) comes as one
+short text of their states; few such texts occur, so their meaning is kept.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ from imapcore.model import (
     ThreadRow,
     View,
 )
-from imapcore.store.marks import DRAFT, IMPORTANT, INBOX, STARRED
-from imapcore.store.people import IS_DRAFT, IS_ME, IS_UNREAD
-from imapcore.store.threads import HAS_ATTACHMENT, HAS_INVITE, IS_PENDING, IS_REJECTED, SLICE_BITS
+from imapcore.store.listing import SLICE_BITS, SPAN_BITS
+from imapcore.store.marks import DRAFT, IMPORTANT, INBOX, SEEN, STARRED
+from imapcore.store.people import IS_DRAFT, IS_ME
+from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE, PENDING, REJECTED
 
-_ROWS = """(SELECT '[' || coalesce(group_concat('[' || e.date || ',' || e.thrid || ',' || c.count || ','
- || c.unread || ',' || c.marks || ',' || c.bits || ',' || json_quote(c.subject) || ','
- || json_quote(c.snippet) || ',' || c.people || ',' || c.recipients || ']'), '') || ']'
+_ROWS = """(SELECT '[' || coalesce(group_concat('[' || e.date || ',' || e.thrid || ',' || c.place || ','
+ || c.bits || ',' || json_quote(c.subject) || ',' || json_quote(c.snippet) || ',' || c.people || ','
+ || c.recipients || ',"' || (SELECT group_concat(s.shown * 4 + s.mood) || '","' || group_concat(s.sender)
+ FROM state AS s WHERE s.thrid = e.thrid) || '"]'), '') || ']'
  FROM (SELECT * FROM picked ORDER BY date DESC, thrid DESC) AS e
  JOIN conversation AS c ON c.conversation_id = e.conversation_id)"""
 
@@ -43,41 +46,55 @@ _COUNTS = """coalesce((SELECT total FROM view_count WHERE view_id = :view), 0),
  coalesce(CASE WHEN :view < 0 THEN (SELECT is_complete FROM search WHERE search_id = -:view) ELSE
  (SELECT is_complete FROM sync_state WHERE place = CASE WHEN :view <= 3 THEN :view ELSE 1 END) END, 0)"""
 
-_KEYS = "SELECT date, thrid, conversation_id FROM entry WHERE view_id = :view{only}"
+_KEYS = "SELECT date, thrid, conversation_id FROM {table} WHERE view_id = :view"
 
-_TOP = f"""WITH picked AS MATERIALIZED ({_KEYS} ORDER BY date DESC, thrid DESC LIMIT :size)
+_NEWEST_FIRST = "ORDER BY date DESC, thrid DESC"
+
+_TOP = f"""WITH picked AS MATERIALIZED ({_KEYS} {_NEWEST_FIRST} LIMIT :size)
 SELECT 0, {_COUNTS}, {_ROWS}"""
 
 _BOTTOM = f"""WITH picked AS MATERIALIZED ({_KEYS} ORDER BY date, thrid LIMIT :size)
 SELECT -(SELECT count(*) FROM picked), {_COUNTS}, {_ROWS}"""
 
+_DEPTH = SPAN_BITS - SLICE_BITS
+
 # Half of the rows above the key, its own and the rest below; where one side is short, the other gives more.
 _AROUND = f"""WITH
 newer AS MATERIALIZED ({_KEYS} AND (date, thrid) > (:date, :thrid) ORDER BY date, thrid LIMIT :size),
-older AS MATERIALIZED ({_KEYS} AND (date, thrid) <= (:date, :thrid)
-    ORDER BY date DESC, thrid DESC LIMIT :size),
+older AS MATERIALIZED ({_KEYS} AND (date, thrid) <= (:date, :thrid) {_NEWEST_FIRST} LIMIT :size),
 above AS MATERIALIZED (SELECT * FROM newer ORDER BY date, thrid
     LIMIT max(:half, :size - (SELECT count(*) FROM older))),
 picked AS MATERIALIZED (SELECT * FROM above UNION ALL
-    SELECT * FROM (SELECT * FROM older ORDER BY date DESC, thrid DESC
-    LIMIT :size - (SELECT count(*) FROM above)))
-SELECT (SELECT coalesce(sum({{count}}), 0) FROM tally WHERE view_id = :view AND slice > :slice)
- + (SELECT count(*) FROM entry WHERE view_id = :view{{only}} AND (date, thrid) > (:date, :thrid)
+    SELECT * FROM (SELECT * FROM older {_NEWEST_FIRST} LIMIT :size - (SELECT count(*) FROM above)))
+SELECT (SELECT coalesce(sum({{count}}), 0) FROM span WHERE view_id = :view AND slice > :slice >> {_DEPTH})
+ + (SELECT coalesce(sum({{count}}), 0) FROM tally WHERE view_id = :view AND slice > :slice
+    AND slice < ((:slice >> {_DEPTH}) + 1) << {_DEPTH})
+ + (SELECT count(*) FROM {{table}} WHERE view_id = :view AND (date, thrid) > (:date, :thrid)
     AND date < (:slice + 1) << {SLICE_BITS})
  - (SELECT count(*) FROM above), {_COUNTS}, {_ROWS}"""
 
-# The slice an index falls into is found by summing; what is skipped then lies within that one slice.
+# The span an index falls into is found by summing, then the slice; what is skipped lies within that slice.
 _AT = f"""WITH
 bound AS MATERIALIZED (SELECT max(0, min(:index,
     coalesce((SELECT {{count}} FROM view_count WHERE view_id = :view), 0) - :size)) AS number),
-sums AS (SELECT slice, {{count}} AS here, sum({{count}}) OVER (ORDER BY slice DESC) AS upto FROM tally
+spans AS (SELECT slice, {{count}} AS here, sum({{count}}) OVER (ORDER BY slice DESC) AS upto FROM span
     WHERE view_id = :view),
-start AS MATERIALIZED (SELECT slice, upto - here AS before FROM sums WHERE upto > (SELECT number FROM bound)
-    ORDER BY slice DESC LIMIT 1),
-picked AS MATERIALIZED ({_KEYS} AND date < ((SELECT slice FROM start) + 1) << {SLICE_BITS}
-    ORDER BY date DESC, thrid DESC
+spanned AS MATERIALIZED (SELECT slice, upto - here AS before FROM spans
+    WHERE upto > (SELECT number FROM bound) ORDER BY slice DESC LIMIT 1),
+slices AS (SELECT slice, {{count}} AS here, (SELECT before FROM spanned)
+    + sum({{count}}) OVER (ORDER BY slice DESC) AS upto FROM tally
+    WHERE view_id = :view AND slice >= (SELECT slice FROM spanned) << {_DEPTH}
+    AND slice < ((SELECT slice FROM spanned) + 1) << {_DEPTH}),
+start AS MATERIALIZED (SELECT slice, upto - here AS before FROM slices
+    WHERE upto > (SELECT number FROM bound) ORDER BY slice DESC LIMIT 1),
+picked AS MATERIALIZED ({_KEYS} AND date < ((SELECT slice FROM start) + 1) << {SLICE_BITS} {_NEWEST_FIRST}
     LIMIT :size OFFSET (SELECT number FROM bound) - coalesce((SELECT before FROM start), 0))
 SELECT (SELECT number FROM bound), {_COUNTS}, {_ROWS}"""
+
+PICKED = f"""WITH picked AS MATERIALIZED (SELECT * FROM entry WHERE view_id = :view AND (date, thrid) IN
+ (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:keys)))
+SELECT 0, {_COUNTS}, {_ROWS}"""
+"""The rows of given keys: for a view narrowed by words, whose keys were found before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +110,29 @@ class RawWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class SetFace:
-    """What a set of marks means for a row."""
+class Face:
+    """What the states of a conversation's messages mean for its row."""
 
+    count: int
+    unread_at: tuple[int, ...]
+    """Which of its messages are unread, by position."""
     labels: tuple[str, ...]
     is_in_inbox: bool
     is_starred: bool
     is_important: bool
     has_draft: bool
+    state: ChangeState
+
+
+Faces = dict[tuple[str, int], Face]
+"""(text of states, place) → its meaning."""
+
+MOODS = {PENDING: ChangeState.PENDING, REJECTED: ChangeState.REJECTED}
+"""What a mood is called outside; the first of them that any message has is the conversation's."""
 
 
 def window_statement(view: View, view_id: int, place: Place, size: int) -> tuple[str, dict[str, int]]:
     """The statement and its parameters for a place in a view."""
-    only = " AND is_unread = 1" if view.is_unread_only else ""
-    count = "unread" if view.is_unread_only else "total"
     parameters = {"view": view_id, "size": size}
     match place:
         case Around(key=(date, thrid)):
@@ -119,12 +145,13 @@ def window_statement(view: View, view_id: int, place: Place, size: int) -> tuple
             statement = _BOTTOM
         case _:
             statement = _TOP
-    return _filled(statement, only, count), parameters
+    return _filled(statement, is_unread_only=view.is_unread_only), parameters
 
 
 @lru_cache(maxsize=32)
-def _filled(statement: str, only: str, count: str) -> str:
-    return statement.replace("{only}", only).replace("{count}", count)
+def _filled(statement: str, *, is_unread_only: bool) -> str:
+    table, count = ("unread", "unread") if is_unread_only else ("entry", "total")
+    return statement.replace("{table}", table).replace("{count}", count)
 
 
 def read_raw(row: tuple[Any, ...], *, is_unread_only: bool) -> RawWindow:
@@ -135,57 +162,70 @@ def read_raw(row: tuple[Any, ...], *, is_unread_only: bool) -> RawWindow:
     return RawWindow(first + shown if first < 0 else first, shown, unread, version, bool(is_complete), rows)
 
 
-PICKED = f"""WITH picked AS MATERIALIZED (SELECT * FROM entry WHERE view_id = :view AND (date, thrid) IN
- (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:keys)))
-SELECT 0, {_COUNTS}, {_ROWS}"""
-"""The rows of given keys: for a view narrowed by words, whose keys were found before."""
-
-
-def thread_row(raw: list[Any], faces: Mapping[int, SetFace]) -> ThreadRow:
+def thread_row(raw: list[Any], faces: Faces) -> ThreadRow:
     """One conversation from its JSON."""
-    date, thrid, count, unread, marks, bits, subject, snippet, people, recipients = raw
-    marked = faces[marks]
+    date, thrid, place, bits, subject, snippet, people, recipients, states, senders = raw
+    face = faces[(states, place)]
+    unread = face.unread_at
+    voices: set[int] = set()
+    if unread:
+        numbers = senders.split(",")
+        voices = {int(numbers[at]) for at in unread}
     return ThreadRow(
         thrid,
         date,
-        count,
-        unread,
+        face.count,
+        len(unread),
         subject,
         snippet,
-        tuple([person(name, flags) for name, flags in people]),
+        tuple([person(name, flags, not voices.isdisjoint(ids)) for name, flags, ids in people]),
         tuple(recipients),
-        marked.labels,
-        marked.is_in_inbox,
-        marked.is_starred,
-        marked.is_important,
+        face.labels,
+        face.is_in_inbox,
+        face.is_starred,
+        face.is_important,
         bits & HAS_ATTACHMENT != 0,
         bits & HAS_INVITE != 0,
-        marked.has_draft,
-        state_of(bits),
+        face.has_draft,
+        face.state,
     )
 
 
 @lru_cache(maxsize=8192)
-def person(name: str, bits: int) -> Person:
+def person(name: str, bits: int, is_unread: bool) -> Person:
     """Somebody in a row; the same few people are on most rows."""
-    return Person(name, bits & IS_ME != 0, bits & IS_UNREAD != 0, bits & IS_DRAFT != 0)
+    return Person(name, bits & IS_ME != 0, is_unread, bits & IS_DRAFT != 0)
 
 
-def state_of(bits: int) -> ChangeState:
-    """What the journal knows of a conversation."""
-    if bits & IS_PENDING:
-        return ChangeState.PENDING
-    return ChangeState.REJECTED if bits & IS_REJECTED else ChangeState.SETTLED
+def set_ids(states: str) -> list[int]:
+    """The numbers of the sets in a text of states."""
+    return [int(state) >> 2 for state in states.split(",")]
 
 
-def set_face(ids: Sequence[int], labels: Mapping[int, str]) -> SetFace:
-    """What a set means, given the names of the user's labels."""
-    return SetFace(
-        tuple(sorted(labels[mark] for mark in ids if mark in labels)),
-        INBOX in ids,
-        STARRED in ids,
-        IMPORTANT in ids,
-        DRAFT in ids,
+def make_face(states: str, place: int, sets: Mapping[int, frozenset[int]], labels: Mapping[int, str]) -> Face:
+    """What a text of states means for a row shown from ``place``, given the sets and the user's labels."""
+    union: set[int] = set()
+    moods: set[int] = set()
+    unread: list[int] = []
+    count = 0
+    for at, state in enumerate(states.split(",")):
+        marks = sets[int(state) >> 2]
+        if place not in marks:
+            continue
+        count += 1
+        union |= marks
+        moods.add(int(state) & 3)
+        if SEEN not in marks:
+            unread.append(at)
+    return Face(
+        count,
+        tuple(unread),
+        tuple(sorted(labels[mark] for mark in union if mark in labels)),
+        INBOX in union,
+        STARRED in union,
+        IMPORTANT in union,
+        DRAFT in union,
+        next((state for mood, state in MOODS.items() if mood in moods), ChangeState.SETTLED),
     )
 
 

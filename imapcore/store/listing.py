@@ -1,0 +1,275 @@
+"""Listings: in which views a conversation stands, what its row says, and the counters of the views.
+
+What lives here: the difference between the lists before and after some messages changed. What may not: what
+a row derives from the states when it is read (count, unread, labels, star: see ``windows.py``): a label set
+on ten thousand messages touches their states and the entries of that label's view, and no row at all.
+
+Nothing is counted that can be kept: the difference of the entries is also that of every counter.
+``audit.py`` proves that the sums are right.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from imapcore.store.marks import DRAFT, SENT, Marks, MarkSet
+from imapcore.store.people import People, Voice
+from imapcore.store.record import Record
+from imapcore.store.transaction import Transaction, listed
+
+SLICE_BITS = 28
+"""A slice of time is 2^28 ms, some three days; a million messages of twelve years make some 1,400 of them."""
+
+SPAN_BITS = 33
+"""A span is 32 slices: an index in a view is a sum over spans, one over slices, and one short count."""
+
+Views = dict[int, tuple[int, int]]
+"""View → (date of the conversation there, place its row is shown from)."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What the row of one conversation in one place says, as far as it is stored."""
+
+    bits: int = 0
+    voices: list[Voice] = field(default_factory=list)
+    first: int = 0
+    """Oldest message: its subject is the row's."""
+    newest: int = 0
+    """Newest message: its snippet is the row's."""
+
+
+class Listing:
+    """The rows, entries and counters of some conversations: the difference between before and now."""
+
+    def __init__(
+        self, tx: Transaction, marks: Marks, people: People, threads: Mapping[int, list[Record]]
+    ) -> None:
+        self._tx = tx
+        self._marks = marks
+        self._people = people
+        self._threads = threads
+        self._ids: dict[tuple[int, int], int] = {}
+        self._tallies: dict[tuple[int, int], list[int]] = {}
+        self._counts: dict[int, list[int]] = {}
+
+    def write(self, changed: Mapping[int, Sequence[Record]]) -> None:
+        """Bring conversations, entries and counters up to what the records say.
+
+        ``changed``: conversation → its records that differ from what is stored.
+        """
+        tx = self._tx
+        for conversation_id, thrid, place in tx.rows(
+            "SELECT conversation_id, thrid, place FROM conversation "
+            "WHERE thrid IN (SELECT value FROM json_each(?))",
+            (listed(self._threads),),
+        ):
+            self._ids[(thrid, place)] = conversation_id
+        self._write_conversations(
+            [t for t, records in changed.items() if not all(r.is_changed_in_marks_only for r in records)]
+        )
+        self._write_entries()
+        self._write_counters()
+
+    # -- conversations ---------------------------------------------------------------------------------
+
+    def _write_conversations(self, thrids: Iterable[int]) -> None:
+        created: list[tuple[int, int, Summary]] = []
+        altered: list[tuple[int, int, Summary]] = []
+        dropped: list[tuple[int]] = []
+        for thrid in thrids:
+            records = self._threads[thrid]
+            has_new_text = any(record.has_new_text for record in records)
+            before = summarize(
+                (r.old.date, r.msgid, r.old.shown, r.old.bits, r.old.sender)
+                for r in records
+                if r.old is not None
+            )
+            after = summarize((r.date, r.msgid, r.shown, r.bits, r.sender) for r in records if not r.is_gone)
+            for place, summary in after.items():
+                if place not in before:
+                    created.append((thrid, place, summary))
+                elif has_new_text or summary != before[place]:
+                    altered.append((thrid, place, summary))
+            dropped.extend((self._ids.pop((thrid, place)),) for place in before if place not in after)
+        self._tx.drop("DELETE FROM conversation WHERE conversation_id IN", dropped)
+        if not created and not altered:
+            return
+        texts = self._texts([*created, *altered])
+        self._tx.put(
+            "INSERT INTO conversation (thrid, place, bits, people, recipients, subject, snippet)",
+            [(thrid, place, *texts[(thrid, place)]) for thrid, place, _ in created],
+        )
+        self._tx.put(
+            "UPDATE conversation SET bits = v.column2, people = v.column3, recipients = v.column4, "
+            "subject = v.column5, snippet = v.column6 FROM (",
+            [(self._ids[(thrid, place)], *texts[(thrid, place)]) for thrid, place, _ in altered],
+            ") AS v WHERE conversation_id = v.column1",
+        )
+        if created:
+            for conversation_id, thrid, place in self._tx.rows(
+                "SELECT conversation_id, thrid, place FROM conversation "
+                "WHERE thrid IN (SELECT value FROM json_each(?))",
+                (listed({thrid for thrid, _, _ in created}),),
+            ):
+                self._ids[(thrid, place)] = conversation_id
+
+    def _texts(
+        self, rows: Sequence[tuple[int, int, Summary]]
+    ) -> dict[tuple[int, int], tuple[int, str, str, str, str]]:
+        """(conversation, place) → bits, people, recipients, subject, snippet of its row."""
+        wanted = {msgid for _, _, summary in rows for msgid in (summary.first, summary.newest)}
+        words = {
+            msgid: (subject, snippet)
+            for msgid, subject, snippet in self._tx.rows(
+                "SELECT msgid, subject, coalesce(snippet, '') FROM message "
+                "WHERE msgid IN (SELECT value FROM json_each(?))",
+                (listed(wanted),),
+            )
+        }
+        sent = self._recipients({thrid for thrid, _, _ in rows})
+        return {
+            (thrid, place): (
+                summary.bits,
+                self._people.described(self._tx, summary.voices),
+                sent.get((thrid, place), "[]"),
+                words[summary.first][0],
+                words[summary.newest][1],
+            )
+            for thrid, place, summary in rows
+        }
+
+    def _recipients(self, thrids: Iterable[int]) -> dict[tuple[int, int], str]:
+        mine = {
+            record.msgid: (thrid, record.shown.place)
+            for thrid in thrids
+            for record in sorted(self._threads[thrid], key=lambda r: (r.date, r.msgid))
+            if not record.is_gone and record.shown.is_mine
+        }
+        if not mine:
+            return {}
+        people: dict[int, str] = dict(
+            self._tx.rows(
+                "SELECT msgid, people FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+                (listed(mine),),
+            )
+        )
+        encoded: dict[tuple[int, int], list[str]] = defaultdict(list)
+        for msgid, key in mine.items():
+            encoded[key].append(people[msgid])
+        return {key: self._people.recipients(self._tx, texts) for key, texts in encoded.items()}
+
+    # -- entries ---------------------------------------------------------------------------------------
+
+    def _write_entries(self) -> None:
+        dropped: list[tuple[int, int, int]] = []
+        added: list[tuple[int, int, int, int]] = []
+        read: list[tuple[int, int, int]] = []
+        unread: list[tuple[int, int, int, int]] = []
+        ids, count = self._ids, self._count
+        for thrid, records in self._threads.items():
+            old, was_unread = _views_before(records)
+            new, is_unread = _views_now(records)
+            if old == new and was_unread == is_unread:
+                continue
+            for view, (date, place) in old.items():
+                now = new.get(view)
+                if now != (date, place):
+                    dropped.append((view, date, thrid))
+                    count(view, date, -1, 0)
+                if place in was_unread and (now != (date, place) or place not in is_unread):
+                    read.append((view, date, thrid))
+                    count(view, date, 0, -1)
+            for view, (date, place) in new.items():
+                was = old.get(view)
+                if was != (date, place):
+                    added.append((view, date, thrid, ids[(thrid, place)]))
+                    count(view, date, 1, 0)
+                if place in is_unread and (was != (date, place) or place not in was_unread):
+                    unread.append((view, date, thrid, ids[(thrid, place)]))
+                    count(view, date, 0, 1)
+        self._tx.drop("DELETE FROM entry WHERE (view_id, date, thrid) IN", dropped)
+        self._tx.drop("DELETE FROM unread WHERE (view_id, date, thrid) IN", read)
+        self._tx.put("INSERT INTO entry", added)
+        self._tx.put("INSERT INTO unread", unread)
+
+    def _count(self, view: int, date: int, total: int, unread: int) -> None:
+        tally = self._tallies.setdefault((view, date >> SLICE_BITS), [0, 0])
+        tally[0] += total
+        tally[1] += unread
+        sums = self._counts.setdefault(view, [0, 0])
+        sums[0] += total
+        sums[1] += unread
+
+    def _write_counters(self) -> None:
+        sums = "DO UPDATE SET total = total + excluded.total, unread = unread + excluded.unread"
+        spans: dict[tuple[int, int], list[int]] = {}
+        for (view, slice_number), (total, unread) in self._tallies.items():
+            span = spans.setdefault((view, slice_number >> (SPAN_BITS - SLICE_BITS)), [0, 0])
+            span[0] += total
+            span[1] += unread
+        for table, pairs in (("tally", self._tallies), ("span", spans)):
+            self._tx.put(
+                f"INSERT INTO {table}",
+                [(*key, *pair) for key, pair in pairs.items() if pair != [0, 0]],
+                f"ON CONFLICT (view_id, slice) {sums}",
+            )
+        self._tx.put(
+            "INSERT INTO view_count",
+            [(view, *pair) for view, pair in self._counts.items() if pair != [0, 0]],
+            f"ON CONFLICT (view_id) {sums}",
+        )
+
+
+def summarize(messages: Iterable[tuple[int, int, MarkSet, int, int]]) -> dict[int, Summary]:
+    """A conversation's rows by place, from (date, msgid, shown, bits, sender) of its messages."""
+    places: dict[int, Summary] = {}
+    for _, msgid, shown, bits, sender in sorted(messages, key=lambda each: each[:2]):
+        if not shown.place:
+            continue
+        summary = places.get(shown.place)
+        if summary is None:
+            summary = places[shown.place] = Summary(first=msgid)
+        summary.bits |= bits
+        summary.voices.append(Voice(sender, DRAFT in shown.ids, SENT in shown.ids))
+        summary.newest = msgid
+    return places
+
+
+def _views_before(records: Iterable[Record]) -> tuple[Views, set[int]]:
+    views: Views = {}
+    unread: set[int] = set()
+    for record in records:
+        old = record.old
+        if old is not None:
+            _list(views, unread, old.shown, old.date, old.searches)
+    return views, unread
+
+
+def _views_now(records: Iterable[Record]) -> tuple[Views, set[int]]:
+    views: Views = {}
+    unread: set[int] = set()
+    for record in records:
+        if not record.is_gone:
+            _list(views, unread, record.shown, record.date, record.searches)
+    return views, unread
+
+
+def _list(views: Views, unread: set[int], shown: MarkSet, date: int, searches: tuple[int, ...]) -> None:
+    """Enter one message into the views of its conversation, and its place into those with unread mail."""
+    place = shown.place
+    if not place:
+        return
+    if shown.is_unread:
+        unread.add(place)
+    for view in shown.views:
+        held = views.get(view)
+        if held is None or held[0] < date:
+            views[view] = (date, place)
+    for view in searches:
+        # A search can find a conversation in All Mail and in Trash: it stands there once, as in All Mail.
+        held = views.get(view)
+        if held is None or (place, -date) < (held[1], -held[0]):
+            views[view] = (date, place)

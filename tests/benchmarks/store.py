@@ -1,0 +1,218 @@
+"""The store's numbers: insert rate, window reads, submit-to-shown, size on disk, memory.
+
+Run ``python -m tests.benchmarks.store [--messages N]``; prints one line per number. The mail is invented,
+from a seed: two and a half messages a conversation, twelve years, thirty labels, every eleventh message
+unread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import quantiles
+
+from imapcore.clock import SystemClock
+from imapcore.model import (
+    INBOX,
+    Address,
+    Around,
+    At,
+    Bottom,
+    ChangeLabels,
+    Everything,
+    MarkAll,
+    Messages,
+    Op,
+    Place,
+    Role,
+    Top,
+    View,
+)
+from imapcore.store import Reader, Store
+from imapcore.store.facts import MailboxFacts, MessageFacts, SyncState
+
+YEARS_MS = 12 * 365 * 86_400_000
+NOW = 1_795_251_600_000
+LABELS = tuple(f"Label {number:02}" for number in range(30))
+WORDS = ["river", "stone", "window", "garden", "market", "letter", "winter", "summer", "paper", "silver", "bridge", "copper", "orange", "velvet", "candle", "meeting", "invoice", "contract", "travel", "ticket", "order", "report", "draft", "review", "budget", "agenda", "minutes", "schedule"]
+WINDOW_ROWS = 50
+"""Rows of a tall terminal."""
+
+
+def people(rng: random.Random) -> list[Address]:
+    """Two thousand correspondents."""
+    return [
+        Address(f"{rng.choice(WORDS).title()} {rng.choice(WORDS).title()}", f"p{n}@example.org")
+        for n in range(2000)
+    ]
+
+
+def mail(count: int, seed: int = 5) -> Iterator[MessageFacts]:
+    """``count`` messages, newest first, as backfill brings them."""
+    rng = random.Random(seed)
+    regulars = people(rng)
+    me = Address("Me", "me@example.org")
+    threads: list[int] = []
+    step = YEARS_MS // count
+    for uid in range(count, 0, -1):
+        date = NOW - (count - uid) * step
+        msgid = (date << 20) | rng.getrandbits(20)
+        if threads and rng.random() < 0.6:
+            thrid = threads[-1 - int(len(threads[-200:]) * rng.random() ** 2)]
+        else:
+            thrid = msgid
+            threads.append(msgid)
+            del threads[:-400]
+        is_mine = rng.random() < 0.2
+        labels = set(rng.sample(LABELS, rng.choice((0, 0, 1, 1, 2))))
+        if is_mine:
+            labels.add("\\Sent")
+        elif rng.random() < 0.3:
+            labels.add("\\Inbox")
+        if rng.random() < 0.1:
+            labels.add("\\Important")
+        yield MessageFacts(
+            msgid,
+            thrid,
+            Role.ALL,
+            uid,
+            date,
+            rng.randrange(1000, 90_000),
+            frozenset() if rng.random() < 1 / 11 else frozenset({"\\Seen"}),
+            frozenset(labels),
+            uid,
+            " ".join(rng.choices(WORDS, k=5)),
+            me if is_mine else rng.choice(regulars[: 1 + int(2000 * rng.random() ** 3)]),
+            (rng.choice(regulars),) if is_mine else (me,),
+            message_id=f"<{msgid:x}@mail.example.org>",
+            has_attachment=rng.random() < 0.1,
+            snippet=" ".join(rng.choices(WORDS, k=16)),
+            text_section="1",
+        )
+
+
+def fill(store: Store, count: int) -> float:
+    """Write ``count`` messages in batches of 200; seconds."""
+    places = {Role.INBOX: "INBOX", Role.ALL: "[Gmail]/All Mail"}
+    store.mail.replace_mailboxes(
+        [MailboxFacts(name, name, role) for role, name in places.items()]
+        + [MailboxFacts(n, n) for n in LABELS]
+    )
+    batch: list[MessageFacts] = []
+    spent = 0.0
+    for facts in mail(count):
+        batch.append(facts)
+        if len(batch) == 200:
+            began = time.perf_counter()
+            store.mail.apply_messages(batch)
+            spent += time.perf_counter() - began
+            batch = []
+    store.mail.apply_messages(batch)
+    store.mail.save_sync_state(SyncState(Role.ALL, places[Role.ALL], 1, count + 1, count, count, 1, True))
+    return spent
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Milliseconds an action takes."""
+    began = time.perf_counter()
+    action()
+    return (time.perf_counter() - began) * 1000
+
+
+def spread(times: list[float]) -> str:
+    """p50, p99 and the worst, in milliseconds."""
+    cuts = quantiles(times, n=100)
+    return f"p50 {cuts[49]:.2f} ms, p99 {cuts[98]:.2f} ms, worst {max(times):.2f} ms"
+
+
+def windows(reader: Reader, view: View, rounds: int) -> dict[str, list[float]]:
+    """Times of window reads at random places of a view."""
+    rng = random.Random(7)
+    total = reader.window(view, size=1).total
+    keys = [reader.window(view, At(rng.randrange(total)), 1).rows[0].key for _ in range(rounds)]
+    cases: dict[str, Callable[[int], Place]] = {
+        "top": lambda _: Top(),
+        "bottom": lambda _: Bottom(),
+        "around a key": lambda n: Around(keys[n]),
+        "at an index": lambda _: At(rng.randrange(total)),
+    }
+    return {
+        name: [
+            timed(lambda place=place, n=n: reader.window(view, place(n), WINDOW_ROWS)) for n in range(rounds)
+        ]
+        for name, place in cases.items()
+    }
+
+
+def submit(store: Store, op: Op) -> float:
+    """Milliseconds until an op is durable and shown."""
+    return timed(lambda: store.journal.submit(op))
+
+
+def resident() -> float:
+    """Resident memory of this process now, in MiB."""
+    status = Path("/proc/self/statm")
+    if status.exists():
+        return int(status.read_text().split()[1]) * resource.getpagesize() / (1 << 20)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def measure(folder: Path, count: int) -> Iterator[str]:
+    """Every number, a line each."""
+    path = folder / "store.sqlite"
+    before = resident()
+    with Store.open(path, clock=SystemClock(), email="me@example.org") as store:
+        spent = fill(store, count)
+        yield f"insert: {count / spent:,.0f} messages/s ({spent:.1f} s)"
+    size = sum(each.stat().st_size for each in folder.iterdir())
+    yield f"on disk: {size / count:,.0f} bytes a message ({size / (1 << 20):,.0f} MiB)"
+    began = time.perf_counter()
+    with Store.open(path, clock=SystemClock(), email="me@example.org") as store, store.reader() as reader:
+        reader.mailboxes()
+        reader.window(INBOX, size=WINDOW_ROWS)
+        yield f"warm open to first window: {(time.perf_counter() - began) * 1000:.0f} ms"
+        for view in (INBOX, View.of_role(Role.ALL), View.of_label(LABELS[3])):
+            for name, times in windows(reader, view, 300).items():
+                yield f"window of {WINDOW_ROWS} rows, {view.value}, {name}: {spread(times)}"
+        everyone = reader.expand(Everything(View.of_label(LABELS[5])))[:10_000]
+        singles = [
+            submit(store, ChangeLabels(Messages((msgid,)), add=frozenset({LABELS[7]})))
+            for msgid in everyone[:200]
+        ]
+        yield f"submit of 1 message: {spread(singles)}"
+        some = Messages(everyone)
+        yield f"submit of {len(everyone):,} messages, label: " + ", ".join(
+            f"{submit(store, op):.0f} ms"
+            for op in (
+                ChangeLabels(some, add=frozenset({LABELS[8]})),
+                ChangeLabels(some, remove=frozenset({LABELS[8]})),
+                ChangeLabels(some, add=frozenset({LABELS[9]})),
+            )
+        )
+        yield f"mark all of a label read: {submit(store, MarkAll(View.of_label(LABELS[6]))):.0f} ms"
+        yield f"undo of that: {timed(store.journal.undo):.0f} ms"
+        yield f"uids of All Mail as ranges: {timed(lambda: store.mail.uids(Role.ALL)):.0f} ms"
+        yield f"words found offline: {timed(lambda: reader.find('silver invoice', 200)):.0f} ms"
+        yield f"memory: {resident():.0f} MiB resident, {before:.0f} of them before the store was opened"
+
+
+def main() -> None:
+    """Run the benchmark and print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--folder", type=Path, help="keep the store here instead of in a temporary folder")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        for line in measure(arguments.folder or Path(temporary), arguments.messages):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
