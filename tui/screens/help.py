@@ -103,7 +103,7 @@ class HelpScreen(Dialog[None]):
                 yield _Row(f"{group.value}{place}")
                 for command, keys in fresh:
                     seen.add(command.id)
-                    yield _Row(command.hint or command.title, keys, command)
+                    yield _Row(command.title, keys, command)
 
     def _found(self, query: str) -> Iterator[_Row]:
         found: list[tuple[int, int, _Row]] = []
@@ -125,7 +125,10 @@ class HelpScreen(Dialog[None]):
         width = min(self._key_width, 22)
         keys = Bit(f" {fit(row.keys, width)}  ", "here", is_bold=True)
         elsewhere = self._where not in row.command.where
-        return ChoiceLine((keys, Bit(row.text, "dim" if row.command.hint or elsewhere else "text")))
+        text = Bit(row.text, "dim" if row.command.hint or elsewhere else "text")
+        if not row.command.hint:
+            return ChoiceLine((keys, text))
+        return ChoiceLine((keys, text, Bit(f" {self.look.glyphs.dash} {row.command.hint}", "dim")))
 
     def accept(self) -> None:
         """Enter closes it, as Esc does."""

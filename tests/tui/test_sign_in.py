@@ -1,0 +1,196 @@
+"""Signing in and the first run: what is asked, proven, kept, and said when it does not work."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from imapcore.errors import AuthenticationFailed, GimapError, HostUnknown, NotGmail
+from imapcore.model import Account
+from tests.tui.stage import Stage
+from tui.screens.first_run import FirstChoice, FirstRunScreen, address_problem
+from tui.screens.sign_in import SignInScreen
+from tui.widgets.line_input import LineInput
+
+ACCOUNT = Account("ada.l@gmail.com")
+SECRET = "demodemodemodemo"
+
+
+class Server:
+    """Plays the network: lets one secret in, or raises."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.asked: list[str] = []
+        self.kept: list[tuple[str, str]] = []
+        self.thread: int | None = None
+
+    def check(self, account: Account, secret: str) -> None:
+        self.thread = threading.get_ident()
+        self.asked.append(secret)
+        if self.error is not None:
+            raise self.error
+
+    def store(self, email: str, secret: str) -> None:
+        self.kept.append((email, secret))
+
+
+def stage(server: Server, reason: str = "") -> Stage:
+    return Stage(screen=lambda: SignInScreen(ACCOUNT, server.check, server.store, reason=reason))
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def state(app: Stage) -> str:
+    return str(app.screen.query_one("#state").render())
+
+
+async def test_a_right_password_is_proven_kept_and_returned() -> None:
+    server = Server()
+    app = stage(server)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*SECRET, "enter")
+        await settled(pilot)
+        assert app.results == [SECRET]
+        assert server.kept == [("ada.l@gmail.com", SECRET)]
+        assert server.thread != threading.get_ident()
+
+
+async def test_the_spaces_google_shows_are_not_part_of_it() -> None:
+    server = Server()
+    app = stage(server)
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.screen.query_one(LineInput).post_message(events.Paste("demo demo demo demo\n"))
+        await pilot.pause()
+        await pilot.press("enter")
+        await settled(pilot)
+        assert server.asked == [SECRET]
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (AuthenticationFailed("Invalid credentials"), "did not accept"),
+        (HostUnknown("imap.gmail.com"), "name is unknown"),
+        (NotGmail(""), "not Gmail"),
+        (RuntimeError("a fault"), "broke off"),
+    ],
+)
+async def test_what_went_wrong_is_said_and_the_field_stays(error: Exception, word: str) -> None:
+    server = Server(error)
+    app = stage(server)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*"wrong", "enter")
+        for _ in range(50):
+            if word in state(app):
+                break
+            await pilot.pause(0.02)
+        assert word in state(app)
+        assert app.results == []
+        assert not server.kept
+        server.error = None
+        await pilot.press("x", "enter")
+        for _ in range(50):
+            if app.results:
+                break
+            await pilot.pause(0.02)
+        assert app.results == ["wrongx"]
+
+
+async def test_without_a_keyring_one_is_told_and_can_go_on() -> None:
+    def refuse(email: str, secret: str) -> None:
+        raise GimapError("No keyring here", title="The password cannot be kept")
+
+    app = Stage(screen=lambda: SignInScreen(ACCOUNT, lambda account, secret: None, refuse))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*SECRET, "enter")
+        await settled(pilot)
+        assert app.results == []
+        assert "could not be kept" in state(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.results == [SECRET]
+
+
+async def test_the_password_is_never_on_the_screen() -> None:
+    server = Server(AuthenticationFailed("no"))
+    app = stage(server, reason="Gmail did not accept the stored password")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*SECRET, "enter")
+        await settled(pilot)
+        assert SECRET not in app.export_screenshot()
+        assert SECRET not in repr(app.screen)
+
+
+async def test_nothing_typed_asks_nobody() -> None:
+    server = Server()
+    app = stage(server)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("enter", "space", "enter", "escape")
+        await pilot.pause()
+        assert server.asked == []
+        assert app.results == [None]
+
+
+# -- first run ----------------------------------------------------------------------------------------------
+
+
+async def first(*keys: str) -> object:
+    app = Stage(screen=FirstRunScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        (result,) = app.results
+        return result
+
+
+async def test_enter_looks_around() -> None:
+    assert await first("enter") is FirstChoice.DEMO
+
+
+async def test_an_account_takes_an_address() -> None:
+    assert await first("down", *"ada.l@gmail.com", "enter") == Account("ada.l@gmail.com")
+
+
+async def test_one_can_change_ones_mind() -> None:
+    assert await first("down", *"ada", "up", "enter") is FirstChoice.DEMO
+
+
+async def test_escape_leaves() -> None:
+    assert await first("down", "escape") is None
+
+
+async def test_what_is_no_address_gets_a_sentence() -> None:
+    app = Stage(screen=FirstRunScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", *"ada", "enter")
+        await pilot.pause()
+        assert app.results == []
+        assert "not a mail address" in str(app.screen.query_one("#problem").render())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ada", "a@b", "a b@c.d", "@c.d", "a@@c.d", "<a@c.d>", "x" * 300 + "@c.d"]
+)
+def test_addresses_that_are_none(text: str) -> None:
+    assert address_problem(text)
+
+
+@pytest.mark.parametrize("text", ["ada@gmail.com", " ada.l+x@firm.example ", "ünï@dömäin.example"])
+def test_addresses(text: str) -> None:
+    assert address_problem(text) == ""
+
+
+@pytest.mark.parametrize("size", [(20, 5), (3, 2), (300, 90)])
+async def test_any_window_is_survived(size: tuple[int, int]) -> None:
+    app = Stage(screen=FirstRunScreen)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("down", "up", "down", *"ada", "enter", "escape")
+        await pilot.pause()
+        assert app.results == [None]
