@@ -43,6 +43,7 @@ class Book:
             "WHERE thrid IN (SELECT value FROM json_each(?))",
             (listed(wanted),),
         )
+        self._marks.load_sets(tx, {number for row in rows for number in row[3:5]})
         found = self._searches(row[1] for row in rows)
         for thrid, msgid, date, confirmed, shown, mood, sender, bits in rows:
             confirmed_set = get(tx, confirmed)

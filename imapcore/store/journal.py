@@ -30,7 +30,7 @@ from imapcore.model import (
 )
 from imapcore.store.facts import Verb
 from imapcore.store.mailboxes import is_inside, parents, refold_shelf
-from imapcore.store.marks import MarkIds, Marks, MarkSet, Shift
+from imapcore.store.marks import MarkIds, Marks, Shift
 from imapcore.store.outbox import Outbox
 from imapcore.store.pieces import CANCELLED, DROPPED, OPEN, PIECE_COLUMNS, REFUSED, Piece, read_piece
 from imapcore.store.plan import (
@@ -149,15 +149,13 @@ class Journal(Outbox):
         records: Iterable[Record],
     ) -> None:
         """Let steps change messages one after the other, and note for each step what it really changed."""
-        memory: dict[MarkSet, tuple[list[tuple[int, Shift]], MarkSet]] = {}
         batch = list(records)
         busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
         met = _Met()
+        outcomes = {shown: outcome(steps, shown.ids) for shown in {record.shown for record in batch}}
+        self.marks.number_all(tx, (after for _, after in outcomes.values()))
         for record in batch:
-            found = memory.get(record.shown)
-            if found is None:
-                found = memory[record.shown] = self._outcome(tx, steps, record.shown)
-            shifts, after = found
+            shifts, after = outcomes[record.shown]
             if not shifts:
                 continue
             draft.messages.add(record.msgid)
@@ -170,23 +168,9 @@ class Journal(Outbox):
                 else:
                     draft.changed[(step, shift, OPEN)].append(record.msgid)
                     is_open = True
-            record.shown = after
+            record.shown = self.marks.numbered(tx, after)
             record.mood = PENDING if pieces or is_open else SETTLED
         self._cancel_met(tx, met)
-
-    def _outcome(
-        self, tx: Transaction, steps: Sequence[tuple[int, PlannedStep]], shown: MarkSet
-    ) -> tuple[list[tuple[int, Shift]], MarkSet]:
-        ids = shown.ids
-        shifts: list[tuple[int, Shift]] = []
-        for number, step in steps:
-            if step.change is None or (step.is_follow_up and not shifts):
-                continue
-            shift = step.change(ids)
-            if shift:
-                shifts.append((number, shift))
-                ids = shift.applied(ids)
-        return shifts, self.marks.numbered(tx, ids)
 
     @staticmethod
     def _meets_opposite(met: _Met, record: Record, pieces: list[Piece], shift: Shift) -> bool:
@@ -497,6 +481,21 @@ NEXT_REDO = (
     "SELECT op_id, summary, op FROM op WHERE origin = 'undo' AND can_undo AND NOT is_undone AND op_id > "
     "(SELECT coalesce(max(op_id), 0) FROM op WHERE origin = 'user') ORDER BY op_id DESC LIMIT 1"
 )
+
+
+def outcome(
+    steps: Sequence[tuple[int, PlannedStep]], ids: MarkIds
+) -> tuple[list[tuple[int, Shift]], MarkIds]:
+    """What steps change, one after the other, on a message that shows ``ids``; and what it shows then."""
+    shifts: list[tuple[int, Shift]] = []
+    for number, step in steps:
+        if step.change is None or (step.is_follow_up and not shifts):
+            continue
+        shift = step.change(ids)
+        if shift:
+            shifts.append((number, shift))
+            ids = shift.applied(ids)
+    return shifts, ids
 
 
 def _again(shift: Shift) -> Change:

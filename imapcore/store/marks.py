@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from imapcore.model import Role
-from imapcore.store.transaction import Transaction
+from imapcore.store.transaction import Transaction, listed
 
 ALL, SPAM, TRASH, INBOX, STARRED, IMPORTANT, SENT, DRAFT, SEEN = range(1, 10)
 PLACES = frozenset((ALL, SPAM, TRASH))
@@ -218,6 +218,30 @@ class Marks:
             tx.execute("INSERT INTO mark_set (marks) VALUES (?)", (text,))
             row = (tx.number("SELECT last_insert_rowid()"),)
         return self._keep(tx, int(row[0]), ids)
+
+    def number_all(self, tx: Transaction, many: Iterable[MarkIds]) -> None:
+        """Number many sets at once: a large op makes a new set of every set it meets."""
+        unknown = {
+            json.dumps(sorted(ids), separators=(",", ":")): ids for ids in many if ids not in self._set_of
+        }
+        if not unknown:
+            return
+        tx.put("INSERT OR IGNORE INTO mark_set (marks)", [(text,) for text in unknown])
+        for set_id, text in tx.rows(
+            "SELECT set_id, marks FROM mark_set WHERE marks IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(unknown)),),
+        ):
+            self._keep(tx, set_id, unknown[text])
+
+    def load_sets(self, tx: Transaction, set_ids: Iterable[int]) -> None:
+        """Read many sets at once, before ``get`` is asked for each."""
+        missing = {set_id for set_id in set_ids if set_id not in self._sets}
+        if len(missing) > 1:
+            for set_id, text in tx.rows(
+                "SELECT set_id, marks FROM mark_set WHERE set_id IN (SELECT value FROM json_each(?))",
+                (listed(missing),),
+            ):
+                self._keep(tx, set_id, frozenset(json.loads(text)))
 
     def get(self, tx: Transaction, set_id: int) -> MarkSet:
         """A set by its number."""

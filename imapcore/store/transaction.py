@@ -69,14 +69,17 @@ class Transaction:
                 start += size
 
     def drop(self, head: str, rows: Sequence[Row]) -> None:
-        """``head (VALUES (…), (…) …)`` for every row: deletes by key, many keys per statement."""
+        """``head (keys …)`` for every row: deletes by key, many keys per statement.
+
+        The keys stand in a subquery: given as bare VALUES, SQLite scans the table instead of seeking each.
+        """
         start = 0
         for size in GROUPS:
             while len(rows) - start >= size:
                 group = rows[start : start + size]
                 marks = "(" + ",".join("?" * len(group[0])) + ")"
                 values = [value for row in group for value in row]
-                self.execute(f"{head} (VALUES {','.join([marks] * size)})", values)
+                self.execute(f"{head} (SELECT * FROM (VALUES {','.join([marks] * size)}))", values)
                 start += size
 
 
