@@ -30,12 +30,15 @@ from tui.keymap import Keymap
 from tui.messages import EngineSpoke, MailHinted, Tone
 from tui.paths import crash_path
 from tui.screens.main import MainScreen
+from tui.signing import ask_to_sign_in
 from tui.theme import OURS, our_themes, palette_of
 from tui.widgets.thread_row import Density
 
 SECOND = 1.0
 _COLLECT_SECONDS = 60.0
 _TOLD_PROBLEMS = 4
+OFFERED_SEARCHES = ("Primary", "Social", "Promotions", "Updates", "Forums")
+"""Gmail's tabs, whose mail IMAP knows only by ``category:`` searches."""
 
 
 def _stamp(path: Path | None) -> float:
@@ -77,6 +80,7 @@ class GimapApp(App[None]):
         self._config_path = config_path
         self._config_stamp = _stamp(config_path)
         self._terminal_title = ""
+        self._is_signing_in = False
         self._has_timers = has_timers
         self._unsubscribe: Callable[[], None] | None = None
         self._bridge = Bridge(self.post_message, self._later)
@@ -126,6 +130,17 @@ class GimapApp(App[None]):
         gc.freeze()
         gc.disable()
         self.set_interval(_COLLECT_SECONDS, gc.collect)
+        self._offer_searches()
+
+    def _offer_searches(self) -> None:
+        """At the very first start, Gmail's tabs as searches in the tree; what was taken out stays out."""
+        mail, state = self.desk.mail, self.desk.state
+        if state.has_offered_searches or mail.is_read_only or mail.saved_searches():
+            return
+        state.has_offered_searches = True
+        for title in OFFERED_SEARCHES:
+            mail.save_search(title, f"category:{title.lower()}")
+        self.main.look_again()
 
     def on_unmount(self) -> None:
         """Stop listening before the engine goes."""
@@ -201,8 +216,11 @@ class GimapApp(App[None]):
         event = message.event
         main = self.main
         match event:
-            case events.LinkChanged():
+            case events.LinkChanged(link):
                 main.look_at_link()
+                if link.state is LinkState.SIGN_IN and not self._is_signing_in:
+                    self._is_signing_in = True
+                    ask_to_sign_in(self, link, self._signed_in)
             case events.BodyArrived(msgid):
                 body = self.desk.mail.body(msgid)
                 if body is not None:
@@ -226,6 +244,9 @@ class GimapApp(App[None]):
             listener: object = getattr(screen, "engine_spoke", None)
             if callable(listener):
                 listener(event)
+
+    def _signed_in(self) -> None:
+        self._is_signing_in = False
 
     # -- the terminal around us ------------------------------------------------------------------------
 

@@ -160,13 +160,16 @@ class ThreadList(ScrollView, can_focus=True):
         new_top = index - offset
         if top == 0 and is_cursor_seen and index < visible:
             new_top = 0
-        if is_cursor_seen:
-            cursor = index
-        else:
-            found = self._window.find(self._cursor_row.thrid)
-            cursor = found if found is not None else self._window.place_of(self._cursor_row.key)
+        cursor = index if is_cursor_seen else self._locate(self._cursor_row)
         self._set_cursor(cursor)
         self._scroll_top(new_top, is_cursor_seen=is_cursor_seen)
+
+    def _locate(self, row: ThreadRow) -> int:
+        """Index of a row that may lie outside of the rows held; of its successor, if it is gone."""
+        found = self._window.find(row.thrid)
+        if found is None:
+            found = RowWindow(self._read(self.view, Around(row.key), 3)).place_of(row.key)
+        return found
 
     def forget(self, view: View) -> None:
         """Begin at the top the next time this view is shown."""
@@ -231,7 +234,8 @@ class ThreadList(ScrollView, can_focus=True):
     def _set_cursor(self, index: int) -> None:
         index = max(0, min(index, self._window.total - 1))
         self._cursor = index
-        self._cursor_row = self._window.row(index)
+        # Scrolled out of the rows held, the cursor keeps the row it had; moving reads around it again.
+        self._cursor_row = self._window.row(index) or (self._cursor_row if self._window.total else None)
         if self.selection.anchor is not None:
             self._draw_range()
         thrid = self._cursor_row.thrid if self._cursor_row else None

@@ -1,0 +1,67 @@
+"""The configuration: what is wrong is said in a sentence, and the rest is in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui.config import Config, load_config, parse_config, show_config
+
+
+def test_an_absent_file_is_an_empty_one(tmp_path: Path) -> None:
+    assert load_config(tmp_path / "none.toml") == Config()
+
+
+def test_what_is_printed_can_be_read_again() -> None:
+    config = parse_config(
+        '[look]\ntheme = "nord"\ndensity = "two"\nascii = true\n[behaviour]\nnotify = "osc9"\n'
+        '[account]\nemail = "a@b.example"\nport = 1993\n'
+        '[keys]\nmap = "vim"\narchive = ["e", "g e"]\nundo = "Z"\n'
+    )
+    assert config.problems == ()
+    again = parse_config(show_config(config))
+    assert again.problems == ()
+    assert (again.look, again.behaviour, again.account) == (config.look, config.behaviour, config.account)
+    assert (again.keymap, again.keys) == (config.keymap, config.keys)
+
+
+def test_defaults_are_printed_with_their_sentences() -> None:
+    text = show_config(Config())
+    assert "# Lines for each conversation (one, two)" in text
+    assert 'density = "one"' in text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[look]\nthem = "nord"', "did you mean “theme”?"),
+        ('[lok]\ntheme = "nord"', "did you mean “look”?"),
+        ("[look]\nascii = 1", "must be true or false"),
+        ('[look]\ndensity = "three"', "must be one of one, two"),
+        ('[account]\nport = "993"', "must be a whole number"),
+        ("[account]\nport = 99999", "between 1 and 65535"),
+        ('[keys]\nmap = "emacs"', "gmail, vim, mutt"),
+        ("[keys]\narchive = 5", "must be a key or a list of keys"),
+        ("keys = 5", "is a section"),
+        ("look = 5", "is a section"),
+        ("[look", "is not TOML"),
+    ],
+)
+def test_a_mistake_is_answered_with_a_sentence(text: str, says: str) -> None:
+    config = parse_config(text)
+    assert len(config.problems) == 1
+    assert says in config.problems[0]
+
+
+def test_a_mistake_leaves_the_rest_in_force() -> None:
+    config = parse_config('[look]\nthem = "x"\ndensity = "two"\n')
+    assert config.look.density == "two"
+    assert config.given == frozenset({"look.density"})
+
+
+def test_a_file_that_is_no_text_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    assert "not UTF-8" in load_config(path).problems[0]
+    assert "cannot be read" in load_config(tmp_path).problems[0]

@@ -1,0 +1,94 @@
+"""Contrast: what must be read can be read, in every theme."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+
+import pytest
+from textual.theme import BUILTIN_THEMES
+
+from tui.glyphs import ASCII, UNICODE
+from tui.theme import (
+    COLOUR_NAMES,
+    DARK,
+    HUES,
+    LIGHT,
+    MAY_READ,
+    MUST_READ,
+    LabelColours,
+    Palette,
+    contrast,
+    label_pair,
+    palette_of,
+    readable_on,
+)
+
+SHADES = ("frame", "list", "head", "cursor", "picked")
+INKS = ("text", "bright", "middle", "dim", "here", "star", "good", "refusal")
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("shade", SHADES)
+def test_our_themes_meet_their_contrast(palette: Palette, shade: str) -> None:
+    for ink in INKS:
+        assert contrast(getattr(palette, ink), getattr(palette, shade)) >= MUST_READ, ink
+    assert contrast(palette.faint, getattr(palette, shade)) >= MAY_READ
+
+
+@pytest.mark.parametrize("name", sorted(BUILTIN_THEMES))
+def test_every_theme_of_textuals_gives_a_readable_palette(name: str) -> None:
+    palette = palette_of(BUILTIN_THEMES[name])
+    for field, value in asdict(palette).items():
+        assert isinstance(value, bool) or re.fullmatch(r"#[0-9a-f]{6}", value), field
+    for shade in ("list", "frame"):
+        for ink in ("text", "dim", "refusal"):
+            assert contrast(getattr(palette, ink), getattr(palette, shade)) >= MAY_READ
+
+
+@pytest.mark.parametrize("colour", COLOUR_NAMES)
+@pytest.mark.parametrize("is_dark", [True, False])
+def test_every_chip_can_be_read(colour: str, is_dark: bool) -> None:
+    foreground, background = label_pair(colour, is_dark)
+    assert contrast(foreground, background) >= MUST_READ
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+def test_every_dot_of_the_tree_can_be_seen(palette: Palette) -> None:
+    for colour in COLOUR_NAMES:
+        ink = LabelColours({"x": colour}).ink("x", palette)
+        assert all(contrast(ink, shade) >= MAY_READ for shade in (palette.frame, palette.cursor))
+
+
+def test_a_nested_label_takes_its_parents_colour() -> None:
+    colours = LabelColours({"Work": "teal", "Work/press": "pink"})
+    assert colours.name_of("Work/contracts/old") == "teal"
+    assert colours.name_of("Work/press") == "pink"
+    assert colours.name_of("Other") == "grey"
+
+
+def test_colours_are_given_out_evenly_and_once() -> None:
+    chosen: dict[str, str] = {}
+    colours = LabelColours(chosen)
+    names = tuple(f"label {number}" for number in range(len(HUES)))
+    assert colours.give_out((*names, "label 1/nested"))
+    assert sorted(chosen.values()) == sorted(HUES)
+    before = dict(chosen)
+    assert not colours.give_out(names)
+    assert chosen == before
+
+
+def test_readable_on_moves_no_further_than_it_must() -> None:
+    assert readable_on("#c0caf5", "#1a1b26") == "#c0caf5"
+    moved = readable_on("#565f89", "#1a1b26")
+    assert MUST_READ <= contrast(moved, "#1a1b26") < MUST_READ + 1.5
+
+
+def test_every_mark_has_an_ascii_twin_of_one_cell() -> None:
+    twins = asdict(ASCII)
+    assert twins.keys() == asdict(UNICODE).keys()
+    for name, twin in twins.items():
+        for mark in twin:
+            assert mark.isascii(), name
+            assert len(mark) == 1, name
+    assert len(ASCII.places) == len(UNICODE.places) == 8
