@@ -18,11 +18,14 @@ def pdf(filename: str, *lines: str) -> File:
     """A one-page PDF with these lines (characters of Latin-1 only)."""
     text = "".join(f"({_pdf_escape(line)}) Tj 0 -18 Td " for line in lines)
     stream = f"BT /F1 12 Tf 72 760 Td {text}ET".encode("latin-1", "replace")
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>"
+    )
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        page,
         b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
@@ -54,7 +57,7 @@ def png(filename: str, width: int, height: int, hue: int, content_id: str = "") 
     return File(filename, "image/png", octets, content_id)
 
 
-def csv(filename: str, *rows: tuple[str | int, ...]) -> File:
+def csv(filename: str, *rows: tuple[str | int | float, ...]) -> File:
     """A CSV of these rows."""
     text = "".join(
         ",".join(f'"{cell}"' if "," in str(cell) else str(cell) for cell in row) + "\r\n" for row in rows

@@ -21,6 +21,7 @@ from imapcore.simulator.words import OWNER
 _MINUTE = 60_000
 _DAY = 1440 * _MINUTE
 _WHEN = re.compile(r"(?:(\d+)y)? ?(?:(\d+)d)? ?(?:(\d+)h)? ?(?:(\d+)m)?(?: ?@(\d\d):(\d\d))?")
+_NUMBERED = re.compile(r"\d+\. ")
 _QUOTED_LINES = 40
 
 
@@ -80,6 +81,8 @@ class Turn:
     is_unread: bool = False
     is_starred: bool = False
     is_draft: bool = False
+    answers: int = -1
+    """Which message of the story it answers; the last one when not said."""
     is_quoting: bool = True
     flags: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -108,12 +111,14 @@ def tell(story: Story, now_ms: int, rng: random.Random) -> list[StoredSeed]:
     people = list(dict.fromkeys([*(turn.who for turn in story.turns), *story.cast, ME]))
     seeds: list[StoredSeed] = []
     ids: list[str] = []
-    past: tuple[Turn, int, str] | None = None
+    told: list[tuple[Turn, int, str]] = []
     for turn in story.turns:
+        past = told[turn.answers] if told else None
         date_ms = moment(turn.when, now_ms) + rng.randrange(_MINUTE)
         date_ms = min(date_ms, now_ms - 1000)
         message_id = f"<{rng.getrandbits(64):016x}.{len(ids)}@{turn.who.email.partition('@')[2]}>"
-        body = turn.text + (f"\n\n-- \n{turn.who.signature}" if turn.who.signature else "")
+        words = unfold(turn.text)
+        body = words + (f"\n\n-- \n{turn.who.signature}" if turn.who.signature else "")
         text, html = _dress(turn, body, past, story.subject)
         to = turn.to or tuple(p for p in people if p is not turn.who) or (ME,)
         subject = turn.subject or (f"Re: {story.subject}" if ids else story.subject)
@@ -129,8 +134,8 @@ def tell(story: Story, now_ms: int, rng: random.Random) -> list[StoredSeed]:
             message_id=message_id,
             text=text,
             html=html,
-            in_reply_to=ids[-1] if ids else "",
-            references=tuple(ids[-12:]),
+            in_reply_to=ids[turn.answers] if ids else "",
+            references=tuple(ids),
             charset=turn.who.charset,
             flow=_FLOW[turn.who.manner],
             files=turn.files,
@@ -149,7 +154,7 @@ def tell(story: Story, now_ms: int, rng: random.Random) -> list[StoredSeed]:
         )
         if not turn.is_draft:
             ids.append(message_id)
-            past = (turn, date_ms, text)
+            told.append((turn, date_ms, text))
     return seeds
 
 
@@ -164,6 +169,22 @@ def moment(when: str, now_ms: int) -> int:
         return then
     midnight = then - then % _DAY
     return midnight + (int(match[5]) * 60 + int(match[6])) * _MINUTE
+
+
+def unfold(text: str) -> str:
+    """A text as written in a story module: lines of a paragraph joined.
+
+    A line that begins with a list mark, a number, a quote mark or two blanks stays a line; one that begins
+    with ``|`` does too, without the mark.
+    """
+    out: list[str] = []
+    for line in text.strip("\n").split("\n"):
+        is_kept = not line.strip() or line.startswith(("  ", "- ", "> ", "| ", "|")) or _NUMBERED.match(line)
+        if is_kept or not out or not out[-1].strip() or out[-1].startswith("  "):
+            out.append(line.removeprefix("| ") if line.startswith("|") else line)
+        else:
+            out[-1] = f"{out[-1]} {line.strip()}"
+    return "\n".join(line.rstrip() for line in out)
 
 
 _FLOW = {
