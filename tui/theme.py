@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MUST_READ = 4.5
 """Contrast of text that must be read (WCAG 2 level AA)."""
+_COMFORT = 7.0
+"""Contrast of plain text on the cursor's line, so that quieter text on it can be read too."""
 MAY_READ = 3.0
 """Contrast of marks and of text that only helps."""
 
@@ -146,7 +148,10 @@ def palette_of(theme: Theme) -> Palette:
     shade = colour("surface", base.list)
     text = colour("foreground", base.text)
     here = colour("primary", base.here)
-    cursor = _mixed(shade, here, 0.28)
+    # As much of the accent as still lets text be read on it.
+    shares = (0.28, 0.22, 0.17, 0.12)
+    cursors = [_mixed(shade, here, share) for share in shares]
+    cursor = next((each for each in cursors if contrast(text, each) >= _COMFORT), cursors[-1])
     picked = _mixed(shade, here, 0.12)
     head = _mixed(shade, text, 0.05)
     shades = (frame, shade, head, cursor, picked)

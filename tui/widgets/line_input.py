@@ -43,6 +43,8 @@ class LineInput(Input):
         id: str | None = None,
     ) -> None:
         super().__init__(value, placeholder=placeholder, select_on_focus=False, password=password, id=id)
+        # A steady cursor: nothing moves on the screen but what the user moves.
+        self.cursor_blink = False
         self.is_space_given_away = is_space_given_away
         """While true, Space is not text but a verb of the dialog around the field."""
 

@@ -23,6 +23,7 @@ from tui.format import plural
 from tui.glyphs import UNICODE, Glyphs
 from tui.messages import BodyWanted
 from tui.theme import DARK, Palette, label_pair
+from tui.widgets.line_input import LineInput
 from tui.widgets.reader_document import Content, Failure, ReaderDocument, Waiting
 from tui.widgets.reader_page import ReaderPage
 from tui.widgets.reader_style import ChipColours, ReaderStyles
@@ -30,7 +31,7 @@ from tui.widgets.reader_style import ChipColours, ReaderStyles
 NOTHING_OPEN = "No conversation is open"
 
 
-class FindField(Input):
+class FindField(LineInput):
     """Where the words to find are typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,14 +76,7 @@ class Reader(Vertical):
     Reader.-finding > #find { display: block; }
     Reader #find-word { width: auto; color: $middle-ink; }
     Reader #find-count { width: auto; color: $dim-ink; }
-    Reader FindField, Reader FindField:focus {
-        width: 1fr;
-        height: 1;
-        border: none;
-        padding: 0;
-        background: $head-shade;
-        color: $text-ink;
-    }
+    Reader FindField { width: 1fr; }
     """
 
     class Changed(TextualMessage):
@@ -117,7 +111,7 @@ class Reader(Vertical):
         yield self.page
         with Horizontal(id="find"):
             yield Static("find ", id="find-word")
-            yield FindField(id="find-field", select_on_focus=False)
+            yield FindField(id="find-field")
             yield Static("", id="find-count")
 
     # -- what is shown --------------------------------------------------------------------------------

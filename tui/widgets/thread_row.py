@@ -165,8 +165,8 @@ def render_row(
             [
                 *head,
                 *_people(row, look, columns.senders - chips_width, ink),
-                *_count(row, look),
                 *chips,
+                *_count(row, look),
                 *tail,
             ],
             [
