@@ -142,9 +142,13 @@ class Conversation(Link, Trace):
         self._send_chunks(tag, encoder.chunks(tag.decode("ascii")))
         if callable(literal):
             while self._continued(tag):
-                answer = literal(self.continuation_response) + b"\r\n"
-                self._send_chunks(tag, [Chunk(answer, is_secret=True)])
+                self._send_line(literal(self.continuation_response), is_secret=True)
         return tag
+
+    def _send_line(self, line: bytes, *, is_secret: bool = False) -> None:
+        """Send what is no command of its own: an answer to a challenge, DONE."""
+        self._note_sent([Chunk(line, is_secret)])
+        self._transmit(line + b"\r\n")
 
     def _encoded(self, name: str, args: Sequence[Text | Piece | None], literal: object) -> Encoder:
         encoder = Encoder(is_utf8=self.utf8_enabled).raw(name)

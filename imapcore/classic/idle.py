@@ -63,13 +63,10 @@ class Idler:
             return
         imap.state = self._state
         try:
-            imap.send(b"DONE\r\n")
+            imap._send_line(b"DONE")
             imap._command_complete("IDLE", tag)
-        except OSError:
+        except (OSError, imap.abort):
             # The caller's own exception says more than the loss of a connection it no longer wants.
-            if kind is None:
-                raise
-        except imap.abort:
             if kind is None:
                 raise
 

@@ -17,7 +17,7 @@ import warnings
 from typing import BinaryIO
 
 from imapcore.classic import dialing
-from imapcore.classic.errors import abort, error
+from imapcore.classic.errors import abort
 from imapcore.classic.settings import max_line
 from imapcore.errors import LimitExceeded
 from imapcore.wire.framing import Frame, Framer, Limits
@@ -34,7 +34,8 @@ class Link:
     port: int = IMAP4_PORT
 
     def __init__(self) -> None:
-        self._framer = Framer(Limits(line=max_line()))
+        self._limits = Limits(line=max_line())
+        self._framer = Framer(self._limits)
         self._unread = bytearray()
         """Bytes a caller of ``read`` or ``readline`` left over; they come before anything new."""
         self._file: BinaryIO | None = None
@@ -66,12 +67,12 @@ class Link:
     def readline(self) -> bytes:
         """One line with its end; less at the end of the stream. For callers who converse by themselves."""
         if self._file is not None:
-            return self._file.readline(max_line() + 1)
+            return self._file.readline(self._limits.line + 1)
         buffer = self._loose()
         scanned = 0
         while (end := buffer.find(b"\n", scanned)) < 0:
             scanned = len(buffer)
-            if scanned > max_line() or not self._receive_into(buffer):
+            if scanned > self._limits.line or not self._receive_into(buffer):
                 end = len(buffer) - 1
                 break
         return _cut(buffer, end + 1)
@@ -126,8 +127,8 @@ class Link:
         line = self.readline()
         if not line:
             raise abort("socket error: EOF")
-        if len(line) > max_line():
-            raise error(f"got more than {max_line()} bytes in one line")
+        if len(line) > self._limits.line:
+            raise abort(f"got more than {self._limits.line} bytes in a line")
         if line[-2:] != b"\r\n":
             raise abort(f"socket error: unterminated line: {line[:80]!r}")
         return line[:-2]
@@ -146,7 +147,8 @@ class Link:
         try:
             frame = self._framer.take()
         except LimitExceeded as problem:
-            raise error(f"got more than {max_line()} bytes in one line") from problem
+            limits = f"{self._limits.line} bytes in a line or {self._limits.literal} in a literal"
+            raise abort(f"got more than {limits}") from problem
         if frame is None:
             return None
         assert isinstance(frame, Frame)  # no literal is handed on in pieces
@@ -211,7 +213,7 @@ class Link:
         """The bytes received and not yet understood, taken from the framer for a caller who reads himself."""
         if self._framer.pending:
             self._unread += self._framer.take_rest()
-            self._framer = Framer(Limits(line=max_line()))
+            self._framer = Framer(self._limits)
         return self._unread
 
     def _receive_into(self, buffer: bytearray) -> bool:

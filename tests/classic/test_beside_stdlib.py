@@ -1,7 +1,7 @@
 """The same calls with imaplib and with ``imapcore.classic``: same results, same bytes on the wire.
 
-One table of cases; each runs against a server that answers by a table. Where the two differ on purpose
-the case is in ``DIFFERENT``, with what each of them does.
+One table of cases; each runs against a server that answers by a table. Where the two differ on purpose a
+case is in the table ``DIFFERENT``, with what each of them sends.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def outcome(call: Script, client: Any) -> Any:
     """What a script returns, or the kind of its exception."""
     try:
         return call(client)
-    except (imaplib.IMAP4.error, classic.IMAP4.error, ValueError, AttributeError, KeyError) as problem:
+    except (imaplib.IMAP4.error, classic.IMAP4.error, ValueError, TypeError, AttributeError) as problem:
         for kind in ("readonly", "abort", "error"):
             if isinstance(problem, getattr(client, kind)):
                 return f"raised {kind}"
@@ -219,3 +219,74 @@ def test_same_results_and_same_bytes(case: Case) -> None:
     assert got[1] == expected[1], "bytes sent"
     assert got[2] == expected[2], "responses left"
     assert got[3] == expected[3], "state"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A call for which we send something else, on purpose."""
+
+    call: Script
+    theirs: bytes | None
+    """What imaplib sends after the tag; None if it raises."""
+    ours: bytes
+
+
+DIFFERENT = [
+    Difference(lambda c: c.select("New box"), b"SELECT New box\r\n", b'SELECT "New box"\r\n'),
+    Difference(lambda c: c.copy("1", "a*b"), b"COPY 1 a*b\r\n", b'COPY 1 "a*b"\r\n'),
+    Difference(lambda c: c.copy(1, "a"), None, b"COPY 1 a\r\n"),
+    Difference(lambda c: c.create(""), b"CREATE \r\n", b'CREATE ""\r\n'),
+    Difference(lambda c: c.create("Entwürfe"), None, b"CREATE Entw&APw-rfe\r\n"),
+    Difference(lambda c: c.status("a", "MESSAGES"), b"STATUS a MESSAGES\r\n", b"STATUS a (MESSAGES)\r\n"),
+    Difference(lambda c: c.search(None, "TO", "a b"), b"SEARCH TO a b\r\n", b'SEARCH TO "a b"\r\n'),
+    Difference(lambda c: c.xatom("X", "a b"), b"X a b\r\n", b'X "a b"\r\n'),
+    Difference(
+        lambda c: c.partial("1", "RFC822", "1", "9"),
+        b"PARTIAL 1 RFC822 1 9\r\n",
+        b"FETCH 1 (BODY[]<0.9>)\r\n",
+    ),
+    Difference(lambda c: c.getquota(""), b"GETQUOTA \r\n", b'GETQUOTA ""\r\n'),
+]
+
+
+@pytest.mark.parametrize("difference", DIFFERENT, ids=lambda difference: str(difference.ours))
+def test_what_is_different_on_purpose(difference: Difference) -> None:
+    theirs = run(imaplib, Case("theirs", difference.call))[1][-1]
+    ours = run(classic, Case("ours", difference.call))[1][-1]
+    assert ours == difference.ours
+    assert theirs == (b"SELECT INBOX\r\n" if difference.theirs is None else difference.theirs)
+
+
+def test_a_line_break_in_an_argument_is_refused() -> None:
+    case = Case("injection", lambda c: c.xatom("NOOP", "a\r\nT1 DELETE INBOX"), {"NOOP": OK})
+    assert run(classic, case)[0] == "raised InvalidArgument"
+
+
+def test_a_server_of_before_imap4rev1_is_asked_for_partial() -> None:
+    answers = {
+        "CAPABILITY": b"* CAPABILITY IMAP4\r\nTAG OK done\r\n",
+        "PARTIAL": b"* 1 FETCH (RFC822 {2}\r\nab)\r\nTAG OK done\r\n",
+    }
+    case = Case("old", lambda c: [c.PROTOCOL_VERSION, c.partial("1", "RFC822", "1", "2")], answers)
+    expected, got = run(imaplib, case), run(classic, case)
+    assert got == expected
+    assert got[0] == ["IMAP4", ("OK", [(b"1 (RFC822 {2}", b"ab"), b")"])]
+
+
+@pytest.mark.parametrize(
+    ("part", "item"),
+    [
+        ("RFC822", "BODY[]"),
+        ("RFC822.PEEK", "BODY.PEEK[]"),
+        ("rfc822.header", "BODY.PEEK[HEADER]"),
+        ("RFC822.TEXT", "BODY[TEXT]"),
+        ("RFC822.TEXT.PEEK", "BODY.PEEK[TEXT]"),
+        ("BODY[1.2]", "BODY[1.2]"),
+        ("BODY.PEEK[HEADER.FIELDS (DATE)]", "BODY.PEEK[HEADER.FIELDS (DATE)]"),
+        ("(BODY[TEXT])", "BODY[TEXT]"),
+        ("BINARY[1]", "BINARY[1]"),
+    ],
+)
+def test_what_partial_asks_for(part: str, item: str) -> None:
+    heard = run(classic, Case("partial", lambda c: c.partial("3", part, 11, 5), {"FETCH": OK}))[1]
+    assert heard[-1] == f"FETCH 3 ({item}<10.5>)\r\n".encode()

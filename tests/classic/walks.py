@@ -14,7 +14,8 @@ Walk = list[tuple[str, Callable[[Any], Any]]]
 
 MESSAGE = (
     b"From: Ann <ann@example.org>\nTo: fred@example.org\nSubject: first\n"
-    b"Date: Mon, 7 Feb 1994 21:52:25 -0800\nMessage-ID: <1@example.org>\nMIME-Version: 1.0\nContent-Type: text/plain\n\nHello Fred,\nhere it is.\n"
+    b"Date: Mon, 7 Feb 1994 21:52:25 -0800\nMessage-ID: <1@example.org>\n"
+    b"MIME-Version: 1.0\nContent-Type: text/plain\n\nHello Fred,\nhere it is.\n"
 )
 ANSWER = (
     b"From: Bob Builder <bob@example.org>\r\nTo: ann@example.org\r\nSubject: Re: first\r\n"
