@@ -256,6 +256,25 @@ class Mail(Mailboxes):
         )
         return tuple(row[0] for row in rows)
 
+    def texts_wanted(self, msgids: Iterable[int]) -> dict[int, str]:
+        """msgid → ``text_section``, for those of the messages whose snippet is not known and could be."""
+        rows = self._read(
+            "SELECT msgid, text_section FROM message WHERE snippet IS NULL AND text_section <> '' "
+            "AND uid IS NOT NULL AND msgid IN (SELECT value FROM json_each(?))",
+            (listed(msgids),),
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def texts_of_threads(self, thrids: Iterable[int]) -> tuple[int, ...]:
+        """Messages of conversations whose snippet is not known and could be, newest first."""
+        rows = self._read(
+            "SELECT message.msgid FROM state JOIN message ON message.msgid = state.msgid "
+            "WHERE state.thrid IN (SELECT value FROM json_each(?)) AND snippet IS NULL AND text_section <> '' "
+            "AND uid IS NOT NULL ORDER BY state.date DESC, message.msgid DESC",
+            (listed(thrids),),
+        )
+        return tuple(row[0] for row in rows)
+
     # -- deltas ----------------------------------------------------------------------------------------
 
     def apply_deltas(self, place: Role, deltas: Sequence[Delta]) -> Changed:
