@@ -1,0 +1,176 @@
+"""The command line: every mistake is a sentence and an exit code, and never a traceback."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imapcore.errors import AuthenticationFailed, InvalidArgument
+from imapcore.model import Account, Security
+from tui import __main__ as command_line
+from tui.config import Config
+
+
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GIMAP_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("GIMAP_STATE_DIR", str(tmp_path / "state"))
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = command_line.main(list(arguments))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--version")
+    assert code == 0
+    assert out.startswith("gimap-tui ")
+
+
+def test_keys_in_force(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "keys")
+    assert (code, err) == (0, "")
+    assert "[archive]" in out
+
+
+def test_keys_of_another_map(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Key map “mutt”" in run(capsys, "keys", "--keys", "mutt")[1]
+
+
+def test_the_configuration_in_force(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text('[look]\ndensity = "two"\nthem = "x"\n')
+    code, out, err = run(capsys, "config")
+    assert code == 2
+    assert 'density = "two"' in out
+    assert "did you mean “theme”?" in err
+
+
+def test_a_conflict_of_keys_is_told_at_the_start(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text('[keys]\narchive = "A"\ntrash = "A"\n')
+    code, _, err = run(capsys, "keys")
+    assert code == 2
+    assert "asked for by both" in err
+
+
+def test_a_configuration_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, _, err = run(capsys, "--config", str(tmp_path / "none.toml"))
+    assert code == 2
+    assert "The configuration cannot be read." in err
+
+
+def test_without_a_terminal_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "--demo")
+    assert code == 2
+    assert "This is not a terminal." in err
+
+
+def options(**given: object) -> argparse.Namespace:
+    values = vars(command_line.build_parser().parse_args([])) | given
+    return argparse.Namespace(**values)
+
+
+def test_an_account_is_gmails_unless_said_otherwise() -> None:
+    account = command_line.account_of("you@gmail.com", options(), Config())
+    assert account == Account("you@gmail.com", "imap.gmail.com", 993, Security.TLS)
+
+
+def test_without_tls_only_to_this_machine() -> None:
+    account = command_line.account_of(
+        "demo@gmail.com", options(host="127.0.0.1", port=1143, no_tls=True), Config()
+    )
+    assert account.security is Security.NONE
+    with pytest.raises(InvalidArgument) as caught:
+        command_line.account_of("demo@gmail.com", options(host="mail.example.org", no_tls=True), Config())
+    assert "not this machine" in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    "email", ["", "you", "you@", "@gmail.com", "a b@gmail.com", "you@gmail", "a\x1b@b.cc"]
+)
+def test_what_is_no_address(email: str) -> None:
+    with pytest.raises(InvalidArgument):
+        command_line.account_of(email, options(), Config())
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_what_is_no_port(port: int) -> None:
+    with pytest.raises(InvalidArgument):
+        command_line.account_of("you@gmail.com", options(port=port), Config())
+
+
+class Keyring:
+    """Stands in for the engine's sign-in: one password works."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, typed: list[str], stored: str | None = None) -> None:
+        import getpass
+
+        import imapcore.engine as engine
+
+        self.kept: dict[str, str] = {"you@gmail.com": stored} if stored else {}
+        self.typed = iter(typed)
+        monkeypatch.setattr(engine, "stored_secret", self.kept.get)
+        monkeypatch.setattr(engine, "store_secret", self.kept.__setitem__)
+        monkeypatch.setattr(engine, "check_sign_in", self._check)
+        monkeypatch.setattr(getpass, "getpass", lambda prompt: next(self.typed))
+
+    @staticmethod
+    def _check(account: Account, secret: str) -> None:
+        if secret != "right":
+            raise AuthenticationFailed("Invalid credentials (Failure)")
+
+
+def test_a_stored_password_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    Keyring(monkeypatch, [], stored="right")
+    command_line.sign_in(Account("you@gmail.com"))
+
+
+def test_a_password_that_works_is_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keyring = Keyring(monkeypatch, ["wrong", "right"])
+    command_line.sign_in(Account("you@gmail.com"))
+    assert keyring.kept == {"you@gmail.com": "right"}
+    captured = capsys.readouterr()
+    assert "did not accept the password" in captured.err
+    assert "right" not in captured.out.replace("letters", "") + captured.err
+
+
+def test_three_wrong_passwords_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring = Keyring(monkeypatch, ["a", "b", "c", "right"])
+    with pytest.raises(AuthenticationFailed):
+        command_line.sign_in(Account("you@gmail.com"))
+    assert keyring.kept == {}
+
+
+def test_no_password_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    Keyring(monkeypatch, [""])
+    with pytest.raises(InvalidArgument):
+        command_line.sign_in(Account("you@gmail.com"))
+
+
+def test_python_m_tui_ends_without_a_traceback() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--demo"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("gimap-tui: ")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m tui keys | head -1", shell=True, capture_output=True, text=True, timeout=30
+    )
+    assert done.stderr == ""
