@@ -1,0 +1,57 @@
+"""The note kept with a message about its text: which part it is, and how its beginning is to be read. Pure.
+
+The store keeps it as one opaque word list, ``1.1 quoted-printable utf-8 plain``, so that the snippet of an old message
+can be fetched years later without asking for its structure again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imapcore.wire.bodystructure import Part
+
+PLAIN_OCTETS = 400
+HTML_OCTETS = 6000
+"""Octets that hold the first words: in HTML they stand behind a style sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextNote:
+    """How to read the beginning of a part later: what ``MessageFacts.text_section`` holds."""
+
+    section: str
+    encoding: str
+    charset: str
+    is_html: bool
+
+    @classmethod
+    def of_part(cls, part: Part) -> TextNote:
+        """The note of a text part."""
+        charset = next((value for name, value in part.params if name == "charset"), "")
+        return cls(
+            part.section,
+            _word(part.encoding),
+            _word(charset),
+            part.media_type != "text/plain",
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> TextNote | None:
+        """Read a note back; None for an empty one."""
+        if not text:
+            return None
+        section, encoding, charset, kind = (*text.split(" "), "", "", "")[:4]
+        return cls(section, encoding.strip("-"), charset.strip("-"), kind == "html")
+
+    def __str__(self) -> str:
+        return f"{self.section} {self.encoding or '-'} {self.charset or '-'} {'html' if self.is_html else 'plain'}"
+
+    @property
+    def octets(self) -> int:
+        """How much of the part to ask for: base64 and quoted-printable take more room for the same words."""
+        octets = HTML_OCTETS if self.is_html else PLAIN_OCTETS
+        return octets * 2 if self.encoding in ("base64", "quoted-printable") else octets
+
+
+def _word(text: str) -> str:
+    return "".join(text.lower().split())[:40]
