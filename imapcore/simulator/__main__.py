@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="KIND[:FIELD=VALUE,…]", help="switch a fault on"
     )
+    parser.add_argument("--warm", action="store_true", help="render every envelope before listening")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input closes")
     return parser
 
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"simulator: {error}", file=sys.stderr)
             return 1
     try:
-        asyncio.run(_serve(options, certificate, faults, ends_at_eof=given.until_eof))
+        asyncio.run(_serve(options, certificate, faults, ends_at_eof=given.until_eof, is_warm=given.warm))
     except OSError as error:
         print(f"simulator: cannot listen: {error.strerror or error}", file=sys.stderr)
         return 1
@@ -89,7 +90,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _serve(
-    options: Options, certificate: Certificate | None, faults: list[Fault], *, ends_at_eof: bool
+    options: Options,
+    certificate: Certificate | None,
+    faults: list[Fault],
+    *,
+    ends_at_eof: bool,
+    is_warm: bool,
 ) -> None:
     loop = asyncio.get_running_loop()
     ending = asyncio.Event()
@@ -103,7 +109,9 @@ async def _serve(
     # The mailbox stays as long as the process: the collector need never look at it again.
     gc.collect()
     gc.freeze()
-    await server.start()
+    if is_warm:
+        await server.warm()
+    await server.start(is_warm=is_warm)
     lines = None
     if options.control_port is not None:
         lines = ControlListener(Control(server, loop), options.control_port)

@@ -19,6 +19,8 @@ from imapcore.simulator.replies import Farewell, Reply
 
 BLOCK = 65_536
 """Octets that are gathered before they are handed to the socket."""
+LINGER_SECONDS = 1.0
+"""How long a client that was told BYE may go on sending into the void."""
 DISCARD = 8 << 20
 """Octets of a line too long that are still read to its end, so that the session can go on."""
 
@@ -178,6 +180,7 @@ class Channel:
             async with asyncio.timeout(self._options().write_seconds):
                 await self._writer.drain()
         except (OSError, TimeoutError) as error:
+            self._writer.transport.abort()
             raise Farewell from error
 
     def compress(self) -> None:
@@ -232,11 +235,24 @@ class Channel:
             if line and self._line_fault is None:
                 self.write(line.encode("ascii") + b"\r\n")
                 await self.flush()
+                await self._linger()
             self._writer.close()
             async with asyncio.timeout(2):
                 await self._writer.wait_closed()
         except (OSError, TimeoutError, Farewell):
             self._writer.transport.abort()
+
+    async def _linger(self) -> None:
+        """Take in for a moment what is still under way: closing on unread octets unsays the last line."""
+        if not self._writer.can_write_eof():
+            return
+        self._writer.write_eof()
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                while await self._reader.read(BLOCK):
+                    pass
+        except TimeoutError:
+            return
 
     def abort(self) -> None:
         """End the connection at once, unread and unsaid."""

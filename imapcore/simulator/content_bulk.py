@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import random
 from functools import lru_cache
+from typing import NamedTuple
 
 from imapcore.simulator.content_mime import File, Letter, compose, encode_text, format_date
-from imapcore.simulator.mail import Mail
+from imapcore.simulator.mail import Mail, parse_mail
 from imapcore.simulator.mail_structure import quote
 from imapcore.simulator.model import Kind
 from imapcore.simulator.words import FIRMS, LABELS, NOTICES, OWNER, PARAGRAPHS, PEOPLE, SUBJECTS, THINGS
 
 _YEARS_MS = 9 * 365 * 86_400_000
 _MASK = (1 << 64) - 1
+_MACHINE_TABS = ("promotions", "updates", "social", "updates", "promotions")
+_OWNER = (OWNER.name, OWNER.email)
 _ZONES = (0, 60, 120, -300, 540, 180)
 _BLOCKS = 512
 """Ready-made bodies of each kind; a message adds its own header and greeting to one of them."""
@@ -135,7 +138,11 @@ class BulkSeed:
 
     def mail(self) -> Mail:
         """The same, ready for sections and search; its ENVELOPE comes without the octets."""
-        return Mail(self.raw, self.size, self.envelope)
+        return Mail(self.raw, None, self.envelope, self.structure)
+
+    def structure(self) -> bytes:
+        """BODYSTRUCTURE's value; all of it follows from the content, of which there is a limited supply."""
+        return _structure(self._corpus.block(self._conversation, self._position))
 
     def envelope(self) -> bytes:
         """ENVELOPE's value, the same as one parsed from ``raw()``."""
@@ -171,13 +178,61 @@ class BulkSeed:
         if position:
             lines.append(f"In-Reply-To: {self.in_reply_to}")
             lines.append("References: " + "\r\n ".join(self.references))
-        host = corpus.sender(conversation, 0)[1].rpartition("@")[2]
+        host = corpus.about(conversation).host
         if self.category == "forums":
             lines += [f"List-Id: <list.{host}>", f"List-Post: <mailto:list@{host}>"]
         elif self.category == "promotions":
             lines.append(f"List-Unsubscribe: <https://{host}/unsubscribe/{conversation:x}>")
         lines.append("MIME-Version: 1.0\r\n")
         return "\r\n".join(lines).encode("ascii")
+
+
+class About(NamedTuple):
+    """What the messages of one conversation have in common."""
+
+    is_machine: bool
+    category: str
+    person: tuple[str, str, str]
+    writer: tuple[str, str]
+    """Who writes in it besides the owner: the person, or a firm's machine."""
+    copied: tuple[str, str] | None
+    subject: str
+    identity: str
+    """The part of its Message-IDs that is its own."""
+    host: str
+    """Where its first message came from."""
+
+
+@lru_cache(maxsize=16384)
+def _about(seed: int, conversation: int) -> About:
+    is_machine = mix(seed, conversation, 10) % 100 < 45
+    person = PEOPLE[mix(seed, conversation, 14) % len(PEOPLE)]
+    pick = mix(seed, conversation, 17)
+    copied: tuple[str, str] | None = None
+    if is_machine:
+        category = _MACHINE_TABS[mix(seed, conversation, 13) % 5]
+        writer = FIRMS[mix(seed, conversation, 15) % len(FIRMS)]
+        subject = f"{NOTICES[pick % len(NOTICES)][0]} · {pick // 64 % 9000 + 1000}"
+        first = writer
+    else:
+        category = "forums" if mix(seed, conversation, 12) % 100 < 6 else "primary"
+        writer = person[:2]
+        subject = _letter_subject(person[2], pick)
+        other = mix(seed, conversation, 16)
+        if other % 5 == 0:
+            somebody = PEOPLE[other // 5 % len(PEOPLE)]
+            copied = None if somebody == person else somebody[:2]
+        first = _OWNER if mix(seed, conversation, 0, 11) % 100 < 12 else writer
+    host = first[1].rpartition("@")[2]
+    identity = f"{mix(seed, conversation):016x}"
+    return About(is_machine, category, person, writer, copied, subject, identity, host)
+
+
+def _letter_subject(language: str, pick: int) -> str:
+    subjects, things = SUBJECTS[language], THINGS[language]
+    thing = things[pick // 64 % len(things)]
+    subject = subjects[pick % len(subjects)].format(thing=thing)
+    return subject[0].upper() + subject[1:] + ("" if pick // 4096 % 3 else f" ({pick // 8192 % 900 + 1})")
 
 
 class Corpus:
@@ -187,33 +242,31 @@ class Corpus:
         self.seed = seed
         self.now_ms = now_ms
 
+    def about(self, conversation: int) -> About:
+        """What is the same in all of a conversation."""
+        return _about(self.seed, conversation)
+
     def is_machine(self, conversation: int) -> bool:
         """Whether it is one of those that nobody answers."""
-        return mix(self.seed, conversation, 10) % 100 < 45
+        return _about(self.seed, conversation).is_machine
 
     def is_mine(self, conversation: int, position: int) -> bool:
         """Whether the owner wrote that message: about every third one in a conversation with people."""
-        if self.is_machine(conversation):
+        if _about(self.seed, conversation).is_machine:
             return False
         return mix(self.seed, conversation, position, 11) % 100 < (35 if position else 12)
 
     def category(self, conversation: int) -> str:
         """The tab, one for a whole conversation."""
-        if not self.is_machine(conversation):
-            return "forums" if mix(self.seed, conversation, 12) % 100 < 6 else "primary"
-        return ("promotions", "updates", "social", "updates", "promotions")[
-            mix(self.seed, conversation, 13) % 5
-        ]
+        return _about(self.seed, conversation).category
 
     def person(self, conversation: int) -> tuple[str, str, str]:
         """The one who writes in it besides the owner: name, address, language."""
-        return PEOPLE[mix(self.seed, conversation, 14) % len(PEOPLE)]
+        return _about(self.seed, conversation).person
 
     def sender(self, conversation: int, position: int) -> tuple[str, str]:
         """Name and address of who wrote a message."""
-        if self.is_machine(conversation):
-            return FIRMS[mix(self.seed, conversation, 15) % len(FIRMS)]
-        return _OWNER if self.is_mine(conversation, position) else self.person(conversation)[:2]
+        return _OWNER if self.is_mine(conversation, position) else _about(self.seed, conversation).writer
 
     def recipient(self, conversation: int, position: int) -> tuple[str, str]:
         """Name and address of whom a message went to."""
@@ -221,27 +274,16 @@ class Corpus:
 
     def copied(self, conversation: int) -> tuple[str, str] | None:
         """Somebody in Cc, in one conversation of five."""
-        pick = mix(self.seed, conversation, 16)
-        if self.is_machine(conversation) or pick % 5:
-            return None
-        other = PEOPLE[pick // 5 % len(PEOPLE)]
-        return None if other == self.person(conversation) else other[:2]
+        return _about(self.seed, conversation).copied
 
     def subject(self, conversation: int) -> str:
         """What a conversation is called."""
-        pick = mix(self.seed, conversation, 17)
-        if self.is_machine(conversation):
-            return f"{NOTICES[pick % len(NOTICES)][0]} · {pick // 64 % 9000 + 1000}"
-        language = self.person(conversation)[2]
-        subjects, things = SUBJECTS[language], THINGS[language]
-        thing = things[pick // 64 % len(things)]
-        subject = subjects[pick % len(subjects)].format(thing=thing)
-        return subject[0].upper() + subject[1:] + ("" if pick // 4096 % 3 else f" ({pick // 8192 % 900 + 1})")
+        return _about(self.seed, conversation).subject
 
     def message_id(self, conversation: int, position: int) -> str:
         """Message-ID of a message, from its numbers alone."""
-        host = self.sender(conversation, 0)[1].rpartition("@")[2]
-        return f"<{mix(self.seed, conversation):016x}.{position}@{host}>"
+        about = _about(self.seed, conversation)
+        return f"<{about.identity}.{position}@{about.host}>"
 
     def labels(self, message: BulkSeed) -> frozenset[str]:
         """Where a message is filed."""
@@ -271,9 +313,6 @@ class Corpus:
         if self.is_machine(conversation):
             return _machine_block(mix(self.seed, conversation, 17) % len(NOTICES), pick)
         return _person_block(self.person(conversation)[2], pick)
-
-
-_OWNER = (OWNER.name, OWNER.email)
 
 
 def bulk_messages(count: int, seed: int, now_ms: int) -> list[BulkSeed]:
@@ -324,6 +363,11 @@ def _rendered(person: tuple[str, str]) -> tuple[str, bytes]:
 def _show(person: tuple[str, str]) -> str:
     name, email = person
     return f"{name} <{email}>"
+
+
+@lru_cache(maxsize=8192)
+def _structure(block: bytes) -> bytes:
+    return parse_mail(block).bodystructure()
 
 
 @lru_cache(maxsize=8192)

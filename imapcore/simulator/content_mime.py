@@ -93,7 +93,8 @@ def format_date(ms: int, zone: int = 0) -> str:
     hours, minutes = divmod(abs(zone), 60)
     return (
         f"{_DAYS[moment.weekday()]}, {moment.day} {_MONTHS[moment.month - 1]} {moment.year:04d} "
-        f"{moment:%H:%M:%S} {'-' if zone < 0 else '+'}{hours:02d}{minutes:02d}"
+        f"{moment.hour:02d}:{moment.minute:02d}:{moment.second:02d} "
+        f"{'-' if zone < 0 else '+'}{hours:02d}{minutes:02d}"
     )
 
 
@@ -116,11 +117,15 @@ def _format_person(name: str, address: str, charset: str) -> str:
 def encode_text(text: str, charset: str = "utf-8") -> str:
     """A header's text in ASCII: as it is, or in RFC 2047 words cut between characters, folded."""
     if text.isascii():
+        if len(text) <= 70 and text.isprintable() and "  " not in text and text == text.strip():
+            return text
         return "\r\n ".join(textwrap.wrap(text, 70, break_long_words=False)) or text
     try:
         text.encode(charset)
     except UnicodeEncodeError:
         charset = "utf-8"
+    if len(text) * 4 <= _WORD_OCTETS or len(text.encode(charset)) <= _WORD_OCTETS:
+        return _encode_word(text, charset)
     words: list[str] = []
     piece = ""
     for character in text:

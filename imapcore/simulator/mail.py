@@ -38,20 +38,26 @@ class File:
 class Mail:
     """One mail: its octets, and views of them. Immutable; parses itself when first asked."""
 
-    __slots__ = ("_envelope", "_get_raw", "_raw", "_root", "size")
+    __slots__ = ("_envelope", "_get_raw", "_raw", "_root", "_size", "_structure")
 
     def __init__(
         self,
         get_raw: Callable[[], bytes],
-        size: int,
+        size: int | None = None,
         envelope: Callable[[], bytes] | None = None,
+        structure: Callable[[], bytes] | None = None,
     ) -> None:
         self._get_raw = get_raw
         self._raw: bytes | None = None
         self._root: Part | None = None
         self._envelope = envelope
-        self.size = size
+        self._structure = structure
+        self._size = size
+
+    @property
+    def size(self) -> int:
         """Octets of ``raw``."""
+        return len(self.raw) if self._size is None else self._size
 
     @property
     def raw(self) -> bytes:
@@ -75,7 +81,7 @@ class Mail:
 
     def bodystructure(self) -> bytes:
         """BODYSTRUCTURE's value, extension data included."""
-        return render_structure(self.root)
+        return self._structure() if self._structure else render_structure(self.root)
 
     def body(self) -> bytes:
         """The value of BODY without a section: BODYSTRUCTURE without extension data."""

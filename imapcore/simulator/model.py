@@ -52,7 +52,18 @@ PLACES = (Kind.ALL, Kind.SPAM, Kind.TRASH)
 class Message:
     """One mail of the account: what is the same in every mailbox it is seen in."""
 
-    __slots__ = ("cache", "date_ms", "flags", "labels", "modseq", "msgid", "place", "source", "thrid")
+    __slots__ = (
+        "_envelope",
+        "_size",
+        "date_ms",
+        "flags",
+        "labels",
+        "modseq",
+        "msgid",
+        "place",
+        "source",
+        "thrid",
+    )
 
     def __init__(
         self,
@@ -74,8 +85,21 @@ class Message:
         self.labels = labels
         self.place = place
         self.modseq = modseq
-        self.cache: bytes | None = None
-        """Its rendered ENVELOPE; a message never changes its content."""
+        self._size = -1
+        self._envelope: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """RFC822.SIZE, asked of the content once."""
+        if self._size < 0:
+            self._size = self.source.size
+        return self._size
+
+    def envelope(self) -> bytes:
+        """ENVELOPE, rendered once; a message never changes its content."""
+        if self._envelope is None:
+            self._envelope = self.source.mail().envelope()
+        return self._envelope
 
 
 class Entry:

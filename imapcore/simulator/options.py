@@ -83,6 +83,8 @@ class Options:
     """Speak TLS from the first byte, with a certificate for localhost made at start."""
     max_connections: int = 15
     """Signed-in connections at once; more are refused (Gmail: 15)."""
+    max_strangers: int = 60
+    """Connections that have not signed in; more get a BYE for a greeting."""
     too_many_is_bye: bool = False
     """The 16th connection gets a BYE instead of a NO; both have been reported."""
 

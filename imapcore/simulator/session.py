@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from imapcore.clock import Clock
@@ -125,6 +126,8 @@ class Session:
         """Talk until the client leaves, is thrown out, or breaks off."""
         line = ""
         try:
+            if len(self.house.sessions) - self.house.signed_in() > self.options.max_strangers:
+                raise Farewell(texts.TOO_MANY_BYE)
             self.send(texts.GREETING.format(address=self.address, id=self.identity))
             await self.channel.flush()
             while True:
@@ -310,12 +313,7 @@ class Session:
     def flags_of(self, entry: Entry) -> bytes:
         r"""The flags as a sorted list: the message's, the star as ``\Flagged``, the entry's ``\Deleted``."""
         flags, labels, _ = self.selected.state(entry.message)
-        shown = set(flags)
-        if self.account.starred in labels:
-            shown.add("\\Flagged")
-        if entry.is_deleted:
-            shown.add("\\Deleted")
-        return b"(" + " ".join(sorted(shown)).encode("ascii") + b")"
+        return _render_flags(flags, self.account.starred in labels, entry.is_deleted)
 
     def labels_of(self, entry: Entry) -> bytes:
         """The labels as a list, the selected mailbox's own left out."""
@@ -340,3 +338,13 @@ class Session:
             items.append(b"MODSEQ (%d)" % self.selected.state(entry.message)[2])
         items.append(b"FLAGS " + self.flags_of(entry))
         return items
+
+
+@lru_cache(maxsize=4096)
+def _render_flags(flags: frozenset[str], is_starred: bool, is_deleted: bool) -> bytes:
+    shown = set(flags)
+    if is_starred:
+        shown.add("\\Flagged")
+    if is_deleted:
+        shown.add("\\Deleted")
+    return b"(" + " ".join(sorted(shown)).encode("ascii") + b")"

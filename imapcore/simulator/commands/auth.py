@@ -265,7 +265,7 @@ def _read_astring(cursor: Cursor) -> bytes:
 
 
 def _quota(session: Session) -> None:
-    used = sum(message.source.size for message in session.account.messages.values()) // 1024
+    used = sum(message.size for message in session.account.messages.values()) // 1024
     session.send(f'* QUOTA "" (STORAGE {used} {QUOTA_KIB})')
 
 

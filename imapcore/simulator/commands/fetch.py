@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from imapcore.simulator import texts
 from imapcore.simulator.commands.entry import CommandEntry, Ride, Stage, command
@@ -162,31 +163,40 @@ def _read_section(cursor: Cursor, *, is_peek: bool) -> Section:
 Render = Callable[[Entry], bytes]
 
 
-def envelope_of(entry: Entry) -> bytes:
-    """ENVELOPE, rendered once per message."""
-    message = entry.message
-    if message.cache is None:
-        message.cache = message.source.mail().envelope()
-    return message.cache
+def render_date(ms: int) -> bytes:
+    """INTERNALDATE's value, in UTC as all of Gmail's are."""
+    days, rest = divmod(ms // 1000, 86_400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return b'"%b %02d:%02d:%02d +0000"' % (_render_day(days), hours, minutes, seconds)
+
+
+@lru_cache(maxsize=8192)
+def _render_day(days: int) -> bytes:
+    return format_internaldate(days * 86_400_000)[1:12].encode("ascii")
+
+
+def _envelope(entry: Entry) -> bytes:
+    return entry.message.envelope()
 
 
 def _swapped_envelope(entry: Entry) -> bytes:
     """The bug some clients met: the address as the name, the name as the mailbox."""
-    return _ADDRESS.sub(rb'("<\2@\3>" NIL "\1" NIL)', envelope_of(entry))
+    return _ADDRESS.sub(rb'("<\2@\3>" NIL "\1" NIL)', entry.message.envelope())
 
 
 def _renders(session: Session, items: frozenset[str]) -> list[Render]:
     """One function per item, in Gmail's order."""
     state = session.selected.state
-    envelope = _swapped_envelope if session.options.envelope_swaps_names else envelope_of
+    envelope = _swapped_envelope if session.options.envelope_swaps_names else _envelope
     by_item: dict[str, Render] = {
         "X-GM-THRID": lambda entry: b"X-GM-THRID %d" % entry.message.thrid,
         "X-GM-MSGID": lambda entry: b"X-GM-MSGID %d" % entry.message.msgid,
         "X-GM-LABELS": lambda entry: b"X-GM-LABELS " + session.labels_of(entry),
         "UID": lambda entry: b"UID %d" % entry.uid,
-        "RFC822.SIZE": lambda entry: b"RFC822.SIZE %d" % entry.message.source.size,
+        "RFC822.SIZE": lambda entry: b"RFC822.SIZE %d" % entry.message.size,
         "MODSEQ": lambda entry: b"MODSEQ (%d)" % state(entry.message)[2],
-        "INTERNALDATE": lambda entry: b"INTERNALDATE " + format_internaldate(entry.message.date_ms).encode(),
+        "INTERNALDATE": lambda entry: b"INTERNALDATE " + render_date(entry.message.date_ms),
         "FLAGS": lambda entry: b"FLAGS " + session.flags_of(entry),
         "ENVELOPE": lambda entry: b"ENVELOPE " + envelope(entry),
         "BODYSTRUCTURE": lambda entry: b"BODYSTRUCTURE " + entry.message.source.mail().bodystructure(),

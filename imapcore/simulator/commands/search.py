@@ -139,8 +139,8 @@ class _Program:
         if word in ("LARGER", "SMALLER"):
             limit = self.cursor.number()
             if word == "LARGER":
-                return lambda number, entry: entry.message.source.size > limit
-            return lambda number, entry: entry.message.source.size < limit
+                return lambda number, entry: entry.message.size > limit
+            return lambda number, entry: entry.message.size < limit
         if word == "UID":
             return self._members(self.cursor.sequence_set(), is_uid=True)
         if word in _TEXT_FIELDS:

@@ -1,0 +1,207 @@
+"""Clients that flood, stall, or send what nobody asked for: bounded memory, BYE, and the server lives on."""
+
+from __future__ import annotations
+
+import random
+import resource
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from imapcore.simulator import Simulator
+from tests.simulator.conftest import options
+from tests.simulator.wire import Wire, mail
+
+GIGABYTE = 1 << 30
+
+
+@pytest.fixture
+def watched() -> Iterator[Simulator]:
+    """A server whose unexpected errors are caught and fail the test."""
+    with Simulator(options()) as sim:
+        problems: list[dict[str, Any]] = []
+        sim._loop.set_exception_handler(lambda loop, context: problems.append(context))
+        yield sim
+        assert problems == []
+
+
+def peak_kib() -> int:
+    """The most memory this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def still_serves(sim: Simulator) -> bool:
+    """Whether a well-behaved client is served."""
+    with Wire(sim) as wire:
+        return wire.login()[-1].startswith("OK ") and wire.last("NOOP") == "OK Success"
+
+
+def drain(wire: Wire) -> list[str]:
+    """Every line until the server closes."""
+    lines = []
+    while line := wire.line():
+        lines.append(line)
+    return lines
+
+
+def push(wire: Wire, data: bytes) -> None:
+    """Send what the server may stop reading half-way."""
+    try:
+        wire.send(data)
+    except (ConnectionError, TimeoutError):
+        return
+
+
+def test_a_gigabyte_literal_is_refused_before_it_comes(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        wire.login()
+        wire.send(b"z APPEND INBOX {%d}\r\n" % GIGABYTE)
+        assert wire.line() == "z NO [TOOBIG] Message too large (Failure)"
+        wire.send(b"z SELECT {%d}\r\n" % GIGABYTE)
+        assert wire.line() == "z BAD Could not parse command"
+        assert wire.last("NOOP") == "OK Success"
+
+
+def test_a_gigabyte_literal_that_does_not_wait_is_dropped_with_bye(watched: Simulator) -> None:
+    before = peak_kib()
+    with Wire(watched) as wire:
+        wire.login()
+        wire.send(b"z APPEND INBOX {%d+}\r\n" % GIGABYTE)
+        push(wire, bytes(1 << 22))
+        assert drain(wire) == ["* BYE Command too long"]
+    assert peak_kib() - before < 100_000
+    assert still_serves(watched)
+
+
+def test_a_line_without_end_is_dropped_with_bye(watched: Simulator) -> None:
+    before = peak_kib()
+    with Wire(watched) as wire:
+        for _ in range(40):
+            push(wire, b"x" * (1 << 20))
+        assert drain(wire) == ["* BYE Command too long"]
+    assert peak_kib() - before < 100_000
+    assert still_serves(watched)
+
+
+def test_a_line_too_long_that_ends_is_bad_and_the_session_goes_on(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        assert wire.ask("LOGIN " + "x" * 1_000_000)[-1].startswith("BAD Could not parse command")
+        assert wire.login()[-1].startswith("OK ")
+
+
+def test_a_flood_of_nonsense_ends_in_bye(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        push(wire, b"x\r\n" * 5000)
+        lines = drain(wire)
+        assert lines[0] == "* BAD [CLIENTBUG] Invalid tag"
+        assert len(lines) <= 110
+    assert still_serves(watched)
+
+
+def test_good_commands_in_between_forgive_bad_ones(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        for _ in range(150):
+            assert wire.ask("NONSENSE")[-1].startswith("BAD ")
+            if _ % 50 == 0:
+                assert wire.last("NOOP").startswith("OK ")
+
+
+def test_a_pipelined_flood_is_answered_in_order(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        wire.login()
+        wire.send(b"".join(b"n%d NOOP\r\n" % number for number in range(3000)))
+        assert [wire.line() for _ in range(3000)] == [f"n{number} OK Success" for number in range(3000)]
+
+
+def test_who_does_not_sign_in_is_thrown_out() -> None:
+    with Simulator(options(login_seconds=0.1)) as sim, Wire(sim) as wire:
+        wire.send(b"a CAPAB")
+        assert drain(wire) == ["* BYE Timeout waiting for a command"]
+
+
+def test_who_is_silent_too_long_is_thrown_out() -> None:
+    with Simulator(options(silence_seconds=0.1)) as sim, Wire(sim) as wire:
+        wire.login()
+        wire.send(b"z APPEND INBOX {100}\r\nhalf a mail")
+        assert drain(wire) == ["+ go ahead", "* BYE Timeout waiting for a command"]
+
+
+def test_who_reads_nothing_is_cut_off_and_costs_little() -> None:
+    with Simulator(options(write_seconds=0.3)) as sim:
+        sim.control.deliver(mail(body="x" * 1_000_000))
+        before = peak_kib()
+        plain = Wire.connect(sim)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with Wire(sim, plain) as wire:
+            wire.login()
+            wire.select()
+            wire.send(b"".join(b"f%d FETCH 1 BODY.PEEK[]\r\n" % number for number in range(200)))
+            deadline = time.monotonic() + 10
+            while sim.control.connections():
+                assert time.monotonic() < deadline
+        assert peak_kib() - before < 60_000
+        assert still_serves(sim)
+
+
+def test_strangers_are_limited() -> None:
+    with Simulator(options(max_strangers=3)) as sim:
+        wires = [Wire(sim) for _ in range(4)]
+        try:
+            assert [wire.greeting[:4] for wire in wires] == ["* OK", "* OK", "* OK", "* BY"]
+        finally:
+            for wire in wires:
+                wire.socket.close()
+
+
+def test_a_deflate_bomb_is_dropped(watched: Simulator) -> None:
+    before = peak_kib()
+    bomb = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    data = bomb.compress(bytes(200 << 20)) + bomb.flush(zlib.Z_SYNC_FLUSH)
+    grown = peak_kib()
+    with Wire(watched) as wire:
+        wire.login()
+        assert wire.last("COMPRESS DEFLATE") == "OK Success"
+        push(wire, data)
+        answer = b""
+        while chunk := wire.socket.recv(4096):
+            answer += chunk
+        inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(answer)
+        assert inflated == b"* BYE Command too long\r\n"
+    assert peak_kib() - max(grown, before) < 100_000
+
+
+def test_broken_deflate_ends_the_connection(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        wire.login()
+        assert wire.last("COMPRESS DEFLATE") == "OK Success"
+        wire.send(b"\xff" * 100)
+        assert wire.is_closed()
+
+
+WORDS = """FETCH UID STORE SEARCH SELECT LIST STATUS APPEND COPY MOVE IDLE INBOX BODY[ ] <0. > ( ) 1:* * 1 "
+\\ {3} {3+} X-GM-LABELS X-GM-RAW "a" FLAGS + - ALL NOT 4294967296 99999999999999999999999 RETURN CHARSET UTF-8
+& &AAA- HEADER.FIELDS RFC822.SIZE (CHANGEDSINCE ENABLE UTF8=ACCEPT DONE CREATE RENAME DELETE [Gmail]/Trash
+AUTHENTICATE PLAIN ID NIL %"""
+PIECES = [*(word.encode() for word in WORDS.split()), *[b" "] * 8, b"\x00", b"\xff", b"\r\n"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_commands_never_end_the_server(watched: Simulator, seed: int) -> None:
+    rng = random.Random(seed)
+    watched.control.deliver(mail())
+    for _ in range(12):
+        with Wire(watched) as wire:
+            wire.login()
+            wire.select()
+            commands = b"".join(
+                b"t%d %b\r\n" % (number, b"".join(rng.choices(PIECES, k=rng.randint(1, 12))))
+                for number in range(60)
+            )
+            push(wire, commands + b"DONE\r\nend LOGOUT\r\n")
+            wire.socket.shutdown(socket.SHUT_WR)
+            drain(wire)
+    assert still_serves(watched)
