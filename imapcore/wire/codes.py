@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from imapcore.wire.lexer import Lexer, ParseError
-from imapcore.wire.uidset import Range, UidSet, parse_ranges
+from imapcore.wire.uidset import NO_UIDS, Range, UidSet, parse_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class AppendUid(Code):
     """Where APPEND put the message (RFC 4315 §3)."""
 
     uidvalidity: int = 0
-    uids: UidSet = UidSet()  # noqa: RUF009 - an immutable value
+    uids: UidSet = NO_UIDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _numbers(ranges: tuple[Range, ...]) -> Iterator[int]:
 class Modified(Code):
     """The messages a conditional STORE left alone (RFC 7162 §3.1.3)."""
 
-    uids: UidSet = UidSet()  # noqa: RUF009 - an immutable value
+    uids: UidSet = NO_UIDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,13 +71,16 @@ _LITERAL_END = re.compile(rb"\{\d+[+\-]?\}[ ]*\Z")
 
 
 class Encoder:
-    """Builds one command line. ``is_utf8`` is the spelling of names, ``literals`` what the server allows."""
+    """Builds one command line; ``capabilities`` are the server's, ``is_utf8`` is the spelling of names."""
 
-    __slots__ = ("_chunks", "_is_first", "_text", "is_utf8", "literals")
+    __slots__ = ("_chunks", "_is_first", "_text", "capabilities", "has_8bit", "is_utf8", "literals")
 
-    def __init__(self, *, literals: LiteralMode = LiteralMode.SYNC, is_utf8: bool = False) -> None:
-        self.literals = literals
+    def __init__(self, *, capabilities: frozenset[str] = frozenset(), is_utf8: bool = False) -> None:
+        self.capabilities = capabilities
+        self.literals = literal_mode(capabilities)
         self.is_utf8 = is_utf8
+        self.has_8bit = False
+        """Whether any string so far was not ASCII: SEARCH must then name its charset."""
         self._chunks: list[Chunk] = []
         self._text = bytearray()
         self._is_first = True
@@ -158,6 +161,7 @@ class Encoder:
         data = text.encode("utf-8") if isinstance(text, str) else text
         if b"\x00" in data:
             raise InvalidArgument("NUL cannot be sent")
+        self.has_8bit = self.has_8bit or not data.isascii()
         if len(data) > QUOTED_MAX or b"\r" in data or b"\n" in data or not (self.is_utf8 or data.isascii()):
             return self.literal(data)
         return self._raw(_quote(data))
@@ -236,6 +240,15 @@ SYSTEM_LABELS = frozenset(
     {"\\Inbox", "\\Sent", "\\Draft", "\\Important", "\\Starred", "\\Muted", "\\Trash", "\\Spam"}
 )
 """Gmail's own values of X-GM-LABELS; a user's label with a backslash is quoted like any other."""
+
+
+def literal_mode(capabilities: frozenset[str]) -> LiteralMode:
+    """Which literals a server with these capabilities takes without waiting (RFC 7888, RFC 9051 §4.3)."""
+    if "LITERAL+" in capabilities:
+        return LiteralMode.PLUS
+    if "LITERAL-" in capabilities or "IMAP4REV2" in capabilities:
+        return LiteralMode.MINUS
+    return LiteralMode.SYNC
 
 
 def _to_mutf7(name: str) -> str:

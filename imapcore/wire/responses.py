@@ -14,7 +14,7 @@ from typing import TypeAlias
 from imapcore.wire.codes import Code
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.lexer import Value
-from imapcore.wire.uidset import UidSet
+from imapcore.wire.uidset import NO_UIDS, UidSet
 
 
 class Condition(StrEnum):
@@ -171,7 +171,7 @@ class ExtendedSearchResult:
     min: int | None = None
     max: int | None = None
     count: int | None = None
-    all: UidSet = UidSet()  # noqa: RUF009 - an immutable value
+    all: UidSet = NO_UIDS
     modseq: int | None = None
     partial: PartialResult | None = None
     extra: Mapping[str, Value] = field(default_factory=dict)

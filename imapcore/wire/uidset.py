@@ -297,3 +297,7 @@ def _merge_ranges(ordered: Iterable[Range]) -> tuple[Range, ...]:
         else:
             merged.append((low, high))
     return tuple(merged)
+
+
+NO_UIDS = UidSet()
+"""The empty set."""

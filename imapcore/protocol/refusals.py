@@ -1,0 +1,118 @@
+"""A server's "no" → the error a person can act on (RFC 5530 codes, and what Gmail says in prose).
+
+Tables only: first by response code, then by words of the text, since Gmail puts most of what matters into
+an [ALERT] or into the text itself. The server's words are kept as the error's detail, made harmless.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from imapcore import errors
+from imapcore.wire.responses import Condition, Status
+
+TEXT_MAX = 400
+"""How much of a server's text an error carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a code or a phrase means."""
+
+    error: type[errors.ServerError]
+    title: str | None = None
+    hint: str | None = None
+
+
+_APP_PASSWORD = "Make an app password at https://myaccount.google.com/apppasswords and use that"
+_IMAP_OFF = (
+    "Switch IMAP on: Gmail on the web › Settings › Forwarding and POP/IMAP; at work ask the administrator"
+)
+_WEB = "Sign in with a web browser once, confirm that it was you, then try again"
+
+BY_CODE: dict[str, Refusal] = {
+    "AUTHENTICATIONFAILED": Refusal(errors.AuthenticationFailed),
+    "AUTHORIZATIONFAILED": Refusal(errors.AuthenticationFailed),
+    "EXPIRED": Refusal(errors.AuthenticationFailed, "The password or token has expired"),
+    "OVERQUOTA": Refusal(errors.OverQuota),
+    "THROTTLED": Refusal(errors.Throttled),
+    "LIMIT": Refusal(errors.Throttled),
+    "UNAVAILABLE": Refusal(errors.Unavailable),
+    "INUSE": Refusal(errors.Unavailable),
+    "SERVERBUG": Refusal(errors.Unavailable),
+    "WEBALERT": Refusal(errors.AuthenticationFailed, "Gmail wants a sign-in on the web first", _WEB),
+}
+"""Response codes that mean something to do."""
+
+BY_PHRASE: tuple[tuple[str, Refusal], ...] = (
+    ("too many simultaneous connections", Refusal(errors.TooManyConnections)),
+    ("command or bandwidth limits", Refusal(errors.OverQuota)),
+    ("[overquota]", Refusal(errors.OverQuota)),
+    ("[throttled]", Refusal(errors.Throttled)),
+    ("application-specific password required", Refusal(errors.AuthenticationFailed, None, _APP_PASSWORD)),
+    ("not enabled for imap", Refusal(errors.AuthenticationFailed, "IMAP is switched off", _IMAP_OFF)),
+    ("imap access is disabled", Refusal(errors.AuthenticationFailed, "IMAP is switched off", _IMAP_OFF)),
+    ("imap access is not allowed", Refusal(errors.AuthenticationFailed, "IMAP is switched off", _IMAP_OFF)),
+    (
+        "via your web browser",
+        Refusal(errors.AuthenticationFailed, "Gmail wants a sign-in on the web first", _WEB),
+    ),
+    (
+        "web login required",
+        Refusal(errors.AuthenticationFailed, "Gmail wants a sign-in on the web first", _WEB),
+    ),
+    ("invalid credentials", Refusal(errors.AuthenticationFailed)),
+    ("temporary system problem", Refusal(errors.Unavailable)),
+    ("try again later", Refusal(errors.Unavailable)),
+    ("system error", Refusal(errors.Unavailable)),
+    ("session expired", Refusal(errors.SessionExpired)),
+)
+"""Words of Gmail's texts, lower case, the more telling ones first."""
+
+
+def sanitize(text: str) -> str:
+    """A server's text as one harmless line of bounded length."""
+    harmless = "".join(
+        " " if unicodedata.category(char).startswith("C") else char for char in text[:TEXT_MAX]
+    )
+    return " ".join(harmless.split())
+
+
+def refusal_of(status: Status) -> Refusal | None:
+    """What a NO, BAD or BYE means beyond "no"."""
+    if status.code is not None and status.code.name in BY_CODE:
+        return BY_CODE[status.code.name]
+    text = status.text.lower()
+    return next((refusal for phrase, refusal in BY_PHRASE if phrase in text), None)
+
+
+def error_of(status: Status, *, is_login: bool = False) -> errors.ServerError:
+    """The error for a tagged NO or BAD, or for a BYE nobody asked for.
+
+    ``is_login``: a NO to LOGIN or AUTHENTICATE without a better reason means the credentials, but a throttled
+    login is no rejected credential.
+    """
+    refusal = refusal_of(status)
+    if refusal is None and is_login and status.condition is Condition.NO:
+        refusal = Refusal(errors.AuthenticationFailed)
+    if refusal is None or (
+        status.condition is Condition.BAD and refusal.error is errors.AuthenticationFailed
+    ):
+        refusal = Refusal(_PLAIN[status.condition])
+    code = status.code.name if status.code is not None else None
+    return refusal.error(sanitize(status.text), code=code, title=refusal.title, hint=refusal.hint)
+
+
+_PLAIN: dict[Condition, type[errors.ServerError]] = {
+    Condition.NO: errors.CommandRefused,
+    Condition.BAD: errors.CommandMalformed,
+    Condition.BYE: errors.ServerClosed,
+    Condition.OK: errors.CommandRefused,
+    Condition.PREAUTH: errors.CommandRefused,
+}
+
+
+def is_slowed_down(status: Status) -> bool:
+    """Whether an answer, even an OK, carries Gmail's ``[THROTTLED]``: as code, or at the end of the text."""
+    return (status.code is not None and status.code.name == "THROTTLED") or "[THROTTLED]" in status.text
