@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui.glyphs import UNICODE, Glyphs
 from tui.theme import DARK, Palette, label_pair
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
 
 
 def _grey(_label: str) -> tuple[str, str]:
@@ -25,6 +28,20 @@ class Look:
     glyphs: Glyphs = UNICODE
     chip: Callable[[str], tuple[str, str]] = _grey
     """Foreground and background of a label's chip, by the label's name."""
+
+    @property
+    def is_ascii(self) -> bool:
+        """Whether marks and lines are drawn in ASCII."""
+        return self.glyphs.ellipsis != "…"
+
+    def box(self, element: Widget) -> None:
+        """Draw a box's border in ASCII where nothing else may be drawn."""
+        if self.is_ascii:
+            element.styles.border = ("ascii", self.palette.faint)
+
+    def check(self, mark: str) -> str:
+        """A box to tick; in ASCII a mark alone would not look like one."""
+        return f"[{mark}]" if self.is_ascii else f" {mark} "
 
     def ink(self, tone: str) -> str:
         """A colour by its name in the palette, or ``#rrggbb`` as it is."""

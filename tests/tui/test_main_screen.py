@@ -116,6 +116,7 @@ async def test_a_range_is_selected_as_the_cursor_passes() -> None:
     async with running() as stage:
         await stage.press("V", "j", "j", "j")
         assert len(stage.threads.selection) == 4
+        assert "4 selected" in stage.screen_text()
         await stage.press("k")
         assert len(stage.threads.selection) == 3
         await stage.press("V", "j", "j")

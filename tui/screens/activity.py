@@ -31,6 +31,7 @@ from tui.look import Look, look_of
 from tui.ports import MailPort
 from tui.screens.dialog import move_choices
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
+from tui.widgets.key_line import KeyLine
 
 _NARROW = 110
 """Below this width the transcript has the screen to itself."""
@@ -108,7 +109,7 @@ class ActivityScreen(Screen[None]):
                 transcript = ChoiceList(self.look, back="frame", id="transcript")
                 transcript.is_cursor_shown = False
                 yield transcript
-        yield Static("", id="keys")
+        yield KeyLine(self.look, id="keys")
 
     def on_mount(self) -> None:
         """Read, and listen for changes."""
@@ -251,15 +252,11 @@ class ActivityScreen(Screen[None]):
         detail.update(Content.assemble(*parts))
 
     def _teach(self) -> None:
-        here = self.look.palette.here
-        parts: list[str | tuple[str, str]] = []
         each = self._current
         keys = [(verb.key, verb.word) for verb in VERBS if verb.applies(each, self._mail)]
         keys = [(_SHOWN.get(key, key), word) for key, word in keys]
         other = "journal" if self._is_in_transcript else "transcript"
-        for key, word in (*keys, ("Tab", other), ("Esc", "back")):
-            parts.extend(((key, f"{here} bold"), f" {word}   "))
-        self.query_one("#keys", Static).update(Content.assemble(*parts))
+        self.query_one(KeyLine).teach((*keys, ("Tab", other), ("Esc", "back")))
 
     # -- keys -------------------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ class AttachmentPicker(Dialog[tuple[str, ...] | None]):
             choices.styles.height = max(1, min(_ROWS, len(self._attachments)))
             yield choices
             yield Static("", id="folder", classes="dim", markup=False)
-            yield Static("", id="keys", classes="keys")
+            yield self.key_line()
 
     def on_mount(self) -> None:
         """List them."""
@@ -57,7 +57,7 @@ class AttachmentPicker(Dialog[tuple[str, ...] | None]):
         mark = glyphs.check_all if is_ticked else glyphs.check_none
         name = steady(part.filename or "(no name)")
         left = [
-            Bit(f" {mark} ", "good" if is_ticked else "faint", is_bold=is_ticked),
+            Bit(self.look.check(mark), "good" if is_ticked else "faint", is_bold=is_ticked),
             Bit(cut(name, 120), "bright"),
         ]
         if name.lower().endswith(_RISKY):

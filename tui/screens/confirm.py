@@ -35,7 +35,7 @@ class ConfirmScreen(Dialog[bool]):
             choices.styles.height = 2
             choices.styles.margin = (1, 0, 0, 0)
             yield choices
-            yield Static("", id="keys", classes="keys")
+            yield self.key_line()
 
     def on_mount(self) -> None:
         """Begin with the harmless answer."""

@@ -11,15 +11,14 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.types import CSSPathType
-from textual.widgets import Static
 
 from tui.commands import Where
 from tui.keymap import bindings_for
 from tui.look import Look, look_of
 from tui.widgets.choice_list import ChoiceList
+from tui.widgets.key_line import KeyLine
 
 Result = TypeVar("Result")
 SHARED_STYLE = str(Path(__file__).with_name("dialog.tcss"))
@@ -63,6 +62,11 @@ class Dialog(ModalScreen[Result]):
 
     # -- what is common -------------------------------------------------------------------------------
 
+    def on_mount(self) -> None:
+        """Draw the box as the terminal can. Textual calls this beside the one of the dialog itself."""
+        for box in self.query(".box"):
+            self.look.box(box)
+
     def on_resize(self, event: events.Resize) -> None:
         """Give up the air in a small window."""
         self.set_class(event.size.height < _SMALL, "-small")
@@ -75,13 +79,13 @@ class Dialog(ModalScreen[Result]):
                 event.prevent_default()
             break
 
-    def show_keys(self, keys: Sequence[tuple[str, str]], where: str = "#keys") -> None:
+    def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
         """Teach some keys, in words, in the bottom line of the box."""
-        here = self.look.palette.here
-        parts: list[str | tuple[str, str]] = []
-        for key, word in keys:
-            parts.extend(((key, f"{here} bold"), f" {word}   "))
-        self.query_one(where, Static).update(Content.assemble(*parts))
+        self.query_one(KeyLine).teach(keys)
+
+    def key_line(self) -> KeyLine:
+        """The bottom line of the box."""
+        return KeyLine(self.look, id="keys", classes="keys")
 
 
 def move_choices(choices: ChoiceList, key: str) -> bool:

@@ -25,6 +25,7 @@ from tui.look import Look, look_of
 from tui.screens.dialog import move_choices
 from tui.screens.sign_in import APP_PASSWORDS
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
+from tui.widgets.key_line import KeyLine
 from tui.widgets.line_input import LineInput
 
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;]+@[^\s@<>\"(),:;]+\.[^\s@<>\"(),:;.]+")
@@ -77,7 +78,7 @@ class FirstRunScreen(Screen[Account | FirstChoice | None]):
             yield Static("", id="steps", markup=False)
             yield LineInput(placeholder="you@gmail.com", id="field")
             yield Static("", id="problem", markup=False)
-            yield Static("", id="keys", markup=False)
+            yield KeyLine(self.look, id="keys")
 
     def on_mount(self) -> None:
         """Begin with the demo under the cursor."""
@@ -120,11 +121,8 @@ class FirstRunScreen(Screen[Account | FirstChoice | None]):
             steps.update("Nothing leaves this machine; new mail arrives while you watch.\n")
             self.set_focus(None)
         self.query_one("#problem", Static).update("")
-        parts: list[str | tuple[str, str]] = []
         word = "next" if index == 1 else "begin"
-        for key, text in (("Enter", word), ("Up Down", "choose"), ("Esc", "quit")):
-            parts.extend(((key, f"{here} bold"), f" {text}   "))
-        self.query_one("#keys", Static).update(Content.assemble(*parts))
+        self.query_one(KeyLine).teach((("Enter", word), ("Up Down", "choose"), ("Esc", "quit")))
 
     @on(ChoiceList.Chosen)
     def _clicked(self, event: ChoiceList.Chosen) -> None:

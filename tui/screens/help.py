@@ -59,7 +59,7 @@ class HelpScreen(Dialog[None]):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(placeholder="type what you want to do", id="field")
             yield ChoiceList(self.look, id="list")
-            yield Static("", id="keys", classes="keys")
+            yield self.key_line()
 
     def on_mount(self) -> None:
         """Show everything."""

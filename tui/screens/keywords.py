@@ -69,7 +69,7 @@ class KeywordEditor(Dialog[KeywordChange | None]):
             choices.styles.height = min(_ROWS, len(self._names) + 1)
             yield choices
             yield Static("", id="problem", classes="hint", markup=False)
-            yield Static("", id="keys", classes="keys")
+            yield self.key_line()
 
     def on_mount(self) -> None:
         """List what there is."""
@@ -113,7 +113,7 @@ class KeywordEditor(Dialog[KeywordChange | None]):
         elif wanted is None and carrying:
             mark, tone = glyphs.check_some, "good"
         left = (
-            Bit(f" {mark} ", tone, is_bold=wanted is not None),
+            Bit(self.look.check(mark), tone, is_bold=wanted is not None),
             Bit(f"{name.ljust(width)}  ", "bright" if tone == "good" else "text"),
             Bit(keyword.about, "dim"),
         )

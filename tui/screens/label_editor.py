@@ -27,6 +27,7 @@ from tui.label_choices import CreateRow, GapRow, LabelChange, LabelChoices, Labe
 from tui.label_rules import show_label
 from tui.look import Look
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
+from tui.widgets.key_line import KeyLine
 from tui.widgets.line_input import LineInput
 
 Preview = Callable[[LabelChange], Sequence[str]]
@@ -82,13 +83,14 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     def compose(self) -> ComposeResult:
         """Filter, labels, what will be sent, keys."""
         with Vertical(id="box") as box:
+            self.look.box(box)
             box.border_subtitle = "Esc leaves all as it was"
             with Horizontal(id="filter"):
                 yield Static(self.look.glyphs.prompt, id="prompt")
                 yield LineInput(self._query, placeholder="type to filter or create", id="field")
             yield ChoiceList(self.look, id="labels")
             yield Static("", id="preview", markup=False)
-            yield Static("", id="keys", markup=False)
+            yield KeyLine(self.look, id="keys")
 
     def on_mount(self) -> None:
         """Begin with the filter."""
@@ -158,7 +160,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         if not self._is_move:
             mark = {State.ALL: glyphs.check_all, State.SOME: glyphs.check_some, State.NONE: glyphs.check_none}
             tone = "faint" if state is State.NONE else "good"
-            left.append(Bit(f" {mark[state]} ", tone, is_bold=self.choices.is_changed(row.name)))
+            left.append(Bit(self.look.check(mark[state]), tone, is_bold=self.choices.is_changed(row.name)))
         foreground, _ = self.look.chip(row.name)
         left.append(Bit(f"{indent} {glyphs.label} ", foreground))
         tone = "bright" if state is not State.NONE else "text"
@@ -309,27 +311,24 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         if self._preview is not None and change:
             lines = self._preview(change)
         more = f"  (+{len(lines) - 1} more)" if len(lines) > 1 else ""
-        width = max(20, self.query_one("#box").size.width - 4)
-        text = cut(lines[0], width - len(more)) + more if lines else ""
+        # Two lines at most, and a little less: words are wrapped whole.
+        room = 2 * max(20, self.query_one("#preview").size.width) - 12
+        text = cut(lines[0], room - len(more)) + more if lines else ""
         self.query_one("#preview", Static).update(Content(text))
 
     def _show_keys(self) -> None:
-        here = self.look.palette.here
         parts: list[tuple[str, str]] = []
         row = self._row
         if self._is_move:
             parts.append(("Enter", "create and move" if isinstance(row, CreateRow) else "move"))
         elif isinstance(row, CreateRow):
             parts.append(("Enter", "create and apply"))
-        else:
+        elif isinstance(row, LabelRow):
             parts.append(("Space", "toggle"))
             parts.append(("Enter", "apply"))
         if len(self._scopes) > 1:
             parts.append(("Tab", self._scopes[1 - self._scope].title + ("" if self._scope else " only")))
-        pieces: list[tuple[str, str] | str] = []
-        for key, word in parts:
-            pieces.extend(((key, f"{here} bold"), f" {word}   "))
-        self.query_one("#keys", Static).update(Content.assemble(*pieces))
+        self.query_one(KeyLine).teach(parts)
 
 
 def _highlighted(text: str, positions: Sequence[int], tone: str) -> list[Bit]:

@@ -50,7 +50,7 @@ class LinkPicker(Dialog[str | None]):
             choices.styles.height = max(1, min(_ROWS, len(self._links)))
             yield choices
             yield Static("", id="where", markup=False)
-            yield Static("", id="keys", classes="keys")
+            yield self.key_line()
 
     def on_mount(self) -> None:
         """List them all."""

@@ -304,6 +304,8 @@ class MainScreen(PanedScreen):
             self.reader.show_body(body)
         else:
             self.desk.mail.open_body(event.msgid)
+            if self.desk.mail.link().state is not LinkState.LIVE:
+                self.reader.show_offline(event.msgid)
 
     def target(self) -> Target | None:
         """What a verb acts on in the pane that has the keys."""
@@ -331,6 +333,7 @@ class MainScreen(PanedScreen):
         """Let the user narrow the list, or the tree while it has the keys."""
         self._filters_tree = self._pane is Where.TREE
         self.filter_bar.open(self.places.state.text if self._filters_tree else self.view.text)
+        self.status_bar.teach([("Enter", "keep", ""), ("Esc", "show all again", "")], "filter")
 
     @on(FilterChanged)
     def _filter_changed(self, event: FilterChanged) -> None:

@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Static
@@ -21,6 +20,7 @@ from tui.format import cut, size
 from tui.keymap import bindings_for
 from tui.look import Look, look_of
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
+from tui.widgets.key_line import KeyLine
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
 """Control characters as the pictures Unicode has for them."""
@@ -93,20 +93,11 @@ class MessageScreen(Screen[None]):
         choices = ChoiceList(self.look, back="list", id="source")
         choices.is_cursor_shown = False
         yield choices
-        yield Static("", id="keys", markup=False)
+        yield KeyLine(self.look, id="keys")
 
     def on_mount(self) -> None:
         """Teach the keys."""
-        here = self.look.palette.here
-        parts: list[str | tuple[str, str]] = []
-        for key, word in (
-            ("Esc", "back"),
-            ("PgDn PgUp", "scroll"),
-            ("Home End", "ends"),
-            ("Ctrl+Y", "copy all"),
-        ):
-            parts.extend(((key, f"{here} bold"), f" {word}   "))
-        self.query_one("#keys", Static).update(Content.assemble(*parts))
+        self.query_one(KeyLine).teach(_KEYS)
 
     def on_resize(self, event: events.Resize) -> None:
         """Cut the lines for the new width."""
@@ -115,8 +106,7 @@ class MessageScreen(Screen[None]):
         subject = cut(message.subject or "(no subject)", max(10, event.size.width // 2))
         head = f"{subject}   {dot.join(about)}"
         self.query_one("#head", Static).update(cut(head, max(1, event.size.width - 2)))
-        is_ascii = self.look.glyphs.ellipsis != "…"
-        self._lines = SourceLines(self._raw, max(8, event.size.width - 4), is_ascii=is_ascii)
+        self._lines = SourceLines(self._raw, max(8, event.size.width - 4), is_ascii=self.look.is_ascii)
         self.query_one(ChoiceList).show(len(self._lines), self._line, empty="There is nothing in it")
 
     def _line(self, index: int) -> ChoiceLine:

@@ -38,7 +38,7 @@ class PromptScreen(Dialog[str | None]):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(self._value, id="field")
             yield Static("", id="problem", classes="hint", markup=False)
-            yield Static("", id="keys", classes="keys")
+            yield self.key_line()
 
     def on_mount(self) -> None:
         """Begin at the end of what is there."""

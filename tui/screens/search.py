@@ -79,7 +79,7 @@ class SearchScreen(Dialog[str | None]):
                 yield LineInput(self._query, placeholder="words, or from: label: has: is: …", id="field")
             yield ChoiceList(self.look, id="list")
             yield Static("", id="findings", markup=False)
-            yield Static("", id="keys", classes="keys")
+            yield self.key_line()
 
     def on_mount(self) -> None:
         """Begin at the end of what is there already."""
@@ -145,7 +145,7 @@ class SearchScreen(Dialog[str | None]):
         keys = [("Enter", "take it" if self._is_picking and not self._is_history() else "search")]
         if self.query_one(ChoiceList).count:
             keys.append(("Tab", "complete"))
-            keys.append(("↓ ↑" if self.look.glyphs.ellipsis == "…" else "Up Down", "choose"))
+            keys.append(("Up Down" if self.look.is_ascii else "↓ ↑", "choose"))
         keys.append(("Esc", "close"))
         self.show_keys(keys)
 

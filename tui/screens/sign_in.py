@@ -81,7 +81,7 @@ class SignInScreen(Dialog[str | None]):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(password=True, placeholder="app password", id="field")
             yield Static("", id="state", markup=False)
-            yield Static("", id="keys", classes="keys")
+            yield self.key_line()
 
     def on_mount(self) -> None:
         """Begin with the field."""

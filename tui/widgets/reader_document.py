@@ -40,7 +40,7 @@ class Failure:
 class Waiting(Enum):
     """A body that is not there yet."""
 
-    LOADING = "Loading"
+    LOADING = "Loading…"
     OFFLINE = "Not stored here yet; it comes when the connection is back"
 
 
@@ -419,7 +419,7 @@ class ReaderDocument:
         """What stands where the body would be."""
         room = self.column - BODY_INDENT
         if isinstance(content, Waiting):
-            yield Line((Piece("  "), Piece(content.value + self.glyphs.ellipsis, Ink.NOTE)))
+            yield Line((Piece("  "), Piece(content.value.replace("…", self.glyphs.ellipsis), Ink.NOTE)))
             return
         for text, ink in (
             (content.title, Ink.WARNING),

@@ -83,6 +83,11 @@ class ReaderPage(ScrollView, can_focus=True):
         """Cells left free at both sides."""
         return _WIDE_MARGIN if self.size.width >= 60 else _NARROW_MARGIN
 
+    @property
+    def _column(self) -> int:
+        """Cells between the margins; the scroll bar's are never used, so that it may come and go."""
+        return max(8, self.scrollable_content_region.width - 2 * self.margin_cells)
+
     def redraw(self, scroll_to: int | None = None) -> None:
         """Draw anew after the document changed; ``scroll_to`` is a message to bring to the top."""
         self._forget()
@@ -123,7 +128,7 @@ class ReaderPage(ScrollView, can_focus=True):
 
     def _fill(self) -> None:
         """Lay out what the eye can reach now, tell the scroll bar, and go on in slices with the rest."""
-        self.document.resize(max(8, self.size.width - 2 * self.margin_cells))
+        self.document.resize(self._column)
         reach = round(self.scroll_y) + 2 * self.size.height + 50
         while self.document.grow(reach) is not None:
             pass
@@ -175,7 +180,7 @@ class ReaderPage(ScrollView, can_focus=True):
         if self._wanted is not None:
             self.redraw(self._wanted)
         else:
-            self.keep_place(lambda: self.document.resize(max(8, self.size.width - 2 * self.margin_cells)))
+            self.keep_place(lambda: self.document.resize(self._column))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Lay out further when the end of what is known comes near."""
@@ -194,6 +199,10 @@ class ReaderPage(ScrollView, can_focus=True):
             self.virtual_size = Size(self.size.width, self.document.height)
         self._search()
         top = round(self.scroll_y)
+        current = self.document.start_of(self.document.current) if self.document.current is not None else None
+        if current is not None and top <= current < top + self.size.height:
+            # What is folded above is in view too, but the message that is read comes first.
+            top = current
         self.hit = next((index for index, hit in enumerate(self.hits) if hit[0][0] >= top), 0)
         self.hit = self.hit if self.hits else -1
         self._show_hit()

@@ -20,7 +20,7 @@ from tui.theme import Palette, readable_on
 from tui.widgets.flash import NOTHING, Flash
 
 Taught = tuple[str, str, str]
-"""A key, its word, and the id of its command."""
+"""A key, its word, and the id of its command (empty: a click on it does nothing)."""
 
 
 class StatusBar(Widget):
@@ -96,5 +96,5 @@ class StatusBar(Widget):
     def on_click(self, event: events.Click) -> None:
         """A click on a word does what its key does."""
         for first, end, command in self._spots:
-            if first <= event.x < end:
+            if first <= event.x < end and command:
                 self.post_message(CommandChosen(command))

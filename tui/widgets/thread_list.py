@@ -387,6 +387,7 @@ class ThreadList(ScrollView, can_focus=True):
             window = RowWindow(self._read(self.view, At(first + size // 2), size + 2))
         rows = (window.row(index) for index in range(first, last + 1))
         self.selection.draw_range(row.thrid for row in rows if row is not None)
+        self.post_message(SelectionChanged())
 
     def _selection_changed(self) -> None:
         self.refresh()
