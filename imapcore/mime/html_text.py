@@ -26,12 +26,11 @@ _VOID = frozenset(
     ("br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr")
 )
 _BLOCKS = frozenset(
-    """
-    address article aside blockquote body caption center dd details dir div dl dt fieldset
-    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html li main menu nav ol p pre section
-    summary table tbody td tfoot th thead tr ul
-    """.split()
-)
+    ("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dir",
+     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4",
+     "h5", "h6", "header", "hr", "html", "li", "main", "menu", "nav", "ol", "p", "pre", "section",
+     "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul")
+)  # fmt: skip
 _CLOSED_BY = {
     "p": ("p",), "li": ("li",), "dt": ("dt", "dd"), "dd": ("dt", "dd"), "option": ("option",),
     "td": ("td", "th"), "th": ("td", "th"), "tr": ("tr",),
@@ -373,21 +372,22 @@ class _Reader:
 
 def _tidy(spans: list[Span], keeps_blanks: bool) -> tuple[Span, ...]:
     """Sanitized spans, neighbours of one look joined, without blanks at the ends and around line breaks."""
-    joined: list[Span] = []
+    runs: list[tuple[Span, list[str]]] = []
     for span in spans:
         text = clean_text(span.text) if keeps_blanks else _clean_run(span.text)
+        if not keeps_blanks and runs:
+            last = runs[-1][1]
+            if last[-1].endswith((" ", "\n")):
+                text = text.lstrip(" ")
+            if text.startswith("\n"):
+                last[-1] = last[-1].rstrip(" ")
         if not text:
             continue
-        if joined and not keeps_blanks and joined[-1].text.endswith((" ", "\n")):
-            text = text.lstrip(" ")
-            if not text:
-                continue
-        if joined and not keeps_blanks and text.startswith("\n"):
-            joined[-1] = _with_text(joined[-1], joined[-1].text.rstrip(" "))
-        if joined and _look(joined[-1]) == _look(span):
-            joined[-1] = _with_text(joined[-1], joined[-1].text + text)
+        if runs and _look(runs[-1][0]) == _look(span):
+            runs[-1][1].append(text)
         else:
-            joined.append(_with_text(span, text))
+            runs.append((span, [text]))
+    joined = [_with_text(span, "".join(texts)) for span, texts in runs]
     ends = "\n" if keeps_blanks else " \n"
     while joined and not joined[0].text.lstrip(ends):
         joined.pop(0)

@@ -66,9 +66,11 @@ def read_tokens(source: str) -> Iterator[Tag | str]:
         if match is None:
             mark = source[opening + 1 : opening + 2]
             if mark not in ("!", "?", "/"):
-                # A lone ``<`` is text.
-                yield html.unescape(source[position : opening + 1])
-                position = opening + 1
+                # A ``<`` that opens nothing is text.
+                end = source.find("<", opening + 1)
+                end = size if end < 0 else end
+                yield html.unescape(source[position:end])
+                position = end
                 continue
         if opening > position:
             yield html.unescape(source[position:opening])

@@ -20,7 +20,7 @@ from imapcore.mime.plain_text import read_plain
 from imapcore.mime.sanitize import clean_line, clean_text
 from imapcore.model import Attachment, Block, BlockKind, Body, Span
 
-MAX_TEXT = 1_000_000
+MAX_TEXT = 400_000
 """Characters of one text part that are read."""
 MAX_SNIPPET = 200
 MAX_ATTACHMENTS = 500
