@@ -12,6 +12,7 @@ import random
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from imapcore.classic import commands, quoting
@@ -242,10 +243,14 @@ class Conversation(Link, Trace):
         return True
 
     def _file_response(self, frame: Frame) -> bytes | None:
-        line = frame.raw
         self._note_received(frame)
+        line, literals = frame.raw, _with_literals(frame) if frame.literals else None
+        if literals:
+            line = literals[0][0]
+        if b"\n" in line or (literals and b"\n" in literals[-1]):
+            raise self.abort(f"socket error: unterminated line: {line[:80]!r}")
         if line[:2] == b"* ":
-            self._file_untagged(frame)
+            self._file_untagged(line, literals)
         elif line[:1] == b"+":
             self.continuation_response = line[2:]
             return None
@@ -256,7 +261,7 @@ class Conversation(Link, Trace):
     def _file_tagged(self, line: bytes) -> None:
         tag, _, rest = line.partition(b" ")
         kind, _, text = rest.partition(b" ")
-        typ = kind.decode("ascii", "replace").upper()
+        typ = _type_of(kind)
         if typ not in _STATUSES:
             raise self.abort(f"unexpected response: {line!r}")
         if tag not in self.tagged_commands:
@@ -265,26 +270,21 @@ class Conversation(Link, Trace):
         self._file_code(text)
         self._tell(typ, text)
 
-    def _file_untagged(self, frame: Frame) -> None:
-        first, *others = frame.parts() if frame.literals else [frame.raw]
-        match = _UNTAGGED.fullmatch(first)
+    def _file_untagged(self, line: bytes, literals: Data | None) -> None:
+        match = _UNTAGGED.fullmatch(line)
         if match is None:
-            raise self.abort(f"unexpected response: {first[:80]!r}")
-        number, kind, text = match.groups()
-        typ = kind.decode("ascii", "replace").upper()
-        if number is not None:
+            raise self.abort(f"unexpected response: {line[:80]!r}")
+        number, kind, text = match.groups(b"")
+        typ = _type_of(kind)
+        if number:
             text = number + b" " + text if text else number
-        text = text or b""
-        data: Data = [text]
-        if others:
-            # Header and literal in pairs, and what follows the last one; the header without its line end.
-            headers = [text, *others[1:-1:2]]
-            data = [(head[:-2], body) for head, body in zip(headers, others[::2], strict=True)]
-            data.append(others[-1])
-        self._append_untagged_data(typ, data)
+        if literals:
+            literals[0] = (text, literals[0][1])
+        self._append_untagged_data(typ, literals or [text])
         if typ in _STATUSES:
             self._file_code(text)
-        self._tell(typ, text)
+        if self.debug:
+            self._tell(typ, text)
 
     def _file_code(self, text: bytes) -> None:
         """Keep a response code (RFC 3501 §7.1) as if it were a response: ``[UIDNEXT 9] …`` → UIDNEXT."""
@@ -308,6 +308,22 @@ class Conversation(Link, Trace):
             self._mesg(f"response: {typ}")
         if self.debug >= 1 and typ in ("NO", "BAD", "BYE"):
             self._mesg(f"{typ} response: {text!r}")
+
+
+@lru_cache(maxsize=64)
+def _type_of(word: bytes) -> str:
+    return word.decode("ascii", "replace").upper()
+
+
+def _with_literals(frame: Frame) -> Data:
+    """Pairs of header and literal, the header without its line end; then what follows the last one."""
+    raw, at = frame.raw, 0
+    data: Data = []
+    for start, end in frame.literals:
+        data.append((raw[at : start - 2], raw[start:end]))
+        at = end
+    data.append(raw[at:])
+    return data
 
 
 def _encode_literal(encoder: Encoder, piece: Literal, *, is_secret: bool) -> None:

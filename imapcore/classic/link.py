@@ -16,11 +16,11 @@ import time
 import warnings
 from typing import BinaryIO
 
-from imapcore.classic import dialing
 from imapcore.classic.errors import abort
 from imapcore.classic.settings import max_line
 from imapcore.errors import LimitExceeded
-from imapcore.wire.framing import Frame, Framer, Limits
+from imapcore.net import dialing
+from imapcore.wire.framing import Frame, Framer, Limits, Piece
 
 IMAP4_PORT = 143
 _CHUNK = 1 << 16
@@ -134,7 +134,7 @@ class Link:
         return line[:-2]
 
     def _get_frame(self) -> Frame:
-        """One whole response. Raises ``abort`` at the end of the stream and for a line ended by LF alone."""
+        """One whole response. Raises ``abort`` at the end of the stream."""
         while (frame := self._ready_frame()) is None:
             if not self._feed():
                 raise abort("socket error: EOF")
@@ -149,11 +149,7 @@ class Link:
         except LimitExceeded as problem:
             limits = f"{self._limits.line} bytes in a line or {self._limits.literal} in a literal"
             raise abort(f"got more than {limits}") from problem
-        if frame is None:
-            return None
-        assert isinstance(frame, Frame)  # no literal is handed on in pieces
-        if b"\n" in frame.raw and any(b"\n" in text.removesuffix(b"\r\n") for text in frame.parts()[::2]):
-            raise abort(f"socket error: unterminated line: {frame.raw[:80]!r}")
+        assert not isinstance(frame, Piece)  # no literal is handed on in pieces
         return frame
 
     def _feed(self) -> bool:
@@ -206,7 +202,7 @@ class Link:
         if self._framer.pending or self._unread:
             raise abort("the server sent more before the TLS handshake, which anybody could have written")
         context = ssl_context or dialing.context_for(self.host)
-        self.sock = dialing.shake_hands(self.sock, self.host, context, self.sock.gettimeout())
+        self.sock = dialing.shake_hands(self.sock, self.host, context)
         self._tls_established = True
 
     def _loose(self) -> bytearray:

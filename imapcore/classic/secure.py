@@ -6,8 +6,8 @@ import socket
 import ssl
 import warnings
 
-from imapcore.classic import dialing
 from imapcore.classic.imap4 import IMAP4
+from imapcore.net import dialing
 
 IMAP4_SSL_PORT = 993
 
@@ -48,4 +48,4 @@ class IMAP4_SSL(IMAP4):  # noqa: N801
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         sock = super()._create_socket(timeout)
-        return dialing.shake_hands(sock, self.host, self.ssl_context, timeout)
+        return dialing.shake_hands(sock, self.host, self.ssl_context)

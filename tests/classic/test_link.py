@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imapcore import classic
-from imapcore.classic.dialing import context_for
 from imapcore.errors import InvalidArgument
+from imapcore.net.dialing import context_for
 from tests.classic.by_hand import ByHand
 from tests.classic.scripted import ScriptedServer
 
