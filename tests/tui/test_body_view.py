@@ -29,7 +29,7 @@ def body(
 
 
 def lines(value: Body, width: int = 60, opened: frozenset[int] | None = frozenset()) -> list[str]:
-    return [line.text.rstrip() for line in lay_out(value, width, opened)]
+    return [line.text.rstrip().replace("\u00a0", " ") for line in lay_out(value, width, opened)]
 
 
 def table(*rows: tuple[str, ...], has_header: bool = True) -> Block:

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from imapcore.model import Attachment, Block, BlockKind, Body, Link, Span
 from tui.format import cut, size
-from tui.glyphs import UNICODE, Glyphs
+from tui.glyphs import ASCII, UNICODE, Glyphs
 from tui.widgets.body_line import BLANK, Cutter, Ink, Line, Piece, split_at_newlines
 from tui.widgets.body_table import lay_out_table
 from tui.widgets.body_wrap import break_lines, chop_lines
@@ -198,11 +198,12 @@ class _Page:
             return None
         return self.body.links[link]
 
-    @staticmethod
-    def _host_note(link: int, target: Link, shown: str) -> Piece:
+    def _host_note(self, link: int, target: Link, shown: str) -> Piece:
+        # Held together by spaces that do not break: a number without its host would be read as a footnote.
+        space = " " if self.glyphs is ASCII else "\u00a0"
         if target.is_suspicious:
-            return Piece(f" [{link + 1} really {target.host}]", Ink.WARNING, link)
-        host = "" if target.host and target.host in shown else f" {target.host}"
+            return Piece(f" [{link + 1}{space}really{space}{target.host}]", Ink.WARNING, link)
+        host = "" if target.host and target.host in shown else f"{space}{target.host}"
         return Piece(f" [{link + 1}{host}]", Ink.NOTE, link)
 
     def end(self, *, has_text: bool) -> Iterator[Line]:
