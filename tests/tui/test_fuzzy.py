@@ -58,4 +58,6 @@ def test_what_fits_nowhere_is_answered_at_once(query: str) -> None:
 
 
 def test_letters_strewn_over_a_long_name_are_no_match() -> None:
-    assert match("tvz", "the very long name of something that nobody would ever have typed, by azimuth") is None
+    assert (
+        match("tvz", "the very long name of something that nobody would ever have typed, by azimuth") is None
+    )
