@@ -1,10 +1,18 @@
-"""The only sockets of the client.
+"""The only sockets of the client: one connection each for one owner thread, and what it takes to keep one.
 
-- ``endpoint``     host, port, protection; deadlines; what counts as loopback
-- ``stream``       one TCP connection as bytes: TLS, DEFLATE, deadlines, wake and interrupt (complete)
-- ``backoff``      how long to wait before trying again (complete)
-- ``credentials``  the keyring: stored_secret, store_secret, forget_secret (complete)
-- ``connection``   a ``Protocol`` on a ``Stream``: typed commands, typed results, for one owner thread
-- ``idle``         IDLE with renewal
-- ``session``      a thread that owns a connection
+- ``endpoint``     where to connect and how long to wait: ``Endpoint``, ``Deadlines``
+- ``connection``   ``Connection.open(endpoint)``: ``authenticate``, ``run(command)``, ``submit``, ``stream``,
+  ``stream_batches``, ``idle``, ``compress``, ``enable_utf8``, ``events``, ``mailbox``; other threads may only
+  ``interrupt`` and ``wake``
+- ``session``      a thread with an inbox that owns connections
+- ``stream``       sockets, with TLS and DEFLATE as filters (``layers``)
+- ``wakeup``       how another thread reaches one that waits
+- ``idle``         listening, renewed in time
+- ``backoff``      how long to wait before the next attempt
+- ``credentials``  the system's keyring
+
+Commands and their results are values of ``imapcore.protocol.commands``; search keys those of
+``imapcore.protocol.search``; ways to sign in those of ``imapcore.protocol.auth``. A command that the server
+refuses raises a kind of ``ServerError`` and the connection goes on; a ``LinkError`` or ``ProtocolError`` ends
+it.
 """

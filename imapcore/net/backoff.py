@@ -1,39 +1,46 @@
-"""How long to wait before trying again: exponential with full jitter, bounded, and resettable.
+"""How long to wait before trying again: doubling, with jitter, longer where the server asks for rest.
 
-Pure but for the random source, which is handed in; the caller does the waiting.
+Values in, seconds out: no clock and no sleep here.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+
+from imapcore.errors import GimapError, OverQuota, Throttled, TooManyConnections
+
+FLOORS: tuple[tuple[type[GimapError], float], ...] = (
+    (OverQuota, 900.0),
+    (Throttled, 60.0),
+    (TooManyConnections, 60.0),
+)
+"""Seconds to wait at least after an error of a kind, however few there were; the first that fits counts."""
 
 
 class Backoff:
-    """Delays that double from ``first`` to ``most`` seconds, each drawn at random from the upper half.
+    """The pauses between attempts. ``reset`` when one went well.
 
-    Jitter keeps many clients from coming back in step after an outage; the lower bound of one half
-    keeps a lucky draw from hammering a server that asked for rest.
+    ``chance`` gives a number in [0, 1); half of each pause is left to it, so that many clients cut off at one
+    moment do not all come back at one moment.
     """
 
     def __init__(
-        self, first: float = 1.0, most: float = 120.0, *, source: random.Random | None = None
+        self, initial: float = 1.0, maximum: float = 300.0, *, chance: Callable[[], float] = random.random
     ) -> None:
-        self._first = first
-        self._most = most
-        self._random = source or random.Random()
-        self._attempt = 0
-
-    @property
-    def attempts(self) -> int:
-        """Delays handed out since the last success."""
-        return self._attempt
-
-    def next_delay(self, *, at_least: float = 0.0) -> float:
-        """Seconds to wait now; ``at_least`` is a floor, e.g. after [THROTTLED]."""
-        ceiling = min(self._most, self._first * 2.0 ** min(self._attempt, 32))
-        self._attempt += 1
-        return max(at_least, ceiling * (0.5 + 0.5 * self._random.random()))
+        self._initial = initial
+        self._maximum = maximum
+        self._chance = chance
+        self._attempts = 0
 
     def reset(self) -> None:
-        """It worked: the next failure starts from ``first`` again."""
-        self._attempt = 0
+        """The next pause is short again."""
+        self._attempts = 0
+
+    def next_pause(self, error: GimapError | None = None) -> float:
+        """Seconds to wait now, after one more failure."""
+        pause = min(self._maximum, self._initial * 2.0 ** min(self._attempts, 30))
+        self._attempts += 1
+        floor = next((seconds for kind, seconds in FLOORS if isinstance(error, kind)), 0.0)
+        pause = max(pause, floor)
+        return pause / 2 + pause / 2 * self._chance() if floor == 0 else pause * (1 + self._chance() / 4)

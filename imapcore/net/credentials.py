@@ -1,57 +1,97 @@
-"""Secrets: they live in the system's keyring and nowhere else.
+"""Where the secret comes from: the system's keyring, asked only when needed.
 
-``keyring`` is imported only when a secret is really read or written, since finding a backend costs more
-than drawing the first frame. No function here puts a secret into an exception or a log.
+The keyring library is slow to import and may ask the user to unlock something, so it is imported by the call
+that needs it. Secrets are returned to be wrapped in a ``Secret`` at once; nothing here logs or keeps one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from imapcore.errors import GimapError
+from imapcore.protocol.auth import Mechanism, Plain
+from imapcore.wire.encoder import Secret
 
 SERVICE = "gimap-tui"
 """The name under which the keyring files our entries."""
 
+SecretProvider: TypeAlias = Callable[[], Secret]
+"""Asked each time a connection signs in, so that a token can be fresh."""
 
-class KeyringUnavailable(GimapError):
-    """The system offers no keyring, or it is locked."""
+
+class KeyringUnusable(GimapError):
+    """There is no keyring, it is locked, or it refused."""
 
     title = "The system's keyring cannot be used"
-    hint = (
-        "Unlock it, or install one (GNOME Keyring, KWallet, macOS Keychain); "
-        "until then the password is asked at each start"
-    )
+    hint = "Unlock it, or give the password again; without a keyring it is asked for at each start"
+
+
+class NoSecret(GimapError):
+    """Nothing is stored for this account."""
+
+    title = "No password is stored for this account"
+    hint = "Start gimap-tui with --account to enter an app password"
 
 
 def stored_secret(email: str) -> str | None:
-    """The secret kept for an account; None when there is none. Raises KeyringUnavailable."""
+    """The app password stored for an account, or None. Raises KeyringUnusable."""
     import keyring
     from keyring.errors import KeyringError
 
     try:
-        return keyring.get_password(SERVICE, email)
+        return keyring.get_password(SERVICE, _user(email))
     except KeyringError as error:
-        raise KeyringUnavailable(type(error).__name__) from None
+        raise KeyringUnusable(type(error).__name__) from error
 
 
 def store_secret(email: str, secret: str) -> None:
-    """Keep an account's secret. Raises KeyringUnavailable; nothing is written anywhere else."""
+    """Store the app password of an account. Raises KeyringUnusable."""
     import keyring
     from keyring.errors import KeyringError
 
     try:
-        keyring.set_password(SERVICE, email, secret)
+        keyring.set_password(SERVICE, _user(email), secret)
     except KeyringError as error:
-        raise KeyringUnavailable(type(error).__name__) from None
+        raise KeyringUnusable(type(error).__name__) from None
 
 
 def forget_secret(email: str) -> None:
-    """Remove an account's secret; quiet when there is none. Raises KeyringUnavailable."""
+    """Remove what is stored for an account; fine if there is nothing. Raises KeyringUnusable."""
     import keyring
     from keyring.errors import KeyringError, PasswordDeleteError
 
     try:
-        keyring.delete_password(SERVICE, email)
+        keyring.delete_password(SERVICE, _user(email))
     except PasswordDeleteError:
-        return  # There was none: what was wanted is so.
+        # Nothing was stored: that is what was wanted.
+        return
     except KeyringError as error:
-        raise KeyringUnavailable(type(error).__name__) from None
+        raise KeyringUnusable(type(error).__name__) from error
+
+
+def _user(email: str) -> str:
+    return email.strip().lower()
+
+
+def given(secret: str) -> SecretProvider:
+    """A provider of a secret that is already known."""
+    kept = Secret(secret)
+    return lambda: kept
+
+
+def from_keyring(email: str) -> SecretProvider:
+    """A provider that asks the keyring each time. It raises NoSecret or KeyringUnusable."""
+
+    def provide() -> Secret:
+        secret = stored_secret(email)
+        if secret is None:
+            raise NoSecret(email)
+        return Secret(secret)
+
+    return provide
+
+
+def app_password(email: str, provider: SecretProvider) -> Mechanism:
+    """Sign in with an app password: spaces, which Google shows between its groups, do not count."""
+    return Plain(email, Secret(provider().reveal().replace(b" ", b"").replace(b"\xc2\xa0", b"")))

@@ -1,8 +1,8 @@
-"""A session: one daemon thread that owns one connection and works off an inbox.
+"""``Session``: a long-lived thread with an inbox, the owner of one connection at a time.
 
-The thread is the only one to touch its connection; others put work into the inbox, ``knock`` it awake, or
-stop it. What the session does with its time is the subclass's (see ``imapcore.sync``); this file knows how
-it starts, is asked, is interrupted and ends.
+The thread runs one function, which is given the session and loops until ``is_stopping``. Whatever it opens
+it opens with ``session.wakeup``, so that ``post`` ends its IDLE and ``stop`` ends any wait it is in. Who
+starts a session stops it; ``stop`` returns within its deadline whatever the network does.
 """
 
 from __future__ import annotations
@@ -10,103 +10,90 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-ItemT = TypeVar("ItemT")
+from imapcore.errors import Interrupted
+from imapcore.net.wakeup import Wakeup
 
-
-class Interruptible(Protocol):
-    """What a session may be blocked in: a connection."""
-
-    def interrupt(self) -> None:
-        """End whatever the owner waits for, for good; any thread."""
-
-    def wake(self) -> None:
-        """End a wait for news; any thread."""
+J = TypeVar("J")
 
 
-class Session(Generic[ItemT]):
-    """An owner thread with an inbox; ``run`` is called on it and must return soon after ``is_stopping``."""
+class Session(Generic[J]):
+    """A thread that works on jobs of type ``J``.
+
+    ``main`` is called once, in the thread. It may raise Interrupted, which ends it quietly; any other
+    exception ends it too and is kept in ``problem`` and handed to ``on_crash``.
+    """
 
     def __init__(
-        self, name: str, run: Callable[[], None], *, on_crash: Callable[[BaseException], None]
+        self,
+        name: str,
+        main: Callable[[Session[J]], None],
+        *,
+        on_crash: Callable[[BaseException], None] | None = None,
     ) -> None:
-        self._run = run
+        self.name = name
+        self.wakeup = Wakeup()
+        """What connections of this session are opened with."""
+        self.problem: BaseException | None = None
+        self._main = main
         self._on_crash = on_crash
-        self._inbox: queue.SimpleQueue[ItemT | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
-        self._lock = threading.Lock()
-        self._blocked_in: Interruptible | None = None
-        self._thread = threading.Thread(target=self._main, name=f"session:{name}", daemon=True)
+        self._inbox: queue.SimpleQueue[J | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=f"session:{name}", daemon=True)
+        self._is_started = False
 
-    # -- for others -----------------------------------------------------------------------------------
+    # -- from other threads ------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start the thread."""
+        """Begin."""
+        self._is_started = True
         self._thread.start()
 
-    def post(self, item: ItemT) -> None:
-        """Put work into the inbox and wake the session if it waits for news."""
-        self._inbox.put(item)
-        self.knock()
+    def post(self, job: J) -> None:
+        """Give it a job; an IDLE it is in ends."""
+        self._inbox.put(job)
+        self.wakeup.wake()
 
-    def knock(self) -> None:
-        """Wake the session without giving it work."""
+    def stop(self, timeout: float = 2.0) -> bool:
+        """Interrupt whatever it waits for and wait for its end; False if it did not end in time."""
+        self.wakeup.interrupt()
         self._inbox.put(None)
-        with self._lock:
-            if self._blocked_in is not None:
-                self._blocked_in.wake()
-
-    def stop(self) -> None:
-        """Ask it to end: interrupts whatever it is blocked in. Returns at once; see ``join``."""
-        self._stopping.set()
-        self._inbox.put(None)
-        with self._lock:
-            if self._blocked_in is not None:
-                self._blocked_in.interrupt()
-
-    def join(self, timeout: float) -> bool:
-        """Wait for the end; False when it is still running after ``timeout`` seconds."""
-        if self._thread.ident is not None:
+        if self._is_started:
             self._thread.join(timeout)
-        return not self._thread.is_alive()
+            if self._thread.is_alive():
+                return False
+        self.wakeup.close()
+        return True
 
-    # -- for the owner thread ---------------------------------------------------------------------------
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    # -- in the thread -----------------------------------------------------------------------------
 
     @property
     def is_stopping(self) -> bool:
-        """Whether the session was asked to end."""
-        return self._stopping.is_set()
+        """Whether ``stop`` was called."""
+        return self.wakeup.is_interrupted
 
-    def block_in(self, connection: Interruptible | None) -> None:
-        """Say what an interrupt must reach from now on; None while there is no connection."""
-        with self._lock:
-            self._blocked_in = connection
-            if connection is not None and self._stopping.is_set():
-                connection.interrupt()
-
-    def take(self, timeout: float) -> ItemT | None:
-        """The next item; None after ``timeout`` seconds, a knock, or when asked to stop."""
-        if self._stopping.is_set():
-            return None
+    def next_job(self, timeout: float) -> J | None:
+        """Wait for a job for so many seconds; None when there is none. Raises Interrupted when stopping."""
         try:
-            return self._inbox.get(timeout=max(0.0, timeout))
+            job = self._inbox.get(timeout=timeout) if timeout > 0 else self._inbox.get_nowait()
         except queue.Empty:
-            return None
+            job = None
+        if self.is_stopping:
+            raise Interrupted
+        return job
 
-    def take_all(self) -> list[ItemT]:
-        """Everything in the inbox, without waiting."""
-        items: list[ItemT] = []
-        while True:
-            try:
-                item = self._inbox.get_nowait()
-            except queue.Empty:
-                return items
-            if item is not None:
-                items.append(item)
-
-    def _main(self) -> None:
+    def _run(self) -> None:
         try:
-            self._run()
-        except BaseException as error:  # noqa: BLE001 - a thread's end must be told, whatever it was
+            self._main(self)
+        except Interrupted:
+            return
+        except BaseException as error:
+            self.problem = error
+            if self._on_crash is None:
+                raise
             self._on_crash(error)

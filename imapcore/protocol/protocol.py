@@ -486,6 +486,8 @@ class Protocol:
         match response:
             case Capabilities(names):
                 self._learn(names)
+                self._offer(response, is_news=False)
+                return
             case Enabled(names):
                 self._enabled |= names
                 if "UTF8=ACCEPT" in names or "UTF8=ONLY" in names:
@@ -505,11 +507,12 @@ class Protocol:
             self._mailbox = self._mailbox.after(response)
         self._offer(response)
 
-    def _offer(self, response: Response) -> None:
+    def _offer(self, response: Response, *, is_news: bool = True) -> None:
         for sent in self._flight:
             if sent.collector.accepts(response):
                 return
-        self._events.append(Noticed(response))
+        if is_news:
+            self._events.append(Noticed(response))
 
     def _learn(self, names: frozenset[str]) -> None:
         self._capabilities = names - self._extensions_off

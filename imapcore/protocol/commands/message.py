@@ -92,8 +92,8 @@ class FetchCollector(Streaming["list[Fetched]"]):
         return self._vanished
 
     def result(self, status: Status) -> list[Fetched]:
-        """What has not been taken yet."""
-        return self.take()
+        """What had not been taken when the command ended."""
+        return self.items
 
 
 _UNSOLICITED = ("UID", "FLAGS", "MODSEQ")
