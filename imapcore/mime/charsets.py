@@ -70,7 +70,12 @@ def decode(octets: bytes, charset: str = "") -> tuple[str, bool]:
 
 
 def _repair_utf8(octets: bytes) -> str:
-    """Octets labelled UTF-8 that are not: mostly so (a cut character) or not at all (Windows-1252)."""
+    """Octets labelled UTF-8 that are not: cut at the end, broken in places, or another charset altogether."""
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end == len(octets) and error.reason == "unexpected end of data":
+            return octets[: error.start].decode("utf-8")
     text = octets.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     high = sum(byte >= 0x80 for byte in octets)

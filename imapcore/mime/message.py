@@ -110,8 +110,8 @@ class _Reading:
             self.multipart(part)
         elif part.media_type in _SIGNATURES:
             self.notices.setdefault("Signed; the signature was not checked.")
-        elif part.media_type in ("text/calendar", "application/ics") and self.event(part):
-            if part.disposition == "attachment" or part.filename:
+        elif part.media_type in ("text/calendar", "application/ics"):
+            if not self.event(part) or part.disposition == "attachment" or part.filename:
                 self.attach(part)
         elif part.is_attachment:
             self.attach(part)
@@ -285,4 +285,4 @@ def _block_text(block: Block) -> str:
 def _strip_enriched(text: str) -> str:
     """text/enriched (RFC 1896) without its commands; a doubled ``<`` is one."""
     text = re.sub(r"<param>.{0,500}?</param>", "", text, flags=re.IGNORECASE | re.DOTALL)
-    return _RICH_CODE.sub("", text).replace("<<", "<")
+    return "<".join(_RICH_CODE.sub("", piece) for piece in text.split("<<"))
