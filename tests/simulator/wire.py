@@ -20,7 +20,7 @@ class Wire:
         self.socket = sock or self.connect(sim)
         self.socket.settimeout(DEADLINE_SECONDS)
         self._buffer = b""
-        self._count = 0
+        self.count = 0
         self.greeting = self.line()
 
     @staticmethod
@@ -83,8 +83,8 @@ class Wire:
 
         A ``{n}`` before CRLF is a synchronizing literal: the rest of the command waits for ``+``.
         """
-        self._count += 1
-        tag = f"a{self._count}"
+        self.count += 1
+        tag = f"a{self.count}"
         data = command if isinstance(command, bytes) else command.encode()
         return self.exchange(tag, tag.encode() + b" " + data + b"\r\n")
 

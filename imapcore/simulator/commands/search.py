@@ -121,7 +121,7 @@ class _Program:
 
     def _simple(self, word: str) -> Test:
         if word == "ALL":
-            return lambda number, entry: True
+            return _everything
         if word in _FLAG_KEYS:
             return self._flag(_FLAG_KEYS[word])
         if word.startswith("UN") and word[2:] in _FLAG_KEYS:
@@ -182,8 +182,6 @@ class _Program:
         if is_uid:
             known = numbers.resolve(view.entries[-1].uid if view.entries else 0)
             return lambda number, entry: entry.uid in known
-        if not numbers.is_open and numbers.max > len(view):
-            raise ParseError("no such message")
         known = numbers.resolve(len(view))
         return lambda number, entry: number in known
 
@@ -263,6 +261,10 @@ def _label_test(label: Mailbox | None) -> Test:
     return lambda number, entry: label in entry.message.labels or label is entry.message.place
 
 
+def _everything(number: int, entry: Entry) -> bool:
+    return True
+
+
 def _negated(test: Test) -> Test:
     return lambda number, entry: not test(number, entry)
 
@@ -295,8 +297,9 @@ async def _run(session: Session, arguments: SearchArguments, *, is_uid: bool) ->
     session.has_condstore |= program.uses_modseq
     found = await _find(session, test)
     numbers = [entry.uid if is_uid else number for number, entry in found]
-    highest = max((session.selected.state(entry.message)[2] for _, entry in found), default=0)
-    modseq = highest if program.uses_modseq else 0
+    modseq = 0
+    if program.uses_modseq:
+        modseq = max((session.selected.state(entry.message)[2] for _, entry in found), default=0)
     if arguments.returned is None:
         shown = "".join(f" {number}" for number in numbers)
         session.send(f"* SEARCH{shown}" + (f" (MODSEQ {modseq})" if modseq else ""))
@@ -306,6 +309,10 @@ async def _run(session: Session, arguments: SearchArguments, *, is_uid: bool) ->
 
 
 async def _find(session: Session, test: Test) -> list[tuple[int, Entry]]:
+    if test is _everything:
+        return [
+            (number, entry) for number, entry in enumerate(session.selected.entries, 1) if not entry.is_gone
+        ]
     found: list[tuple[int, Entry]] = []
     for number, entry in enumerate(session.selected.entries, 1):
         if not entry.is_gone and test(number, entry):

@@ -136,7 +136,7 @@ async def _uid_expunge(session: Session, numbers: UidSet) -> Reply:
 def _expunge_deleted(session: Session, candidates: list[tuple[int, Entry]]) -> Reply:
     account, view = session.account, session.selected
     if view.is_read_only:
-        raise Refusal(texts.READ_ONLY)
+        return SUCCESS
     left: list[tuple[int, Entry]] = []
     for number, entry in candidates:
         if entry.is_deleted and not entry.is_gone:
