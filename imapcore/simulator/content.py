@@ -1,8 +1,8 @@
 """What the embedded account holds: a demo mailbox worth looking at, a big one, and mail to come.
 
 Deterministic from a seed; "now" is always an argument. The stories are in ``content_work``,
-``content_home``, ``content_world``, ``content_machines`` and ``content_refuse``; how they become mail is in
-``content_story``.
+``content_home``, ``content_world``, ``content_past``, ``content_machines`` and ``content_refuse``; how they
+become mail is in ``content_story``.
 Nothing here knows IMAP beyond the names of labels and flags.
 """
 
@@ -14,6 +14,7 @@ from imapcore.simulator.content_arrivals import arrivals
 from imapcore.simulator.content_bulk import BulkSeed, bulk_messages
 from imapcore.simulator.content_home import stories as home_stories
 from imapcore.simulator.content_machines import stories as machine_stories
+from imapcore.simulator.content_past import stories as past_stories
 from imapcore.simulator.content_refuse import stories as refuse_stories
 from imapcore.simulator.content_seed import Seed, StoredSeed, classify, store
 from imapcore.simulator.content_story import tell
@@ -38,7 +39,7 @@ __all__ = [
 EMPTY_LABELS = ("Waiting for", "Work/archive 2024")
 """Labels the demo account has though nothing carries them."""
 
-_ROOMS = (work_stories, home_stories, world_stories, machine_stories, refuse_stories)
+_ROOMS = (work_stories, home_stories, world_stories, past_stories, machine_stories, refuse_stories)
 
 
 def demo_messages(seed: int, now_ms: int) -> list[StoredSeed]:

@@ -127,7 +127,7 @@ def _make(
 <img src="https://img.{host}/logo.png" width="180" height="40" alt="{who.name}"></a></td></tr>
 <tr><td><table role="presentation"><tr><td><a href="{link}/a">Home</a></td>
 <td><a href="{link}/b">Archive</a></td><td><a href="{link}/c">Shop</a></td></tr></table></td></tr>
-<tr><td><h1 style="color:{colour}">{pieces[0].title}</h1></td></tr>
+<tr><td><h1 style="color:{colour}">{who.name}, number {issue}</h1></td></tr>
 {rows}
 <tr><td>{aside}<p style="font-size:11px;color:#777">You get this letter, number {issue}, because you
 asked for it.<br>

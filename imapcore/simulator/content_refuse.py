@@ -40,8 +40,8 @@ def stories(now_ms: int) -> list[Story]:
 
 def _spam() -> list[Story]:
     letters = (
-        (_BANK_FAKE, "2h", "⚠ Your account will be suspended", "Sign in to keep it.", _FAKE_HTML),
-        (_BANK_FAKE, "6d@03:12", "Final notice: confirm your identity", "Sign in to keep it.", _FAKE_HTML),
+        (_BANK_FAKE, "2h", "⚠ Your account will be suspended", "", _FAKE_HTML),
+        (_BANK_FAKE, "6d@03:12", "Final notice: confirm your identity", "", _FAKE_HTML),
         (
             _PRINCE,
             "1d@02:02",
@@ -61,10 +61,10 @@ God bless you,
             _PILLS,
             "9h",
             "90 % 0FF everything 🔥🔥🔥 only t\u200bo\u200bd\u200ba\u200by",
-            "Only today!!!",
+            "",
             _PIXEL_HTML,
         ),
-        (_PILLS, "3d@10:00", "R\u0337\u0321e\u0336\u0322:\u0335 your order", "Only today!!!", _PIXEL_HTML),
+        (_PILLS, "3d@10:00", "R\u0337\u0321e\u0336\u0322:\u0335 your order", "", _PIXEL_HTML),
         (
             _PARCEL_FAKE,
             "5h",

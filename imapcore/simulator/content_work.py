@@ -244,7 +244,7 @@ Solved then. I will clean it on Friday and cry a little.
 == Notes from Monday
 labels: Work
 as: cast=ADA+EMRE+OLIVIA
--- LIN 5d@12:40 | file=todo-monday.txt
+-- LIN 5d@12:40 | file=list-of-monday.txt
 Short notes, shout if I got something wrong:
 
 - Tiles: old cache goes away on 1 December.

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from imapcore.simulator.mail_parts import Part, parse_disposition, parse_part
 from imapcore.simulator.mail_structure import render_envelope, render_structure
 
-_SPEC = re.compile(r"((?:[1-9][0-9]{0,8}\.)*[1-9][0-9]{0,8})?\.?([A-Z.]*)(?: *\((.*)\))?", re.DOTALL)
+_SPEC = re.compile(
+    r"((?:[1-9][0-9]{0,8}\.)*[1-9][0-9]{0,8})?(?:(?:(?<=[0-9])\.)?([A-Z][A-Z.]*)(?: *\((.*)\))?)?", re.DOTALL
+)
 _ENCODED_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?]*)?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?)")
 _TAG = re.compile(
@@ -97,7 +99,7 @@ class Mail:
         match = _SPEC.fullmatch(spec.strip().upper())
         if match is None:
             raise ValueError(f"no section: {spec[:60]!r}")
-        path, word, names = match[1], match[2], match[3]
+        path, word, names = match[1], match[2] or "", match[3]
         if word in ("HEADER.FIELDS", "HEADER.FIELDS.NOT") and names is not None:
             wanted = tuple(name.strip('"') for name in names.split())
         elif names is None and (word in ("", "HEADER", "TEXT") or (word == "MIME" and path)):
