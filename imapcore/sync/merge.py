@@ -1,8 +1,8 @@
 r"""A FETCH line → the store's facts: decoded, sanitized, in Gmail's terms.
 
 What lives here: pure translation of ``Fetched`` into ``MessageFacts`` and ``Delta``, of LIST lines into
-``MailboxFacts``, and the names of flags and labels that mean the same. What may not: a connection, the store, a
-decision about what to ask.
+``MailboxFacts``, and the names of flags and labels that mean the same. What may not: a connection, the
+store, a decision about what to ask.
 """
 
 from __future__ import annotations
@@ -88,7 +88,9 @@ def message_delta(fetched: Fetched) -> Delta | None:
 
 
 def mailbox_facts(lines: Iterable[Listed]) -> tuple[MailboxFacts, ...]:
-    """LIST as the store keeps it; Gmail's own parent (``[Gmail]``) is left out, it is no place of the user's."""
+    """LIST as the store keeps it; Gmail's own parent (``[Gmail]``) is left out, it is no place of the
+    user's.
+    """
     listed = list(lines)
     roles: dict[str, Role | None] = {line.name: None for line in listed}
     roles.update((line.name, role) for role, line in find_roles(listed).items())

@@ -1,8 +1,9 @@
 """How much to ask for at once, and how long to rest between: adapts to latency and to Gmail's wishes.
 
-What lives here: two numbers, the size of a batch and the pause after it, and how each answer moves them. What may
-not: waiting, a clock, a connection. Gmail marks an answer it gave reluctantly with ``[THROTTLED]``; the pause then
-doubles from a second to half a minute and shrinks by a quarter with each clean answer.
+What lives here: two numbers, the size of a batch and the pause after it, and how each answer moves them.
+What may not: waiting, a clock, a connection. Gmail marks an answer it gave reluctantly with
+``[THROTTLED]``; the pause then doubles from a second to half a minute and shrinks by a quarter with each
+clean answer.
 """
 
 from __future__ import annotations

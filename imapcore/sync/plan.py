@@ -3,10 +3,10 @@
 What lives here: the comparison of a remembered ``SyncState`` with what SELECT or STATUS just said, and the
 arithmetic that proves a question needless. What may not: a connection, the store, a clock.
 
-Three facts about Gmail decide everything. HIGHESTMODSEQ is one counter of the whole account and also creeps up
-by itself, so a moved one is only a "maybe". UIDs ascend and are never used twice, so a mailbox in which UIDNEXT
-and EXISTS stand still has lost and gained nothing. And nothing announces an expunge, so where the numbers of
-messages do not add up, the sets of UIDs must be compared.
+Three facts about Gmail decide everything. HIGHESTMODSEQ is one counter of the whole account and also creeps
+up by itself, so a moved one is only a "maybe". UIDs ascend and are never used twice, so a mailbox in which
+UIDNEXT and EXISTS stand still has lost and gained nothing. And nothing announces an expunge, so where the
+numbers of messages do not add up, the sets of UIDs must be compared.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class Plan:
 def plan_pass(state: SyncState | None, seen: Numbers, *, must_compare: bool = False) -> Plan:
     """Decide what a pass over a mailbox asks, from what the last one remembered.
 
-    ``must_compare`` asks for the comparison of uids in any case: the first pass of a run over a mailbox that is
-    not wholly stored has no other way to learn what is missing.
+    ``must_compare`` asks for the comparison of uids in any case: the first pass of a run over a mailbox
+    that is not wholly stored has no other way to learn what is missing.
     """
     if state is None:
         return Plan(must_compare=True)
@@ -96,5 +96,7 @@ def is_quiet(state: SyncState | None, status: Numbers, unseen: int | None) -> bo
 
 
 def may_be_limited(exists: int, lowest_uid: int) -> bool:
-    """Whether All Mail looks cut off by Gmail's folder-size limit: a round number, and older mail is missing."""
+    """Whether All Mail looks cut off by Gmail's folder-size limit: a round number, and older mail is
+    missing.
+    """
     return exists in FOLDER_LIMITS and lowest_uid > 1

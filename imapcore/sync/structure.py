@@ -1,7 +1,8 @@
 """What a BODYSTRUCTURE tells before anything is downloaded: marks for the list, the part worth previewing.
 
-What lives here: pure walks over the tree of parts (RFC 3501 §7.4.2, RFC 2046 §5.1). What may not: the bytes of a
-part, decoding. Messages within messages are opaque: what is attached to a forwarded mail is not attached to this one.
+What lives here: pure walks over the tree of parts (RFC 3501 §7.4.2, RFC 2046 §5.1). What may not: the bytes
+of a part, decoding. Messages within messages are opaque: what is attached to a forwarded mail is not
+attached to this one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The note kept with a message about its text: which part it is, and how its beginning is to be read. Pure.
 
-The store keeps it as one opaque word list, ``1.1 quoted-printable utf-8 plain``, so that the snippet of an old message
-can be fetched years later without asking for its structure again.
+The store keeps it as one opaque word list, ``1.1 quoted-printable utf-8 plain``, so that the snippet of an
+old message can be fetched years later without asking for its structure again.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class TextNote:
         return cls(section, encoding.strip("-"), charset.strip("-"), kind == "html")
 
     def __str__(self) -> str:
-        return f"{self.section} {self.encoding or '-'} {self.charset or '-'} {'html' if self.is_html else 'plain'}"
+        kind = "html" if self.is_html else "plain"
+        return f"{self.section} {self.encoding or '-'} {self.charset or '-'} {kind}"
 
     @property
     def octets(self) -> int:

@@ -32,7 +32,7 @@ def line(**changes: object) -> Fetched:
         envelope=envelope(),
         bodystructure=WITH_PDF,
     )
-    return whole._replace(**changes)
+    return whole._replace(**changes)  # type: ignore[arg-type]
 
 
 def test_a_line_becomes_the_facts_of_a_message() -> None:
@@ -74,7 +74,7 @@ def test_a_bare_line_is_a_delta_and_no_message() -> None:
     assert message_facts(bare, Role.ALL) is None
     delta = message_delta(bare)
     assert delta is not None
-    assert (delta.uid, delta.flags, delta.labels, delta.modseq) == (7, {"\\Seen"}, None, 5)
+    assert (delta.uid, delta.flags, delta.labels, delta.modseq) == (7, frozenset(("\\Seen",)), None, 5)
 
 
 def test_a_line_that_says_nothing_of_a_message_is_no_delta() -> None:

@@ -1,0 +1,149 @@
+"""How the account stands with the server, and when the next attempt is made.
+
+What lives here: the ``LinkStatus`` that the screen shows, the backoff with jitter, and the waiting for a
+turn. What may not: a socket, the store. The session ``sync`` leads: it alone tries while the link is down,
+so that a lost network is one attempt after another and a wrong password is asked about once; the others
+follow when it is live.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from imapcore.clock import Clock
+from imapcore.errors import (
+    AllMailHidden,
+    AuthenticationFailed,
+    GimapError,
+    NotGmail,
+    OverQuota,
+    TooManyConnections,
+)
+from imapcore.model import LinkState, LinkStatus
+from imapcore.net.backoff import Backoff
+
+
+def is_for_the_user(error: GimapError) -> bool:
+    """Whether trying again by itself cannot help: credentials, or a setting of the account."""
+    return isinstance(error, (AuthenticationFailed, NotGmail, AllMailHidden))
+
+
+class LinkBoard:
+    """The link's status, shared by the sessions; thread-safe, and nobody waits in it.
+
+    ``changed`` hears every new status; ``knock`` is called when sessions that wait should look again.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        changed: Callable[[LinkStatus], None],
+        knock: Callable[[], None],
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._clock = clock
+        self._changed = changed
+        self._knock = knock
+        self._backoff = backoff or Backoff()
+        self._lock = threading.Lock()
+        self._status = LinkStatus(LinkState.CONNECTING)
+        self._retry_after = 0.0
+        self._is_nudged = False
+        self._is_counted = False
+        self._nudges = 0
+
+    @property
+    def status(self) -> LinkStatus:
+        """How it stands now."""
+        return self._status
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the leading session is signed in."""
+        return self._status.state is LinkState.LIVE
+
+    @property
+    def nudges(self) -> int:
+        """How often the user acted; who waits by itself compares it."""
+        return self._nudges
+
+    # -- told by the leading session -----------------------------------------------------------------
+
+    def connecting(self) -> None:
+        """An attempt begins."""
+        self._show(replace(self._status, state=LinkState.CONNECTING, retry_at=None))
+
+    def live(self) -> None:
+        """Signed in."""
+        self._show(LinkStatus(LinkState.LIVE, is_throttled=self._status.is_throttled))
+
+    def worked(self) -> None:
+        """The connection did something useful: the next failure is the first again."""
+        self._backoff.reset()
+
+    def lost(self, error: GimapError) -> None:
+        """A connection that had worked is gone: try again at once."""
+        self._show(LinkStatus(LinkState.CONNECTING, error.title, error.detail, error.hint))
+
+    def failed(self, error: GimapError) -> None:
+        """An attempt failed: wait, or ask the user."""
+        if is_for_the_user(error):
+            state = LinkState.SIGN_IN if isinstance(error, AuthenticationFailed) else LinkState.STOPPED
+            self._show(LinkStatus(state, error.title, error.detail, error.hint))
+            return
+        with self._lock:
+            self._is_counted = isinstance(error, (OverQuota, TooManyConnections))
+            delay = self._backoff.next_pause(error)
+            self._retry_after = self._clock.monotonic() + delay
+        retry_at = self._clock.now_ms() + int(delay * 1000)
+        self._show(LinkStatus(LinkState.WAITING, error.title, error.detail, error.hint, retry_at=retry_at))
+
+    def throttled(self, is_throttled: bool) -> None:
+        """The server asked to slow down, or is at ease again."""
+        self._show(replace(self._status, is_throttled=is_throttled))
+
+    def show(self, status: LinkStatus) -> None:
+        """Say something else altogether: working offline, reading only, stopped."""
+        self._show(status)
+
+    def _show(self, status: LinkStatus) -> None:
+        with self._lock:
+            if status == self._status:
+                return
+            self._status = status
+        self._changed(status)
+        self._knock()
+
+    # -- whose turn it is ----------------------------------------------------------------------------
+
+    def patience(self, *, is_leader: bool) -> float | None:
+        """Seconds until a session may try to connect: 0 for now, None for "when the board knocks".
+
+        The leader waits for the end of the backoff, or for the user; the others until it is live.
+        """
+        with self._lock:
+            state = self._status.state
+            if not is_leader:
+                return 0.0 if state is LinkState.LIVE else None
+            if self._is_nudged or state in (LinkState.CONNECTING, LinkState.LIVE):
+                self._is_nudged = False
+                return 0.0
+            if state is LinkState.WAITING:
+                return max(0.0, self._retry_after - self._clock.monotonic())
+            return None
+
+    def nudge(self, *, is_explicit: bool = False) -> None:
+        """The user acted: no more waiting.
+
+        After refused credentials, or while Gmail counts our attempts, only an explicit wish tries again: else
+        every keystroke would be an attempt.
+        """
+        with self._lock:
+            self._nudges += 1
+            state = self._status.state
+            is_waiting = state is LinkState.WAITING and not self._is_counted
+            if is_waiting or (is_explicit and state not in (LinkState.LIVE, LinkState.CONNECTING)):
+                self._is_nudged = True
+        self._knock()

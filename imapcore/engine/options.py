@@ -1,0 +1,39 @@
+"""What an ``Engine`` may be told to do differently: times and sizes, each with the value it has for
+people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Immutable; tests shorten the times."""
+
+    poll_seconds: float = 45.0
+    """STATUS is asked so often for what IDLE does not tell: labels and flags changed elsewhere."""
+    idle_seconds: float = 540.0
+    """IDLE is renewed after so long; Gmail drops a silent one after about ten minutes."""
+    list_seconds: float = 300.0
+    """LIST is asked so often for labels renamed or deleted elsewhere."""
+    thorough_seconds: float = 600.0
+    """So often a pass asks Spam and Trash for changed flags too, whatever their numbers say."""
+    body_cache_bytes: int = 256 << 20
+    """Bodies kept on disk; the least recently read go first."""
+    compress: bool = True
+    """COMPRESS=DEFLATE on the sync session, when the server offers it."""
+    is_offline: bool = False
+    """Work on what is stored; make no connection."""
+    snippet_messages: int = 2000
+    """So many of the newest messages get their snippet by themselves; older ones when they are looked at."""
+    stop_seconds: float = 2.0
+    """Leaving the ``with`` takes no longer than this."""
+    connect_seconds: float = 20.0
+    read_seconds: float = 60.0
+    """Deadlines of one connect, and of silence while an answer is due."""
+    first_retry_seconds: float = 1.0
+    longest_retry_seconds: float = 60.0
+    """Backoff between attempts: from, to."""
+    backfill: bool = True
+    """Fetch the whole account, newest first; else only what is opened."""

@@ -1,0 +1,72 @@
+"""Bodies: one message's source fetched when somebody opens it, and single parts of it when they are saved.
+
+What lives here: what to fetch of a message and where it is kept. What may not: making it readable
+(``mime``), choosing what to open. Bodies are fetched one by one, which is what Gmail throttles least. RFC
+3501 §6.4.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapcore.errors import GimapError
+from imapcore.mime.parts import decode_transfer
+from imapcore.protocol.commands import body
+from imapcore.store import Store
+from imapcore.sync.finding import locate
+from imapcore.sync.remote import Remote
+from imapcore.sync.structure import find_part
+from imapcore.wire.uidset import UidSet
+
+
+class MessageGone(GimapError):
+    """The message is in none of the three mailboxes any more."""
+
+    title = "The message is no longer there"
+    hint = "It was deleted elsewhere"
+
+
+class BodyMissing(GimapError):
+    """Gmail answered, but without the message's content."""
+
+    title = "Gmail did not send the message"
+    hint = "Try again; if it happens again, open it in Gmail on the web"
+
+
+def fetch_body(remote: Remote, store: Store, msgid: int) -> Iterator[float]:
+    """Fetch a message's source and keep it. Raises MessageGone, BodyMissing."""
+    uid = _select(remote, store, msgid)
+    for line in remote.fetch(UidSet((uid,)), ("UID", body())):
+        octets = line.sections.get("")
+        if line.uid == uid and octets:
+            store.bodies.put(msgid, octets)
+            return
+    yield 0.0
+    raise BodyMissing()
+
+
+def fetch_part(remote: Remote, store: Store, msgid: int, section: str) -> bytes:
+    """One part's decoded octets. Raises MessageGone, BodyMissing."""
+    uid = _select(remote, store, msgid)
+    encoding = ""
+    octets = b""
+    for line in remote.fetch(UidSet((uid,)), ("UID", "BODYSTRUCTURE", body(section))):
+        if line.uid != uid:
+            continue
+        if line.bodystructure is not None:
+            part = find_part(line.bodystructure, section)
+            encoding = part.encoding if part is not None else ""
+        octets = line.sections.get(section) or octets
+    if not octets:
+        raise BodyMissing()
+    return decode_transfer(octets, encoding)
+
+
+def _select(remote: Remote, store: Store, msgid: int) -> int:
+    """Select the mailbox a message is in; its uid there."""
+    found, _ = locate(remote, store, [msgid])
+    for place, members in found.items():
+        for uid in members:
+            remote.ensure(remote.name_of(place))
+            return uid
+    raise MessageGone()

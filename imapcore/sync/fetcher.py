@@ -1,0 +1,115 @@
+"""Fetching messages of one mailbox into the store: newest first, in batches that adapt, past whatever is
+refused.
+
+What lives here: the loop from a set of uids to stored facts, used by the sync, by searches and by what is
+opened; each user has its own fetcher, on its own session. What may not: deciding what to fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from imapcore.clock import Clock
+from imapcore.errors import CommandRefused, Interrupted, LinkError, Unavailable
+from imapcore.model import Role
+from imapcore.store import Store
+from imapcore.store.facts import Changed, MessageFacts
+from imapcore.sync.merge import message_facts
+from imapcore.sync.pace import Pace
+from imapcore.sync.remote import ENVELOPES, Remote
+from imapcore.sync.report import Report
+from imapcore.wire.fetch import Fetched
+from imapcore.wire.uidset import UidSet
+
+ROWS_AT_THE_GATE = 20
+"""Lines read between two looks at whether the screen needs the interpreter for a frame."""
+
+Told = Callable[[list[MessageFacts], Changed], None]
+
+
+class Fetcher:
+    """Fetches from one place; used by one thread."""
+
+    def __init__(self, place: Role, store: Store, report: Report, pace: Pace, clock: Clock) -> None:
+        self.place = place
+        self._store = store
+        self._report = report
+        self._pace = pace
+        self._clock = clock
+        self._refused: set[int] = set()
+
+    @property
+    def refused(self) -> UidSet:
+        """Messages Gmail could not hand out in this run."""
+        return UidSet(self._refused)
+
+    def forget_refused(self) -> None:
+        """The uids mean other messages now."""
+        self._refused.clear()
+
+    @property
+    def size(self) -> int:
+        """Messages of the next batch."""
+        return self._pace.size
+
+    def fetch(self, remote: Remote, uids: UidSet, told: Told | None = None) -> Iterator[float]:
+        """Fetch and store messages. ``told`` is given what each batch brought, after it is stored.
+
+        A refused batch is asked for in halves; a single message that is refused is passed over, since one
+        message that Gmail cannot hand out must not hold up all others.
+        """
+        left = uids
+        while left:
+            chunk = next(left.chunks(count=self._pace.size, newest_first=True))
+            began = self._clock.monotonic()
+            try:
+                facts = self._fetch(remote, chunk)
+            except (CommandRefused, Unavailable):
+                if chunk.count() > 1:
+                    self._pace.failed()
+                    yield self._pace.pause
+                    continue
+                self._refused.update(chunk)
+                facts = []
+            except LinkError as error:
+                # It may be this very message that breaks the link: next time with fewer, at last without.
+                if not isinstance(error, Interrupted):
+                    if chunk.count() == 1:
+                        self._refused.update(chunk)
+                    self._pace.failed()
+                raise
+            left = left - chunk
+            changed = self._store.mail.apply_messages(facts)
+            self._pace.answered(
+                chunk.count(), self._clock.monotonic() - began, is_throttled=remote.take_throttled()
+            )
+            self._report.throttled(self._pace.is_throttled)
+            self._report.changed(changed)
+            self._report.progressed()
+            if told is not None:
+                told(facts, changed)
+            yield self._pace.pause
+
+    def _fetch(self, remote: Remote, chunk: UidSet) -> list[MessageFacts]:
+        remote.ensure(remote.name_of(self.place))
+        facts, bare = self._read(remote.fetch(chunk, ENVELOPES), chunk)
+        if bare:
+            # Gmail now and then sends a line without what was asked for. Once more; then it cannot be had.
+            more, still_bare = self._read(remote.fetch(UidSet(bare), ENVELOPES), chunk)
+            facts.extend(more)
+            self._refused.update(still_bare)
+        return facts
+
+    def _read(self, lines: Iterable[Fetched], wanted: UidSet) -> tuple[list[MessageFacts], set[int]]:
+        """Facts from lines, and the uids of lines that say too little."""
+        facts: dict[int, MessageFacts] = {}
+        bare: set[int] = set()
+        for count, line in enumerate(lines, 1):
+            made = message_facts(line, self.place)
+            if made is not None:
+                facts[made.uid] = made
+            elif line.uid is not None and line.uid in wanted:
+                bare.add(line.uid)
+            if count % ROWS_AT_THE_GATE == 0:
+                self._store.gate.pause()
+        return list(facts.values()), bare - facts.keys()

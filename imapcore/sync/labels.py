@@ -1,0 +1,97 @@
+r"""The mailbox tree, kept like the server's: LIST, and what a label renamed or deleted elsewhere means.
+
+What lives here: reading LIST into the store, and finding out what became of labels that came or went. What
+may not: passes over mailboxes. Gmail announces neither a rename nor a deletion, and neither raises the
+modseq of a message: only comparing two LISTs shows them, and only a search shows which messages a new name
+is on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imapcore.errors import AllMailHidden
+from imapcore.model import Role
+from imapcore.store import Store
+from imapcore.store.facts import MailboxChanges
+from imapcore.sync.merge import mailbox_facts, message_delta
+from imapcore.sync.remote import CHANGES, Remote
+from imapcore.sync.report import Report
+from imapcore.wire.uidset import UidSet
+
+CHUNK = 500
+
+
+class LabelSync:
+    """Keeps the store's mailboxes like LIST; used by one thread."""
+
+    def __init__(self, store: Store, report: Report) -> None:
+        self._store = store
+        self._report = report
+
+    def run(self, remote: Remote) -> Iterator[float]:
+        """LIST once; then follow up what came and went. Raises AllMailHidden."""
+        changes = self.read_list(remote)
+        yield 0.0
+        state = self._store.mail.sync_state(Role.ALL)
+        if state is None:
+            # Nothing is stored yet, so no message can carry an outdated name.
+            return
+        yield from self._follow_up(remote, changes)
+
+    def read_list(self, remote: Remote) -> MailboxChanges:
+        """One LIST into the store. Raises AllMailHidden when there is no mailbox with ``\\All``."""
+        facts = mailbox_facts(remote.list_mailboxes())
+        names = {each.role: each.name for each in facts if each.role is not None}
+        if Role.ALL not in names:
+            raise AllMailHidden()
+        remote.learn_names(names)
+        changes = self._store.mail.replace_mailboxes(facts)
+        if changes.is_changed:
+            self._report.mailboxes_changed()
+        return changes
+
+    def _follow_up(self, remote: Remote, changes: MailboxChanges) -> Iterator[float]:
+        everything = remote.name_of(Role.ALL)
+        left = set(changes.removed)
+        for new in changes.added:
+            remote.ensure(everything)
+            there = remote.search_label(new)
+            old = self._renamed_from(new, there, left)
+            if old is not None:
+                left.discard(old)
+                self._store.mail.rename_label(old, new)
+                self._report.mailboxes_changed()
+            yield 0.0
+            yield from self._read_labels(remote, there)
+        for old in sorted(left):
+            remote.ensure(everything)
+            # "Show in IMAP" switched off hides a label from LIST and leaves it on the messages.
+            if not remote.search_label(old):
+                self._report.changed(self._store.mail.forget_label(old))
+                self._report.mailboxes_changed()
+            yield 0.0
+
+    def _renamed_from(self, new: str, there: UidSet, removed: set[str]) -> str | None:
+        """Which vanished label was on exactly the messages the new one is on."""
+        if not there or not removed:
+            return None
+        bearers = set(self._store.mail.msgids(Role.ALL, there.ranges).values())
+        leaf = new.rpartition("/")[2]
+        # Of several candidates, the one that kept its last part: a renamed parent takes its children along.
+        for old in sorted(removed, key=lambda name: (name.rpartition("/")[2] != leaf, name)):
+            carried = self._store.mail.carrying(old)
+            places = self._store.mail.locations(carried)
+            if bearers and bearers == {
+                msgid for msgid in carried if msgid in places and places[msgid].place is Role.ALL
+            }:
+                return old
+        return None
+
+    def _read_labels(self, remote: Remote, uids: UidSet) -> Iterator[float]:
+        known = uids & UidSet.of_ranges(self._store.mail.uids(Role.ALL))
+        for chunk in known.chunks(count=CHUNK, newest_first=True):
+            remote.ensure(remote.name_of(Role.ALL))
+            deltas = [delta for line in remote.fetch(chunk, CHANGES) if (delta := message_delta(line))]
+            self._report.changed(self._store.mail.apply_deltas(Role.ALL, deltas))
+            yield 0.0

@@ -1,0 +1,227 @@
+"""One synced mailbox: All Mail, Spam or Trash, brought from what the store remembers to what the server has.
+
+What lives here: a pass over one mailbox, and the fetching of messages that are missing. What may not: which
+mailbox comes first, labels as mailboxes, the journal. RFC 3501 §6.4, RFC 4731 (ESEARCH), RFC 7162
+(CONDSTORE).
+
+A pass asks in a fixed order: SELECT; new uids; the comparison of all uids where the numbers do not add up;
+what changed since the remembered modseq. Only then it remembers the numbers SELECT gave, which were read
+before anything was fetched: whatever changed in between is told again next time. Killed anywhere, it can
+simply run again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+from imapcore.clock import Clock
+from imapcore.model import Role
+from imapcore.store import Store
+from imapcore.store.facts import Changed, MessageFacts, SyncState
+from imapcore.sync.fetcher import Fetcher, Told
+from imapcore.sync.merge import message_delta
+from imapcore.sync.pace import Pace
+from imapcore.sync.plan import Numbers, is_quiet, may_be_limited, must_compare_after, plan_pass
+from imapcore.sync.remote import CHANGES, IDENTITIES, Remote
+from imapcore.sync.report import Report
+from imapcore.wire.uidset import UidSet
+
+DELTAS_AT_ONCE = 200
+"""Changed messages handed to the store together."""
+
+
+class MailboxSync:
+    """What one run knows of one place beyond the store: uids that are missing, uids that cannot be had."""
+
+    def __init__(self, place: Role, store: Store, report: Report, pace: Pace, clock: Clock) -> None:
+        self.place = place
+        self._store = store
+        self._report = report
+        self._fetcher = Fetcher(place, store, report, pace, clock)
+        self._unseen: int | None = None
+        self._has_told_limit = False
+        self._lock = threading.Lock()
+        self._missing: UidSet | None = None
+        self.lost_something = False
+        """Whether a message left since this was last set to False."""
+
+    @property
+    def missing(self) -> UidSet | None:
+        """Uids the server has and the store lacks, as far as known; None before the first comparison."""
+        return self._missing
+
+    def _set_missing(self, uids: UidSet | None) -> None:
+        with self._lock:
+            self._missing = uids
+
+    @property
+    def exists(self) -> int:
+        """Messages the server had at the last pass."""
+        state = self._store.mail.sync_state(self.place)
+        return 0 if state is None else state.exists
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the store holds every message that can be had."""
+        return self.missing is not None and not self.missing
+
+    def is_quiet(self, status: Numbers) -> bool:
+        """Whether STATUS shows that a pass would find nothing, but for flags changed in Spam and Trash."""
+        state = self._store.mail.sync_state(self.place)
+        return self.missing is not None and is_quiet(state, status, self._unseen)
+
+    def run(self, remote: Remote, *, status: Numbers | None = None) -> Iterator[float]:
+        """One pass. What is merely missing is noted, and left to ``fetch_missing``.
+
+        ``status`` is what STATUS said just before, if it was asked.
+        """
+        mail = self._store.mail
+        name = remote.name_of(self.place)
+        state = mail.sync_state(self.place)
+        seen = remote.select(name)
+        is_partial = self.missing is None and (state is None or not state.is_complete)
+        plan = plan_pass(state, seen, must_compare=is_partial)
+        if plan.must_remap:
+            yield from self._remap(remote, name, seen.uidvalidity)
+        present = 0
+        if plan.arrivals is not None:
+            fresh = UidSet.of_ranges([plan.arrivals])
+            yield from self.fetch(remote, fresh - self._stored_among(fresh), self._tell_arrivals)
+            present = self._stored_among(fresh).count()
+        must_compare = plan.must_compare or (
+            state is not None and plan.arrivals is not None and must_compare_after(state, seen, present)
+        )
+        if must_compare:
+            self._compare(remote, name)
+        elif self.missing is None:
+            self._set_missing(UidSet())
+        if plan.changed_since is not None:
+            yield from self._fetch_changes(remote, name, plan.changed_since)
+        if not plan.is_nothing:
+            self._remember(name, seen)
+        self._unseen = status.unseen if status is not None else None
+
+    def _tell_arrivals(self, facts: list[MessageFacts], changed: Changed) -> None:
+        new = set(changed.new)
+        self._report.arrived([each for each in facts if each.msgid in new])
+
+    def _stored(self) -> UidSet:
+        return UidSet.of_ranges(self._store.mail.uids(self.place))
+
+    def _stored_among(self, uids: UidSet) -> UidSet:
+        return UidSet(self._store.mail.msgids(self.place, uids.ranges))
+
+    def _remember(self, name: str, seen: Numbers) -> None:
+        missing = self.missing if self.missing is not None else UidSet()
+        self._store.mail.save_sync_state(
+            SyncState(
+                place=self.place,
+                name=name,
+                uidvalidity=seen.uidvalidity,
+                uidnext=seen.uidnext,
+                highestmodseq=seen.highestmodseq,
+                exists=seen.exists,
+                backfilled_down_to=missing.max + 1 if missing else 1,
+                is_complete=not missing,
+            )
+        )
+        self._report.progressed()
+
+    def remember_first(self, name: str, seen: Numbers) -> None:
+        """Before the first pass: the numbers under which the first screen was fetched."""
+        self._store.mail.save_sync_state(
+            SyncState(
+                self.place,
+                name,
+                seen.uidvalidity,
+                seen.uidnext,
+                seen.highestmodseq,
+                seen.exists,
+                is_complete=False,
+            )
+        )
+
+    def _compare(self, remote: Remote, name: str) -> None:
+        """The sets of uids, there and here: what is gone, what is missing."""
+        remote.ensure(name)
+        there = remote.search()
+        here = self._stored()
+        gone = here - there
+        if gone:
+            self.lost_something = True
+            self._report.changed(self._store.mail.remove_uids(self.place, gone.ranges))
+        self._set_missing(there - here - self._fetcher.refused)
+        is_limited = self.place is Role.ALL and bool(there) and may_be_limited(there.count(), there.min)
+        if is_limited and not self._has_told_limit:
+            self._has_told_limit = True
+            self._report.alert(
+                "All Mail shows a round number of messages",
+                f"Gmail shows exactly {there.count():,} messages over IMAP; older mail seems to be hidden.",
+                "In Gmail on the web: Settings › Forwarding and POP/IMAP › Folder size limits › Do not limit",
+            )
+
+    def _remap(self, remote: Remote, name: str, uidvalidity: int) -> Iterator[float]:
+        """UIDVALIDITY changed: find every message again by its msgid, without downloading any of it."""
+        pairs: dict[int, int] = {}
+        remote.ensure(name)
+        for chunk in remote.search().chunks(count=5000):
+            remote.ensure(name)
+            for line in remote.fetch(chunk, IDENTITIES):
+                if line.uid is not None and line.msgid is not None:
+                    pairs[line.msgid] = line.uid
+            yield 0.0
+        self._store.mail.remap(self.place, uidvalidity, pairs)
+        self._fetcher.forget_refused()
+        self._set_missing(None)
+
+    def _fetch_changes(self, remote: Remote, name: str, since: int) -> Iterator[float]:
+        remote.ensure(name)
+        waiting = []
+        for line in remote.fetch(UidSet.everything(), CHANGES, changed_since=since):
+            delta = message_delta(line)
+            if delta is not None:
+                waiting.append(delta)
+            if len(waiting) >= DELTAS_AT_ONCE:
+                self._report.changed(self._store.mail.apply_deltas(self.place, waiting))
+                waiting = []
+        if waiting:
+            self._report.changed(self._store.mail.apply_deltas(self.place, waiting))
+        yield 0.0
+
+    # -- messages ------------------------------------------------------------------------------------
+
+    def found_elsewhere(self, uids: UidSet) -> None:
+        """Another session stored these; safe on any thread."""
+        with self._lock:
+            if self._missing is not None:
+                self._missing = self._missing - uids
+
+    def without_stored(self, uids: UidSet) -> UidSet:
+        """Those of ``uids`` that are worth fetching: neither stored nor refused before."""
+        missing = self.missing
+        if missing is not None:
+            return uids & missing
+        return uids - self._stored_among(uids) - self._fetcher.refused
+
+    def fetch_missing(self, remote: Remote) -> Iterator[float]:
+        """One batch of what the store lacks, newest first."""
+        missing = self.missing
+        if missing:
+            yield from self.fetch(remote, next(missing.chunks(count=self._fetcher.size, newest_first=True)))
+
+    def fetch(self, remote: Remote, uids: UidSet, told: Told | None = None) -> Iterator[float]:
+        """Fetch and store messages, newest first."""
+        for chunk in uids.chunks(count=self._fetcher.size, newest_first=True):
+            yield from self._fetcher.fetch(remote, chunk, told)
+            # Also what brought nothing: it was expunged meanwhile, or cannot be had.
+            self.found_elsewhere(chunk)
+        if self.is_complete:
+            self._complete()
+
+    def _complete(self) -> None:
+        state = self._store.mail.sync_state(self.place)
+        if state is not None and not state.is_complete:
+            self._store.mail.save_sync_state(replace(state, backfilled_down_to=1, is_complete=True))
+            self._report.progressed()

@@ -1,0 +1,229 @@
+"""The account on the server, in the verbs sync needs: one signed-in connection, and what is selected on it.
+
+What lives here: the only place of sync that holds a connection; mailbox names by role; values of
+``protocol`` in and out. What may not: the store, decisions. RFC 3501 §6, RFC 7162, RFC 4731, X-GM-EXT-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from imapcore.errors import ProtocolError
+from imapcore.model import Role
+from imapcore.net.connection import Connection
+from imapcore.protocol.commands import Command, Fetch, List, Noop, Search, Select, StatusOf, body
+from imapcore.protocol.events import Alerted, Noticed, ProtocolEvent, SlowedDown
+from imapcore.protocol.search import All, GmailLabel, GmailMsgid, GmailThrid, Key, Or, Since
+from imapcore.sync.plan import Numbers
+from imapcore.wire.fetch import Fetched
+from imapcore.wire.responses import Exists, Expunged, Listed
+from imapcore.wire.uidset import UidSet
+
+T = TypeVar("T")
+
+ENVELOPES = (
+    "UID",
+    "X-GM-MSGID",
+    "X-GM-THRID",
+    "X-GM-LABELS",
+    "RFC822.SIZE",
+    "INTERNALDATE",
+    "FLAGS",
+    "MODSEQ",
+    "ENVELOPE",
+    "BODYSTRUCTURE",
+)
+"""Everything a message is stored with."""
+
+CHANGES = ("UID", "FLAGS", "MODSEQ", "X-GM-LABELS")
+"""What can change of a message that is stored."""
+
+IDENTITIES = ("UID", "X-GM-MSGID")
+
+STATUS_ITEMS = ("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ")
+
+
+class Remote:
+    """One connection of one session; used by that session's thread only."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        names: Mapping[Role, str],
+        alerted: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """``names``: as last listed (``learn_names`` brings newer ones); ``alerted`` hears ALERTs."""
+        self._connection = connection
+        self._names = dict(names)
+        self._alerted = alerted
+        self._is_throttled = False
+
+    # -- names -----------------------------------------------------------------------------------------
+
+    def learn_names(self, names: Mapping[Role, str]) -> None:
+        """LIST was read."""
+        self._names = dict(names)
+
+    def find_name(self, role: Role) -> str | None:
+        """A role's mailbox; None when Gmail's settings hide it."""
+        return self._names.get(role)
+
+    def name_of(self, role: Role) -> str:
+        """A role's mailbox. Raises ProtocolError when there is none: nobody should have asked."""
+        name = self.find_name(role)
+        if name is None:
+            raise ProtocolError(f"no mailbox for {role.value}")
+        return name
+
+    # -- commands --------------------------------------------------------------------------------------
+
+    def run(self, command: Command[T]) -> T:
+        """Send a command and wait for its result. Raises what it was refused with."""
+        try:
+            return self._connection.run(command)
+        finally:
+            self._hear(self._connection.events())
+
+    def run_all(self, commands: Sequence[Command[T]]) -> list[T]:
+        """Send several commands before the first answer is read; their results in order."""
+        handles = [self._connection.submit(command) for command in commands]
+        try:
+            return [handle.result() for handle in handles]
+        finally:
+            self._hear(self._connection.events())
+
+    def _hear(self, events: Iterable[ProtocolEvent]) -> bool:
+        """Note what the server said of its own accord; whether there may be new mail."""
+        has_news = False
+        for event in events:
+            match event:
+                case SlowedDown():
+                    self._is_throttled = True
+                case Alerted(text):
+                    self._alerted(text)
+                case Noticed(Exists() | Expunged() | Fetched()):
+                    has_news = True
+                case _:
+                    pass
+        return has_news
+
+    def noop(self) -> None:
+        """Ask whether the server is there, and let it say what is new."""
+        self.run(Noop())
+
+    def compress(self) -> bool:
+        """Deflate both ways, if the server offers it; whether it is on."""
+        return self._connection.compress()
+
+    def close(self) -> None:
+        """Close the connection, without a word: the server notices, and nobody waits."""
+        self._connection.close()
+
+    def take_throttled(self) -> bool:
+        """Whether an answer asked to slow down since this was last asked."""
+        was_throttled, self._is_throttled = self._is_throttled, False
+        return was_throttled
+
+    def idle(self, seconds: float) -> bool:
+        """Wait for news of the selected mailbox, at most ``seconds``; whether something arrived or left."""
+        return any(self._hear(news) for news in self._connection.idle(seconds))
+
+    def list_mailboxes(self) -> tuple[Listed, ...]:
+        """Every mailbox."""
+        return self.run(List()).mailboxes
+
+    def status(self, names: Sequence[str]) -> list[Numbers]:
+        """STATUS of mailboxes, all asked before the first answer is read."""
+        return [
+            Numbers(
+                uidvalidity=each.uidvalidity or 0,
+                uidnext=each.uidnext or 0,
+                highestmodseq=each.highestmodseq or 0,
+                exists=each.messages or 0,
+                unseen=each.unseen,
+            )
+            for each in self.run_all([StatusOf(name, STATUS_ITEMS) for name in names])
+        ]
+
+    # -- selecting -------------------------------------------------------------------------------------
+
+    @property
+    def selected(self) -> str | None:
+        """The mailbox that is selected."""
+        mailbox = self._connection.mailbox
+        return None if mailbox is None else mailbox.name
+
+    def select(self, name: str) -> Numbers:
+        """SELECT with CONDSTORE, also when it is selected already: only that gives a fresh view."""
+        mailbox = self.run(Select(name, condstore=True)).mailbox
+        return Numbers(
+            uidvalidity=mailbox.uidvalidity or 0,
+            uidnext=mailbox.uidnext or 0,
+            highestmodseq=mailbox.highestmodseq or 0,
+            exists=mailbox.exists,
+        )
+
+    def ensure(self, name: str) -> None:
+        """SELECT unless it is selected."""
+        if self.selected != name:
+            self.select(name)
+
+    def refresh(self) -> None:
+        """Let the server show what has arrived since the mailbox was selected."""
+        if self.selected is not None:
+            self.noop()
+
+    # -- searching -------------------------------------------------------------------------------------
+
+    def search(self, key: Key | None = None) -> UidSet:
+        """The uids a key finds in the selected mailbox (None: all), as compact ranges."""
+        return self.run(Search(key or All())).uids
+
+    def search_label(self, label: str, since: int | None = None) -> UidSet:
+        """The uids that carry a label; ``since`` (ms since 1970) bounds it for accounts that are very
+        large.
+        """
+        key: Key = GmailLabel(label)
+        if since is not None:
+            key = key & Since(datetime.fromtimestamp(since / 1000, UTC).date())
+        return self.search(key)
+
+    def search_threads(self, thrids: Sequence[int]) -> UidSet:
+        """The uids of whole conversations."""
+        return self.search(Or(*(GmailThrid(thrid) for thrid in thrids)))
+
+    def find_msgids(self, msgids: Sequence[int]) -> dict[int, int]:
+        """uid → msgid, for those of ``msgids`` that are in the selected mailbox."""
+        uids = self.search(Or(*(GmailMsgid(msgid) for msgid in msgids)))
+        if not uids:
+            return {}
+        wanted = set(msgids)
+        return {
+            line.uid: line.msgid
+            for line in self.fetch(uids, IDENTITIES)
+            if line.uid is not None and line.msgid in wanted
+        }
+
+    # -- fetching --------------------------------------------------------------------------------------
+
+    def fetch(
+        self, uids: UidSet, items: tuple[str, ...], *, changed_since: int | None = None
+    ) -> Iterator[Fetched]:
+        """UID FETCH, each line as soon as it is read; exhaust it before the next command."""
+        if not uids:
+            return
+        try:
+            yield from self._connection.stream(Fetch(uids, items, changed_since=changed_since))
+        finally:
+            self._hear(self._connection.events())
+
+    def fetch_parts(self, wanted: Sequence[tuple[UidSet, str, int]]) -> list[Fetched]:
+        """The first octets of parts, as (uids, section, octets); all asked before the first answer is
+        read.
+        """
+        commands = [
+            Fetch(uids, ("UID", body(section, start=0, length=octets))) for uids, section, octets in wanted
+        ]
+        return [line for lines in self.run_all(commands) for line in lines]

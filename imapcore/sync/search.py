@@ -1,0 +1,115 @@
+"""Gmail's own search: X-GM-RAW in the mailboxes a query is about, results streamed into a view as they
+resolve.
+
+What lives here: which mailboxes a query concerns (pure), and running it. What may not: the offline search,
+which is the store's. X-GM-RAW finds only within the selected mailbox; All Mail holds neither Spam nor
+Trash. Messages the store knows are in the view at once; the others are fetched newest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from imapcore.clock import Clock
+from imapcore.model import Role
+from imapcore.protocol.search import GmailRaw
+from imapcore.store import Store
+from imapcore.store.facts import Changed, MessageFacts
+from imapcore.sync.fetcher import Fetcher
+from imapcore.sync.mailbox import MailboxSync
+from imapcore.sync.pace import Pace
+from imapcore.sync.remote import Remote
+from imapcore.sync.report import Report
+from imapcore.wire.uidset import UidSet
+
+KNOWN_AT_ONCE = 200
+"""Known results given to the view together; the first screen of them is there after the first."""
+
+FIRST_BATCH = 50
+LARGEST_BATCH = 200
+"""Unknown results per FETCH: somebody is waiting for them."""
+
+_QUOTED = re.compile(r'"[^"]*"?')
+_PLACE = re.compile(r"(?<![\w-])(?:in|label):(anywhere|spam|trash|bin)(?![\w-])", re.IGNORECASE)
+_CHOICE = re.compile(r"(?<!\w)OR(?!\w)|[{]")
+
+_PLACES = {"spam": (Role.SPAM,), "trash": (Role.TRASH,), "bin": (Role.TRASH,)}
+
+
+def places_of(query: str) -> tuple[Role, ...]:
+    """The mailboxes to run a query in: All Mail, unless it asks for Spam or Trash, or for everything."""
+    bare = _QUOTED.sub('""', query)
+    named = {match[1].lower() for match in _PLACE.finditer(bare)}
+    if not named:
+        return (Role.ALL,)
+    if "anywhere" in named:
+        return (Role.ALL, Role.SPAM, Role.TRASH)
+    wanted = {role for name in named for role in _PLACES[name]}
+    # With alternatives in it, the query may find things in All Mail as well.
+    if _CHOICE.search(bare):
+        wanted.add(Role.ALL)
+    return tuple(role for role in (Role.ALL, Role.SPAM, Role.TRASH) if role in wanted)
+
+
+class Search:
+    """One run of one query."""
+
+    def __init__(
+        self,
+        query: str,
+        store: Store,
+        report: Report,
+        clock: Clock,
+        progressed: Callable[[int], None],
+    ) -> None:
+        """``progressed`` hears how many messages are in the view by now."""
+        self.query = query
+        self._store = store
+        self._report = report
+        self._clock = clock
+        self._progressed = progressed
+        self._found = 0
+
+    def run(self, remote: Remote, places: Mapping[Role, MailboxSync]) -> Iterator[float]:
+        """Search, then resolve what was found; at the end the view holds exactly the server's answer."""
+        self._store.searches.begin(self.query)
+        pace = Pace(first=FIRST_BATCH, largest=LARGEST_BATCH)
+        unknown: dict[Role, UidSet] = {}
+        for place in places_of(self.query):
+            name = remote.find_name(place)
+            if name is None:
+                continue
+            remote.ensure(name)
+            # A view opened a while ago would not show the newest mail.
+            remote.refresh()
+            uids = remote.search(GmailRaw(self.query))
+            unknown[place] = uids - self._show_known(place, uids)
+            yield 0.0
+        for place, uids in unknown.items():
+            fetcher = Fetcher(place, self._store, self._report, pace, self._clock)
+            yield from fetcher.fetch(remote, uids, self._show_fetched)
+            places[place].found_elsewhere(uids)
+        self._store.searches.finish(self.query, is_complete=True)
+
+    @property
+    def found(self) -> int:
+        """Messages in the view by now."""
+        return self._found
+
+    def _show_known(self, place: Role, uids: UidSet) -> UidSet:
+        known = self._store.mail.msgids(place, uids.ranges)
+        newest_first = [known[uid] for uid in sorted(known, reverse=True)]
+        for start in range(0, len(newest_first), KNOWN_AT_ONCE):
+            part = newest_first[start : start + KNOWN_AT_ONCE]
+            self._store.searches.add(self.query, part)
+            self._tell(len(part))
+        return UidSet(known)
+
+    def _show_fetched(self, facts: list[MessageFacts], _: Changed) -> None:
+        self._store.searches.add(self.query, [each.msgid for each in facts])
+        self._tell(len(facts))
+
+    def _tell(self, more: int) -> None:
+        self._found += more
+        self._progressed(self._found)
