@@ -73,7 +73,7 @@ class Conversation(Link, Trace):
         elif "OK" in self.untagged_responses:
             self.state = "NONAUTH"
         else:
-            raise self.error(self.welcome)
+            raise self.error(self.welcome or "the server asks for more where it should greet")
         self._get_capabilities()
         for version in commands.AllowedVersions:
             if version in self.capabilities:
@@ -251,7 +251,7 @@ class Conversation(Link, Trace):
             raise self.abort(f"socket error: unterminated line: {line[:80]!r}")
         if line[:2] == b"* ":
             self._file_untagged(line, literals)
-        elif line[:1] == b"+":
+        elif line[:2] in (b"+ ", b"+"):
             self.continuation_response = line[2:]
             return None
         else:
@@ -280,7 +280,7 @@ class Conversation(Link, Trace):
             text = number + b" " + text if text else number
         if literals:
             literals[0] = (text, literals[0][1])
-        self._append_untagged_data(typ, literals or [text])
+        self._keep(typ, literals or [text])
         if typ in _STATUSES:
             self._file_code(text)
         if self.debug:
@@ -292,12 +292,9 @@ class Conversation(Link, Trace):
         if match is not None:
             end = _end_of_code(text, match.end())
             if end is not None:
-                self._append_untagged_data(match[1].decode("ascii").upper(), [text[match.end() : end]])
+                self._keep(match[1].decode("ascii").upper(), [text[match.end() : end]])
 
-    def _append_untagged(self, typ: str, dat: Any) -> None:
-        self._append_untagged_data(typ, [b"" if dat is None else dat])
-
-    def _append_untagged_data(self, typ: str, data: Data) -> None:
+    def _keep(self, typ: str, data: Data) -> None:
         if self._idle_heard is not None:
             self._idle_heard.append((typ, data))
         else:

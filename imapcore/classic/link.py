@@ -14,7 +14,7 @@ import ssl
 import sys
 import time
 import warnings
-from typing import BinaryIO
+from typing import Protocol
 
 from imapcore.classic.errors import abort
 from imapcore.classic.settings import max_line
@@ -24,6 +24,22 @@ from imapcore.wire.framing import Frame, Framer, Limits, Piece
 
 IMAP4_PORT = 143
 _CHUNK = 1 << 16
+
+
+class File(Protocol):
+    """What a subclass may set as ``file``: anything to read bytes from, such as ``sock.makefile('rb')``."""
+
+    def readline(self, size: int, /) -> bytes | None:
+        """One line, of at most ``size`` bytes."""
+        ...
+
+    def read(self, size: int, /) -> bytes | None:
+        """``size`` bytes, or what is left."""
+        ...
+
+    def close(self) -> object:
+        """Let go of it."""
+        ...
 
 
 class Link:
@@ -38,7 +54,7 @@ class Link:
         self._framer = Framer(self._limits)
         self._unread = bytearray()
         """Bytes a caller of ``read`` or ``readline`` left over; they come before anything new."""
-        self._file: BinaryIO | None = None
+        self._file: File | None = None
         self._tls_established = False
 
     # -- what imaplib documents, and a subclass may override --------------------------------------------
@@ -67,7 +83,7 @@ class Link:
     def readline(self) -> bytes:
         """One line with its end; less at the end of the stream. For callers who converse by themselves."""
         if self._file is not None:
-            return self._file.readline(self._limits.line + 1)
+            return self._file.readline(self._limits.line + 1) or b""
         buffer = self._loose()
         scanned = 0
         while (end := buffer.find(b"\n", scanned)) < 0:
@@ -80,7 +96,7 @@ class Link:
     def read(self, size: int) -> bytes:
         """``size`` bytes; less at the end of the stream."""
         if self._file is not None:
-            return self._file.read(size)
+            return self._file.read(size) or b""
         buffer = self._loose()
         while len(buffer) < size and self._receive_into(buffer):
             pass
@@ -98,13 +114,13 @@ class Link:
             self.sock.close()
 
     @property
-    def file(self) -> BinaryIO | None:
+    def file(self) -> File | None:
         """What a subclass has set as the file to read from; reading it would lose responses."""
         warnings.warn("IMAP4.file is not for use: it may hold bytes already", RuntimeWarning, stacklevel=2)
         return self._file
 
     @file.setter
-    def file(self, value: BinaryIO) -> None:
+    def file(self, value: File) -> None:
         self._file = value
 
     # -- inside ---------------------------------------------------------------------------------------

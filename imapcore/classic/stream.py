@@ -7,7 +7,7 @@ import subprocess
 
 from imapcore.classic.imap4 import IMAP4
 
-_PATIENCE = 5.0
+PATIENCE = 5.0
 """Seconds a program has to end once its connection is closed, before it is told to, and then made to."""
 
 
@@ -43,8 +43,8 @@ class IMAP4_stream(IMAP4):  # noqa: N801
         super().shutdown()
         for hurry in (self.process.terminate, self.process.kill):
             try:
-                self.process.wait(_PATIENCE)
+                self.process.wait(PATIENCE)
                 return
             except subprocess.TimeoutExpired:
                 hurry()
-        self.process.wait(_PATIENCE)
+        self.process.wait(PATIENCE)

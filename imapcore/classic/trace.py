@@ -41,16 +41,17 @@ class Trace:
 
     def _note_sent(self, chunks: Sequence[Chunk]) -> None:
         self._transcript.sent(chunks)
-        self._show_last()
+        if self.debug >= 4:
+            self._show_last()
 
     def _note_received(self, frame: Frame) -> None:
         self._transcript.received(frame)
-        self._show_last()
+        if self.debug >= 4:
+            self._show_last()
 
     def _show_last(self) -> None:
-        if self.debug >= 4:
-            for line in self._transcript.lines(1):
-                self._mesg(line)
+        for line in self._transcript.lines(1):
+            self._mesg(line)
 
     def _dump_ur(self, untagged_resp_dict: Mapping[str, Any]) -> None:
         if untagged_resp_dict:

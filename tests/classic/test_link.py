@@ -127,6 +127,25 @@ def test_a_line_cut_by_a_timeout_is_whole_the_next_time(client: ByHand) -> None:
     assert client._get_line() == b"* 1 EXISTS"
 
 
+def test_what_had_arrived_of_a_response_can_be_read_by_hand(client: ByHand) -> None:
+    client.say(b"* 1 EXI")
+    assert not client._wait_for_response(0.001)
+    client.say(b"STS\r\n")
+    assert client._get_line() == b"* 1 EXISTS"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"), [(b"", "EOF"), (b"* 1 EXI", "untermi"), (b"* 1 EXISTS\n", "untermi")]
+)
+def test_a_line_that_does_not_end_as_it_should(client: ByHand, said: bytes, words: str) -> None:
+    client.say(said)
+    client.hang_up()
+    with pytest.raises(client.abort, match=words):
+        client._get_line()
+    assert client.read(5) == b"", "the end of the stream"
+    client.shutdown()
+
+
 def test_the_file_is_not_for_use(client: ByHand) -> None:
     with pytest.warns(RuntimeWarning, match="file"):
         assert client.file is None

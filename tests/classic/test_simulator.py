@@ -138,3 +138,23 @@ def test_idle_on_gmail(client: classic.IMAP4, server: Simulator) -> None:
             typ, data = next(idler)
     assert (typ, data[0].isdigit()) == ("EXISTS", True)
     assert client.check()[0] == "OK"
+
+
+def test_idle_over_tls_and_a_file() -> None:
+    class OverFile(classic.IMAP4_SSL):
+        def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
+            super().open(host, port, timeout)
+            self.lines = self.sock.makefile("rb", buffering=0)
+            self.file = self.lines
+
+    with Simulator(Options(messages=3, tls=True)) as server:
+        with OverFile("localhost", server.port, timeout=20) as client:
+            client.login(OPTIONS.email, OPTIONS.app_password)
+            client.select("[Gmail]/All Mail")
+            with client.idle(duration=0.01) as idler:
+                assert list(idler) == []
+            with client.idle(duration=20) as idler, classic.IMAP4_SSL("localhost", server.port) as other:
+                other.login(OPTIONS.email, OPTIONS.app_password)
+                other.append("INBOX", None, None, walks.ANSWER)
+                assert next(idler) == ("EXISTS", [b"4"])
+        assert client.lines.closed

@@ -77,6 +77,16 @@ def test_refusals_are_told_from_level_one(client: ByHand, capsys: pytest.Capture
     assert "NO response: b'[ALERT] watch out'" in capsys.readouterr().err
 
 
+def test_a_mailbox_that_cannot_be_written_is_told_from_level_one(
+    client: ByHand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.debug = 1
+    client.say_done(b"OK [READ-ONLY] selected")
+    with pytest.raises(client.readonly, match="'Shared' is not writable"):
+        client.select("Shared")
+    assert "READ-ONLY" in capsys.readouterr().err
+
+
 def test_the_last_lines_are_told_when_the_connection_is_lost(
     client: ByHand, capsys: pytest.CaptureFixture[str]
 ) -> None:
