@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 
-from imapcore.net.endpoint import is_loopback
+from imapcore.net.endpoint import is_loopback, make_tls_context
 
 PATIENCE = 120.0
 """Seconds for connecting where the caller sets no limit; the kernel gives up at about the same time."""
@@ -44,8 +44,7 @@ def shake_hands(sock: socket.socket, host: str, context: ssl.SSLContext) -> ssl.
 
 def context_for(host: str) -> ssl.SSLContext:
     """TLS 1.2 or newer; certificate and name verified, but on this very machine, where no wire is between."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = make_tls_context()
     if is_loopback(host or "localhost"):
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
