@@ -60,6 +60,17 @@ def test_right_to_left_text_breaks_between_words() -> None:
     assert all(cell_len(line) <= 12 for line in broken)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["wörd " * 99, "שלום עולם " * 20, "e\u0301a\u0308 " * 40, "☎\ufe0f ❤\ufe0f " * 20, "देवनागरी लिपि " * 9],
+)
+def test_every_line_fits_in_every_script(text: str) -> None:
+    for width in (7, 20, 61):
+        for line in lines(text, width):
+            assert cell_len(line) <= width
+            assert not line.startswith(("\u0301", "\ufe0f"))
+
+
 @pytest.mark.parametrize("width", [1, 2, 3, 7, 20, 80])
 @pytest.mark.parametrize(
     "text", ["plain words of a mail", "日本語 and english mixed 文字", "a\u0301" * 50, "👍🏽 ok " * 9]

@@ -84,6 +84,8 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         """Filter, labels, what will be sent, keys."""
         with Vertical(id="box") as box:
             self.look.box(box)
+            # As high as the whole list needs, and then steady: a box that jumps while one types is unrest.
+            box.styles.height = min(_HIGHEST, len(self.choices.rows("")) + _FRAME)
             box.border_subtitle = "Esc leaves all as it was"
             with Horizontal(id="filter"):
                 yield Static(self.look.glyphs.prompt, id="prompt")
@@ -95,8 +97,6 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     def on_mount(self) -> None:
         """Begin with the filter."""
         self.query_one(LineInput).focus()
-        # As high as the whole list needs, and then steady: a box that jumps while one types is unrest.
-        self.query_one("#box").styles.height = min(_HIGHEST, len(self.choices.rows("")) + _FRAME)
         self._show_scope()
         self._filter(self._query)
 

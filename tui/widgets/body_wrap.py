@@ -8,14 +8,29 @@ closing punctuation.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
-from rich.cells import split_graphemes
+from rich.cells import get_character_cell_size, split_graphemes
 
 _NEVER_FIRST = frozenset(
     "、。，．・：；？！）］｝〕〉》」』】゛゜ヽヾ々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ”’…"
 )
 """Characters that Japanese and Chinese typesetting does not let begin a line."""
+_ALPHABETS = ((0x20, 0x7F), (0xA0, 0x780), (0x1E00, 0x2000), (0x2010, 0x2060), (0x20A0, 0x20C0))
+"""Latin, Greek, Cyrillic, Hebrew, Arabic; punctuation, currencies."""
+
+
+@lru_cache(maxsize=1)
+def _single_cells() -> frozenset[str]:
+    """Letters of the alphabets that take one cell each, so that cells are characters: most mail, by far."""
+    return frozenset(
+        character
+        for first, last in _ALPHABETS
+        for character in map(chr, range(first, last))
+        if get_character_cell_size(character) == 1 and not unicodedata.combining(character)
+    )
 
 
 def break_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
@@ -43,7 +58,8 @@ def chop_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
         yield 0, 0
         return
     while position < size:
-        if text[position : position + width].isascii():
+        ahead = text[position : position + width + 1]
+        if ahead.isascii() or _single_cells().issuperset(ahead):
             end = min(size, position + width)
         else:
             end, _ = _cut(text, position, width, is_soft=False)
@@ -54,7 +70,7 @@ def chop_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
 def _next_break(text: str, position: int, width: int) -> tuple[int, int]:
     """The end of the line that begins at ``position``, and where the next one begins."""
     ahead = text[position : position + width + 1]
-    if not ahead.isascii():
+    if not (ahead.isascii() or _single_cells().issuperset(ahead)):
         return _cut(text, position, width, is_soft=True)
     if len(ahead) <= width:
         return len(text), len(text)
@@ -67,9 +83,13 @@ def _next_break(text: str, position: int, width: int) -> tuple[int, int]:
 
 def _cut(text: str, position: int, width: int, *, is_soft: bool) -> tuple[int, int]:
     """As ``_next_break``, cluster by cluster; a hard cut when no place is good for a break."""
-    # Marks take no cells: the window is wide enough for honest text, and an end for the rest.
-    window = text[position : position + 4 * width + 64]
+    # A window of so many characters fills the line unless it is full of marks, which take no cells; then a
+    # wider one does for honest text, and is an end for the rest.
+    window = text[position : position + width + 2]
     spans, total = split_graphemes(window)
+    if total <= width and position + len(window) < len(text):
+        window = text[position : position + 4 * width + 64]
+        spans, total = split_graphemes(window)
     if total <= width and position + len(window) >= len(text):
         return len(text), len(text)
     used = 0

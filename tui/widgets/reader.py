@@ -136,11 +136,14 @@ class Reader(Vertical):
     def _take(self, thread: Thread | None) -> None:
         """Hand a conversation to the document, with every body that can be had at once."""
         self.document.show(thread)
-        if self._body is not None:
-            for msgid in self.document.missing():
-                body = self._body(msgid)
-                if body is not None:
-                    self.document.set_content(msgid, body)
+        self.document.set_contents(self._stored_bodies())
+
+    def _stored_bodies(self) -> dict[int, Body]:
+        """The bodies of open messages that can be had at once."""
+        if self._body is None:
+            return {}
+        read = ((msgid, self._body(msgid)) for msgid in self.document.missing())
+        return {msgid: body for msgid, body in read if body is not None}
 
     def show_body(self, body: Body) -> None:
         """A body that was wanted is there."""
@@ -159,11 +162,10 @@ class Reader(Vertical):
             self.page.keep_place(lambda: self.document.set_content(msgid, content))
 
     def _want_bodies(self) -> None:
+        stored = self._stored_bodies()
+        if stored:
+            self.page.keep_place(lambda: self.document.set_contents(stored))
         for msgid in self.document.missing():
-            body = self._body(msgid) if self._body is not None else None
-            if body is not None:
-                self.show_body(body)
-                continue
             self.document.contents[msgid] = Waiting.LOADING
             self.post_message(BodyWanted(msgid))
 

@@ -7,7 +7,7 @@ laid out only as far as they are asked for, and a body once laid out is kept whi
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import Enum
@@ -167,9 +167,15 @@ class ReaderDocument:
 
     def set_content(self, msgid: int, content: Content) -> None:
         """Give a message its body, or say why there is none."""
-        if self.contents.get(msgid) != content:
-            self.contents[msgid] = content
-            self._feeds.pop(msgid, None)
+        self.set_contents({msgid: content})
+
+    def set_contents(self, contents: Mapping[int, Content]) -> None:
+        """The same for several messages at once."""
+        fresh = {msgid: each for msgid, each in contents.items() if self.contents.get(msgid) != each}
+        if fresh:
+            self.contents.update(fresh)
+            for msgid in fresh:
+                self._feeds.pop(msgid, None)
             self.build()
 
     def missing(self) -> list[int]:
