@@ -1,0 +1,419 @@
+"""The store against a model: random changes here and on the phone, faults, restarts; what is shown is
+always right.
+
+Three promises are held at every step: the lists say what the messages say; an op shows at once exactly what
+it asks; undo brings back exactly what was. At rest the server has what the user saw, and the store what the
+server has.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from imapcore.clock import ManualClock
+from imapcore.errors import InvalidArgument
+from imapcore.model import (
+    Archive,
+    Around,
+    At,
+    Bottom,
+    ChangeFlags,
+    ChangeLabels,
+    ChangeState,
+    CreateLabel,
+    DeleteForever,
+    DeleteLabel,
+    Everything,
+    Key,
+    MarkAll,
+    Message,
+    Messages,
+    MoveToInbox,
+    MoveToLabel,
+    MoveToSpam,
+    MoveToTrash,
+    Op,
+    OpState,
+    Place,
+    RenameLabel,
+    Role,
+    Target,
+    Threads,
+    View,
+)
+from imapcore.store import Store
+from tests.store.naive import PLACES, Server, delta, expected_rows, shown_rows, synchronize
+from tests.store.worlds import ME
+
+MSGIDS = st.integers(1, 12)
+LABELS = st.sampled_from(["Work", "Play", "New", "Work/Deep"])
+SYSTEM = st.sampled_from(["\\Inbox", "\\Starred", "\\Important"])
+FLAGS = st.sampled_from(["\\Seen", "\\Flagged", "\\Answered", "$Forwarded"])
+QUERY = "a search"
+VIEWS = st.sampled_from(
+    [View.of_role(role) for role in Role]
+    + [View.of_label("Work"), View.of_label("Play"), View.of_search(QUERY)]
+)
+
+Shown = dict[int, tuple[Role | None, frozenset[str], frozenset[str]]]
+
+
+@st.composite
+def targets(draw: st.DrawFn) -> Target:
+    """Conversations as seen from a view, single messages, or a whole view."""
+    kind = draw(st.sampled_from(["threads", "messages", "everything"]))
+    if kind == "messages":
+        return Messages(tuple(draw(st.lists(MSGIDS, max_size=4, unique=True))))
+    if kind == "threads":
+        return Threads(tuple(draw(st.lists(st.integers(1, 4), max_size=3, unique=True))), draw(VIEWS))
+    return Everything(draw(VIEWS))
+
+
+@st.composite
+def ops(draw: st.DrawFn) -> Op:
+    """Any op but those about labels themselves."""
+    target = draw(targets())
+    names = draw(st.sets(LABELS | SYSTEM, max_size=3))
+    flags = draw(st.sets(FLAGS, max_size=2))
+    split = draw(st.integers(0, 2))
+    some, rest = frozenset(sorted(names)[:split]), frozenset(sorted(names)[split:])
+    choices: list[Op] = [
+        ChangeLabels(target, some, rest),
+        ChangeFlags(target, add=frozenset(flags)),
+        ChangeFlags(target, remove=frozenset(flags)),
+        Archive(target),
+        MoveToTrash(target),
+        MoveToSpam(target),
+        MoveToInbox(target),
+        MoveToLabel(target, "Play", View.of_label("Work")),
+        DeleteForever(target, Role.TRASH, is_confirmed=True),
+        MarkAll(draw(VIEWS), is_read=draw(st.booleans())),
+    ]
+    return draw(st.sampled_from(choices))
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """One store, one server, one user who also has a phone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = ManualClock()
+        self.server = Server()
+        self.results: set[int] = set()
+        self.undoable: list[tuple[int, int, Shown]] = []
+        self.calm = 0
+        self.open()
+
+    def open(self) -> None:
+        self.store = Store.open(Path(self.folder.name) / "store.sqlite", clock=self.clock, email=ME.email)
+        self.reader = self.store.reader()
+
+    def close(self) -> None:
+        self.reader.close()
+        self.store.close()
+
+    def messages(self) -> list[Message]:
+        """Every message that is somewhere."""
+        found = self.reader.messages(range(1, 30))
+        return [message for message in found if message.msgid in self.placed()]
+
+    def placed(self) -> set[int]:
+        """Messages that any place shows."""
+        return {
+            message.msgid
+            for role in PLACES
+            for row in self.reader.window(View.of_role(role), size=100).rows
+            for thread in [self.reader.thread(row.thrid, View.of_role(role))]
+            if thread is not None
+            for message in thread.messages
+        }
+
+    def shown(self) -> Shown:
+        return {m.msgid: (m.place, m.labels, m.flags) for m in self.messages()}
+
+    # -- the world changes -----------------------------------------------------------------------------
+
+    @initialize(
+        mail=st.lists(
+            st.tuples(
+                MSGIDS, st.integers(1, 4), st.sampled_from(PLACES), st.sets(LABELS | SYSTEM, max_size=2)
+            ),
+            min_size=3,
+            max_size=9,
+            unique_by=lambda each: each[0],
+        ),
+        results=st.sets(MSGIDS, max_size=4),
+    )
+    def begin(self, mail: list[tuple[int, int, Role, set[str]]], results: set[int]) -> None:
+        for msgid, thrid, place, labels in mail:
+            kept = labels if place is Role.ALL else labels - {"\\Inbox"}
+            self.server.arrive(msgid, thrid, place, kept, {"\\Seen"} if msgid % 2 else set())
+        self.server.labels = sorted(
+            {"Work", "Play", *(x for m in self.server.mail.values() for x in m.labels)}
+        )
+        self.server.labels = [label for label in self.server.labels if not label.startswith("\\")]
+        self.store.searches.begin(QUERY)
+        self.store.searches.add(QUERY, sorted(results))
+        self.results = results
+        self.sync()
+
+    @rule(msgid=st.integers(13, 16), thrid=st.integers(1, 4), place=st.sampled_from(PLACES))
+    def mail_arrives(self, msgid: int, thrid: int, place: Role) -> None:
+        if msgid not in self.server.mail:
+            self.server.arrive(msgid, thrid, place, {"\\Inbox"} if place is Role.ALL else set(), set())
+
+    @rule(msgid=MSGIDS, label=LABELS | SYSTEM, is_on=st.booleans())
+    def phone_labels(self, msgid: int, label: str, is_on: bool) -> None:
+        mail = self.server.mail.get(msgid)
+        if mail is None or (label == "\\Inbox" and mail.place is not Role.ALL):
+            return
+        if is_on and not label.startswith("\\") and label not in self.server.labels:
+            return
+        (mail.labels.add if is_on else mail.labels.discard)(label)
+        self.server.touch(mail)
+
+    @rule(msgid=MSGIDS, is_on=st.booleans())
+    def phone_reads(self, msgid: int, is_on: bool) -> None:
+        if msgid in self.server.mail:
+            self.server.flag(self.server.mail[msgid], {"\\Seen"}, is_on=is_on)
+            self.server.touch(self.server.mail[msgid])
+
+    @rule(msgid=MSGIDS, to=st.sampled_from([Role.TRASH, Role.SPAM, Role.INBOX]))
+    def phone_moves(self, msgid: int, to: Role) -> None:
+        if msgid in self.server.mail:
+            self.server.move(self.server.mail[msgid], to)
+
+    @rule(msgid=MSGIDS)
+    def phone_deletes_forever(self, msgid: int) -> None:
+        if msgid in self.server.mail and self.server.mail[msgid].place is not Role.ALL:
+            del self.server.mail[msgid]
+
+    @rule()
+    def sync(self) -> None:
+        synchronize(self.server, self.store)
+        self.calm += 1
+
+    @rule(msgid=MSGIDS)
+    def a_delta_comes(self, msgid: int) -> None:
+        mail = self.server.mail.get(msgid)
+        if mail is not None:
+            self.store.mail.apply_deltas(mail.place, [delta(mail)])
+            self.calm += 1
+
+    # -- the user changes ------------------------------------------------------------------------------
+
+    @rule(op=ops())
+    def submit(self, op: Op) -> None:
+        before = self.shown()
+        target = Everything(op.view) if isinstance(op, MarkAll) else getattr(op, "target", Messages(()))
+        meant = set(self.reader.expand(target))
+        receipt = self.store.journal.submit(op)
+        after = self.shown()
+        wanted = {msgid: asked(op, *state) if msgid in meant else state for msgid, state in before.items()}
+        assert after == {msgid: state for msgid, state in wanted.items() if state[0] is not None}
+        changed = {msgid for msgid, state in wanted.items() if state != before[msgid]}
+        assert receipt.messages == len(changed)
+        if receipt.can_undo:
+            self.undoable.append((receipt.op_id, self.calm, before))
+        elif isinstance(op, DeleteForever) and changed:
+            self.calm += 1
+
+    @rule(
+        name=st.sampled_from(["Work", "Play", "New", "Other"]),
+        to=st.sampled_from(["Moved", "New", "Work/Deep"]),
+    )
+    def rename_label(self, name: str, to: str) -> None:
+        self.about_a_label(RenameLabel(name, to))
+
+    @rule(name=st.sampled_from(["Other", "Other/Deep", "New"]))
+    def create_label(self, name: str) -> None:
+        self.about_a_label(CreateLabel(name))
+
+    @rule(name=st.sampled_from(["Work", "Play", "New", "Moved", "Other"]))
+    def delete_label(self, name: str) -> None:
+        self.about_a_label(DeleteLabel(name))
+
+    def about_a_label(self, op: Op) -> None:
+        before = self.shown()
+        try:
+            receipt = self.store.journal.submit(op)
+        except InvalidArgument:
+            assert self.shown() == before
+            return
+        if receipt.can_undo:
+            self.undoable.append((receipt.op_id, self.calm, before))
+
+    @rule()
+    def undo(self) -> None:
+        after_op = self.shown()
+        receipt = self.store.journal.undo()
+        states = {line.op_id: line.state for line in self.reader.activity(1000)}
+        if receipt is None:
+            # Only what was refused outright needs no undo.
+            assert all(states[op_id] is OpState.REJECTED for op_id, _, _ in self.undoable)
+            self.undoable.clear()
+            return
+        undone = self.reader.activity(1)[0].undoes
+        while self.undoable[-1][0] != undone:
+            assert states[self.undoable.pop()[0]] is OpState.REJECTED
+        _, calm, before = self.undoable.pop()
+        if calm == self.calm:
+            assert self.shown() == before
+            assert self.store.journal.redo() is not None
+            assert self.shown() == after_op
+            self.store.journal.undo()
+            assert self.shown() == before
+
+    # -- the wire --------------------------------------------------------------------------------------
+
+    @rule(outcome=st.sampled_from(["done", "half", "refused", "lost before", "lost after"]))
+    def send(self, outcome: str) -> None:
+        batch = self.store.journal.claim()
+        if batch is None:
+            return
+        self.calm += 1
+        if outcome == "refused":
+            self.store.journal.reject(batch, "NO not today")
+            return
+        if outcome != "lost before":
+            self.server.perform(batch)
+        if outcome == "half" and batch.msgids:
+            self.store.journal.confirm(batch, batch.msgids[: len(batch.msgids) // 2])
+        if outcome == "done":
+            self.store.journal.confirm(batch)
+        else:
+            self.store.journal.release(batch)
+
+    @rule(is_claimed=st.booleans(), is_performed=st.booleans())
+    def restart(self, is_claimed: bool, is_performed: bool) -> None:
+        batch = self.store.journal.claim() if is_claimed else None
+        if batch is not None:
+            self.calm += 1
+            if is_performed:
+                self.server.perform(batch)
+        before = self.shown()
+        self.close()
+        self.open()
+        assert self.shown() == before
+
+    # -- what holds always -----------------------------------------------------------------------------
+
+    @invariant()
+    def lists_say_what_messages_say(self) -> None:
+        messages = self.messages()
+        for view in self.views():
+            rows = expected_rows(messages, view, self.results)
+            assert shown_rows(self.reader, view) == rows, view
+            window = self.reader.window(view, size=3)
+            assert (window.total, window.first) == (len(rows), 0)
+            self.windows_are_parts_of_the_list(view, [row[0] for row in rows])
+        counted = {mailbox.role: (mailbox.total, mailbox.unread) for mailbox in self.reader.mailboxes()}
+        for role in Role:
+            view = View.of_role(role)
+            unread = View(view.kind, view.value, is_unread_only=True)
+            assert counted[role] == (
+                len(expected_rows(messages, view, set())),
+                len(expected_rows(messages, unread, set())),
+            )
+
+    def views(self) -> Iterator[View]:
+        for view in (
+            *(View.of_role(role) for role in Role),
+            *(View.of_label(name) for name in ("Work", "Play", "New", "Moved")),
+            View.of_search(QUERY),
+        ):
+            yield view
+            yield View(view.kind, view.value, is_unread_only=True)
+
+    def windows_are_parts_of_the_list(self, view: View, keys: list[Key]) -> None:
+        places: list[Place] = [At(1), Bottom(), *(Around(key) for key in keys[1:3])]
+        for place in places:
+            window = self.reader.window(view, place, 2)
+            found = [(row.date, row.thrid) for row in window.rows]
+            assert found == keys[window.first : window.first + len(found)], (view, place)
+            assert len(found) == min(2, len(keys))
+            if isinstance(place, Around):
+                assert place.key in found
+
+    def teardown(self) -> None:
+        """At rest: what the user saw is what the server has, and the store agrees."""
+        try:
+            self.come_to_rest()
+        finally:
+            self.close()
+            self.folder.cleanup()
+
+    def come_to_rest(self) -> None:
+        synchronize(self.server, self.store)
+        saw = self.shown()
+        for _ in range(200):
+            batch = self.store.journal.claim()
+            if batch is None:
+                break
+            self.server.perform(batch)
+            self.store.journal.confirm(batch)
+        assert self.store.journal.pending() == 0
+        has = {
+            mail.msgid: (
+                mail.place,
+                frozenset(mail.labels),
+                frozenset(mail.flags | ({"\\Flagged"} if "\\Starred" in mail.labels else set())),
+            )
+            for mail in self.server.mail.values()
+        }
+        assert {msgid: state for msgid, state in saw.items() if msgid in has} == has
+        synchronize(self.server, self.store)
+        synchronize(self.server, self.store)
+        assert self.shown() == has
+        assert not any(m.state is ChangeState.PENDING for m in self.messages())
+        self.lists_say_what_messages_say()
+
+
+def asked(
+    op: Op, place: Role | None, labels: frozenset[str], flags: frozenset[str]
+) -> tuple[Role | None, frozenset[str], frozenset[str]]:
+    """What an op makes of one message it is meant for."""
+    match op:
+        case ChangeLabels(add=add, remove=remove):
+            labels = (labels | add) - remove
+            if "\\Starred" in add | remove:
+                flags = (flags - {"\\Flagged"}) | ({"\\Flagged"} if "\\Starred" in add else set())
+        case ChangeFlags(add=add, remove=remove):
+            flags = (flags | add) - remove
+            if "\\Flagged" in add | remove:
+                labels = (labels - {"\\Starred"}) | ({"\\Starred"} if "\\Flagged" in add else set())
+        case MarkAll(is_read=is_read):
+            flags = flags | {"\\Seen"} if is_read else flags - {"\\Seen"}
+        case Archive():
+            labels = labels - {"\\Inbox"}
+        case MoveToTrash() | MoveToSpam():
+            to = Role.TRASH if isinstance(op, MoveToTrash) else Role.SPAM
+            labels = labels if place is to else labels - {"\\Inbox"}
+            place = to
+        case MoveToInbox():
+            place, labels = Role.ALL, labels | {"\\Inbox"}
+        case MoveToLabel(label=label):
+            moved = {"\\Inbox"} if place is not Role.ALL else set()
+            place, labels = Role.ALL, (labels | moved | {label}) - {"Work"}
+        case DeleteForever(place=where):
+            place = None if place is where else place
+        case _:
+            raise AssertionError(op)
+    return place, labels, flags
+
+
+TestStore = StoreMachine.TestCase
+TestStore.settings = settings(
+    max_examples=40,
+    stateful_step_count=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
