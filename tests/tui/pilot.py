@@ -80,7 +80,7 @@ class Stage:
 
     async def rest(self) -> None:
         """Let messages be handled and the screen be drawn."""
-        await self.pilot.pause()
+        await come_to_rest(self.pilot)
 
     def subjects(self) -> list[str]:
         """Subjects of the rows held, newest first."""
@@ -96,6 +96,12 @@ class Stage:
         _, height = self.app.size
         lines = self.app.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in line) for line in lines[:height])
+
+
+async def come_to_rest(pilot: Pilot[None]) -> None:
+    """Wait until what was set off is done: a message may post another, a frame may mount the reader."""
+    for _ in range(3):
+        await pilot.pause()
 
 
 @asynccontextmanager
@@ -114,5 +120,5 @@ async def running(
         prepare(desk)
     app = make_app(desk)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        await come_to_rest(pilot)
         yield Stage(app, pilot, engine, desk)

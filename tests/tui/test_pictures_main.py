@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from imapcore.model import LinkState, LinkStatus, Progress, View
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
-from tests.tui.pilot import make_app, make_desk
+from tests.tui.pilot import come_to_rest, make_app, make_desk
 from tui.app import GimapApp
 from tui.config import parse_config
 from tui.glyphs import ASCII, UNICODE, Glyphs
@@ -115,12 +115,12 @@ def test_picture(name: str, snap_compare: SnapCompare) -> None:
     app = make_app(desk)
 
     async def prepare(pilot: Pilot[None]) -> None:
-        await pilot.pause()
+        await come_to_rest(pilot)
         await pilot.press(*picture.press)
-        await pilot.pause()
+        await come_to_rest(pilot)
         if picture.then is not None:
             picture.then(app)
-        await pilot.pause()
+        await come_to_rest(pilot)
 
     run_before: Callable[[Pilot[None]], Awaitable[None]] = prepare
     shown: App[None] = app

@@ -70,7 +70,6 @@ class MainScreen(PanedScreen):
 
     def on_mount(self) -> None:
         """Show what the store has, at once."""
-        self.reader.dress(self.desk.palette, self.desk.chip)
         self.place_panes()
         self.thread_list.focus()
         self.look_again()
@@ -260,11 +259,19 @@ class MainScreen(PanedScreen):
             return
         if event.thrid is None:
             self.close_thread()
+        elif not self.has_reader:
+            # At the start the list is drawn first; the reader comes with the second frame.
+            self.call_after_refresh(self._preview, event.thrid)
         elif self.open_thrid is None:
             self.show_thread(event.thrid)
         else:
             thrid = event.thrid
             self._preview_timer = self.set_timer(PREVIEW_SECONDS, lambda: self.show_thread(thrid))
+
+    def _preview(self, thrid: int) -> None:
+        row = self.thread_list.cursor_row
+        if row is not None and row.thrid == thrid and self.open_thrid is None:
+            self.show_thread(thrid)
 
     @on(ThreadOpened)
     def _thread_opened(self, event: ThreadOpened) -> None:
@@ -292,7 +299,8 @@ class MainScreen(PanedScreen):
     def close_thread(self) -> None:
         """Leave the reader empty, and give the keys back to the list."""
         self.open_thrid = None
-        self.reader.show(None)
+        if self.has_reader:
+            self.reader.show(None)
         if self._pane is Where.READER:
             self.go_to_pane(Where.LIST)
 

@@ -5,7 +5,7 @@ What the panes show and what keys do is the main screen's (``tui.screens.main``)
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,12 +23,16 @@ from tui.widgets.filter_bar import FilterBar
 from tui.widgets.flash import NOTHING, Flash
 from tui.widgets.header import Header
 from tui.widgets.mailbox_tree import MailboxTree
-from tui.widgets.reader import Reader
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.thread_row import Density
 from tui.widgets.tree_rows import TreeState
 from tui.widgets.view_head import ViewHead
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tui.widgets.reader import Reader
 
 _AIRY_LINES = 28
 """Height from which there is air above the tree."""
@@ -65,14 +69,7 @@ class PanedScreen(Screen[None]):
             has_day_headings=desk.config.look.day_headings,
             id="list",
         )
-        self.reader: Reader = Reader(
-            owner=desk.mail.account.email,
-            glyphs=desk.glyphs,
-            now=desk.now,
-            zone=desk.zone,
-            body=desk.mail.body,
-            id="reader",
-        )
+        self._reader: Reader | None = None
         self.header = Header(desk.mail.account.email, desk.palette, desk.glyphs)
         self.status_bar = StatusBar(desk.palette, desk.glyphs)
         self.view_head = ViewHead(desk.palette)
@@ -93,9 +90,32 @@ class PanedScreen(Screen[None]):
                 yield Divider(
                     palette, glyphs, is_upright=False, shade="list", name="list", id="reader-divider"
                 )
-                yield self.reader
         yield self.filter_bar
         yield self.status_bar
+
+    @property
+    def reader(self) -> Reader:
+        """The reader; made when it is first needed, since the first frame shows the list."""
+        if self._reader is None:
+            from tui.widgets.reader import Reader
+
+            desk = self.desk
+            self._reader = Reader(
+                owner=desk.mail.account.email,
+                glyphs=desk.glyphs,
+                now=desk.now,
+                zone=desk.zone,
+                body=desk.mail.body,
+                id="reader",
+            )
+            self._reader.dress(desk.palette, desk.chip)
+            self.query_one("#mail").mount(self._reader)
+        return self._reader
+
+    @property
+    def has_reader(self) -> bool:
+        """Whether the reader has been made."""
+        return self._reader is not None
 
     # -- panes -----------------------------------------------------------------------------------------
 
@@ -156,14 +176,22 @@ class PanedScreen(Screen[None]):
         self._pane = pane
         self.set_class(pane is Where.TREE, "-choosing")
         self.set_class(pane is Where.READER, "-reading")
-        target = {Where.TREE: self.places, Where.LIST: self.thread_list, Where.READER: self.reader.page}[pane]
+        if pane is Where.READER:
+            target: Widget = self.reader.page
+        else:
+            target = self.places if pane is Where.TREE else self.thread_list
         self.set_focus(target, scroll_visible=False)
         self.teach()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A click into a pane gives it the keys."""
-        panes = {self.places: Where.TREE, self.thread_list: Where.LIST, self.reader.page: Where.READER}
-        pane = panes.get(event.widget)  # type: ignore[call-overload]
+        pane = None
+        if event.widget is self.places:
+            pane = Where.TREE
+        elif event.widget is self.thread_list:
+            pane = Where.LIST
+        elif self._reader is not None and event.widget is self._reader.page:
+            pane = Where.READER
         if pane is not None and pane is not self._pane:
             self.go_to_pane(pane)
 
@@ -203,7 +231,8 @@ class PanedScreen(Screen[None]):
         """Draw everything in the colours of the theme in force."""
         desk = self.desk
         self.thread_list.set_row_styles(desk.row_styles())
-        self.reader.dress(desk.palette, desk.chip)
+        if self._reader is not None:
+            self._reader.dress(desk.palette, desk.chip)
         for widget in (self.places, self.header, self.status_bar, self.view_head, *self.query(Divider)):
             widget.set_palette(desk.palette)
 
