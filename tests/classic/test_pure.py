@@ -115,3 +115,10 @@ def test_parseflags_reads_text_too() -> None:
 @given(number=st.integers() | st.floats(-1e9, 1e9))
 def test_int2ap_beside_imaplib(number: float) -> None:
     assert classic.Int2AP(number) == imaplib.Int2AP(number)
+
+
+def test_the_table_allows_what_imaplibs_allows() -> None:
+    # imaplib's own table may hold more by now: its xatom writes into it.
+    shared = {name: states for name, states in imaplib.Commands.items() if name in classic.Commands}
+    assert len(shared) >= 41
+    assert {name: classic.Commands[name] for name in shared} == shared

@@ -128,11 +128,11 @@ def test_the_version_and_the_table(client: ByHand) -> None:
 
 def test_a_program_may_add_to_the_table(client: ByHand, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(client.error, match="illegal"):
-        client._simple_command("ID", "NIL")
-    monkeypatch.setitem(classic.Commands, "ID", ("AUTH", "SELECTED"))
-    client.say(b"* ID NIL\r\n")
+        client._simple_command("X-THING", "NIL")
+    monkeypatch.setitem(classic.Commands, "X-THING", ("AUTH", "SELECTED"))
+    client.say(b"* X-THING NIL\r\n")
     client.say_done()
-    assert client._untagged_response(*client._simple_command("ID", "NIL"), "ID") == ("OK", [b"NIL"])
+    assert client._untagged_response(*client._simple_command("X-THING", "NIL"), "X-THING") == ("OK", [b"NIL"])
 
 
 def test_xatom_leaves_the_table_alone(client: ByHand) -> None:
