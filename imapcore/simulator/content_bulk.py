@@ -15,15 +15,24 @@ from imapcore.simulator.content_mime import File, Letter, compose, encode_text, 
 from imapcore.simulator.mail import Mail, parse_mail
 from imapcore.simulator.mail_structure import quote
 from imapcore.simulator.model import Kind
-from imapcore.simulator.words import FIRMS, LABELS, NOTICES, OWNER, PARAGRAPHS, PEOPLE, SUBJECTS, THINGS
+from imapcore.simulator.words import (
+    FIRM_TABS,
+    FIRMS,
+    LABELS,
+    NOTICES,
+    OWNER,
+    PARAGRAPHS,
+    PEOPLE,
+    SUBJECTS,
+    THINGS,
+)
 
 _YEARS_MS = 9 * 365 * 86_400_000
 _MASK = (1 << 64) - 1
-_MACHINE_TABS = ("promotions", "updates", "social", "updates", "promotions")
 _OWNER = (OWNER.name, OWNER.email)
 _ZONES = (0, 60, 120, -300, 540, 180)
-_BLOCKS = 512
-"""Ready-made bodies of each kind; a message adds its own header and greeting to one of them."""
+_BLOCKS = 256
+"""Ready-made contents of each kind; few enough that what is known of them fits in the caches."""
 
 
 def mix(*numbers: int) -> int:
@@ -138,11 +147,11 @@ class BulkSeed:
 
     def mail(self) -> Mail:
         """The same, ready for sections and search; its ENVELOPE comes without the octets."""
-        return Mail(self.raw, None, self.envelope, self.structure)
+        return Mail(self.raw, None, self.envelope, self.content)
 
-    def structure(self) -> bytes:
-        """BODYSTRUCTURE's value; all of it follows from the content, of which there is a limited supply."""
-        return _structure(self._corpus.block(self._conversation, self._position))
+    def content(self) -> Mail:
+        """Its content without its header, shared with every message that has the same."""
+        return _content(self._corpus.block(self._conversation, self._position))
 
     def envelope(self) -> bytes:
         """ENVELOPE's value, the same as one parsed from ``raw()``."""
@@ -210,8 +219,8 @@ def _about(seed: int, conversation: int) -> About:
     pick = mix(seed, conversation, 17)
     copied: tuple[str, str] | None = None
     if is_machine:
-        category = _MACHINE_TABS[mix(seed, conversation, 13) % 5]
-        writer = FIRMS[mix(seed, conversation, 15) % len(FIRMS)]
+        category = FIRM_TABS[pick % len(FIRMS)]
+        writer = FIRMS[pick % len(FIRMS)]
         subject = f"{NOTICES[pick % len(NOTICES)][0]} · {pick // 64 % 9000 + 1000}"
         first = writer
     else:
@@ -326,7 +335,9 @@ def bulk_messages(count: int, seed: int, now_ms: int) -> list[BulkSeed]:
         # The square root lets mail grow denser towards today, as it does in life.
         date = now_ms - int(_YEARS_MS * (1 - rng.random() ** 0.5)) - 60_000
         for position in range(length):
-            dated.append((min(date, now_ms - 1000 + position), conversation, position))
+            if date >= now_ms:
+                break
+            dated.append((date, conversation, position))
             date += int(rng.expovariate(1 / 40_000_000)) + 90_000
         conversation += 1
     del dated[count:]
@@ -366,8 +377,8 @@ def _show(person: tuple[str, str]) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _structure(block: bytes) -> bytes:
-    return parse_mail(block).bodystructure()
+def _content(block: bytes) -> Mail:
+    return parse_mail(block)
 
 
 @lru_cache(maxsize=8192)
@@ -375,7 +386,7 @@ def _person_block(language: str, pick: int) -> bytes:
     """A letter's content: some paragraphs, every fourth also as HTML, every ninth with a file."""
     rng = random.Random(f"{language}/{pick}")
     supply = PARAGRAPHS[language] + (PARAGRAPHS["en"] if language == "de" else ())
-    chosen = [rng.choice(supply) for _ in range(rng.randint(1, 9))]
+    chosen = rng.sample(supply, rng.randint(1, min(7, len(supply))))
     text = "\n\n".join(chosen)
     html = "".join(f"<p>{paragraph}</p>\n" for paragraph in chosen) if pick % 4 == 0 else ""
     files = (File(f"notes-{pick}.txt", "application/octet-stream", rng.randbytes(1500 + pick * 9)),)
@@ -385,11 +396,12 @@ def _person_block(language: str, pick: int) -> bytes:
 @lru_cache(maxsize=8192)
 def _machine_block(notice: int, pick: int) -> bytes:
     """A notice's content: HTML in a layout table beside the plain words."""
+    host = FIRMS[notice][1].partition("@")[2]
     text = f"{NOTICES[notice][1]}\n\nReference {pick:06d}"
     html = (
         '<html><body><table width="100%"><tr><td align="center"><table width="600"><tr><td>\n'
         f"<h1>{NOTICES[notice][0]}</h1>\n<p>{NOTICES[notice][1]}</p>\n"
-        f'<p><a href="https://www.nowherebank.example/r/{pick}">Open</a> · Reference {pick:06d}</p>\n'
+        f'<p><a href="https://www.{host}/r/{pick}">Open</a> · Reference {pick:06d}</p>\n'
         "</td></tr></table></td></tr></table></body></html>\n"
     )
     return _block(text, html * (1 if pick % 3 else 0), ())

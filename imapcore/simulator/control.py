@@ -144,6 +144,14 @@ class Control:
         self._account.announce()
 
     @_in_loop
+    def relabel_thread(self, thrid: int, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
+        """Somebody labels a conversation on the web: every message of it, sent ones and drafts included."""
+        labels, gone = self._labels(add), self._labels(remove)
+        for message in [one for one in self._account.messages.values() if one.thrid == thrid]:
+            self._account.change(message, labels=(message.labels | labels) - gone)
+        self._account.announce()
+
+    @_in_loop
     def reflag(self, msgid: int, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
         r"""Another client changes flags; ``\Flagged`` is the star."""
         message = self._message(msgid)

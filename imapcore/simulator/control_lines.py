@@ -20,7 +20,8 @@ MAX_LINE = 64 << 20
 ACTS = (
     "bump", "clear_faults", "connections", "create_label", "cut", "delete_label", "deliver", "deliver_next",
     "erase", "expire_tokens", "fault", "hide", "issue_token", "mailboxes", "message", "messages", "modseq",
-    "move", "reflag", "relabel", "rename_label", "reset_uidvalidity", "set_options", "signed_in",
+    "move", "reflag", "relabel", "relabel_thread", "rename_label",
+    "reset_uidvalidity", "set_options", "signed_in",
     "skew_clock",
 )  # fmt: skip
 """What a line may ask for."""

@@ -40,20 +40,23 @@ class File:
 class Mail:
     """One mail: its octets, and views of them. Immutable; parses itself when first asked."""
 
-    __slots__ = ("_envelope", "_get_raw", "_raw", "_root", "_size", "_structure")
+    __slots__ = ("_envelope", "_files", "_get_raw", "_raw", "_root", "_size", "_text", "_twin")
 
     def __init__(
         self,
         get_raw: Callable[[], bytes],
         size: int | None = None,
         envelope: Callable[[], bytes] | None = None,
-        structure: Callable[[], bytes] | None = None,
+        twin: Callable[[], Mail] | None = None,
     ) -> None:
+        """``twin`` is a mail of the same content under another header, which may already be parsed."""
         self._get_raw = get_raw
         self._raw: bytes | None = None
         self._root: Part | None = None
         self._envelope = envelope
-        self._structure = structure
+        self._twin = twin
+        self._text: str | None = None
+        self._files: tuple[File, ...] | None = None
         self._size = size
 
     @property
@@ -83,7 +86,7 @@ class Mail:
 
     def bodystructure(self) -> bytes:
         """BODYSTRUCTURE's value, extension data included."""
-        return self._structure() if self._structure else render_structure(self.root)
+        return self._twin().bodystructure() if self._twin else render_structure(self.root)
 
     def body(self) -> bytes:
         """The value of BODY without a section: BODYSTRUCTURE without extension data."""
@@ -150,11 +153,21 @@ class Mail:
 
     def text(self) -> str:
         """The words of its text parts, decoded, HTML without its tags; embedded messages included."""
-        return "\n".join(_text_of(part) for part in _leaves(self.root) if part.media_type == b"TEXT")
+        if self._twin:
+            return self._twin().text()
+        if self._text is None:
+            self._text = "\n".join(
+                _text_of(part) for part in _leaves(self.root) if part.media_type == b"TEXT"
+            )
+        return self._text
 
     def files(self) -> tuple[File, ...]:
         """Its named parts, in order."""
-        return tuple(file for part in _leaves(self.root) for file in _file_of(part))
+        if self._twin:
+            return self._twin().files()
+        if self._files is None:
+            self._files = tuple(file for part in _leaves(self.root) for file in _file_of(part))
+        return self._files
 
 
 def parse_mail(raw: bytes) -> Mail:

@@ -85,6 +85,8 @@ class Options:
     """Signed-in connections at once; more are refused (Gmail: 15)."""
     max_strangers: int = 60
     """Connections that have not signed in; more get a BYE for a greeting."""
+    ghost_seconds: float = 0.0
+    """How long a connection that broke off without LOGOUT still counts; minutes, on Gmail."""
     too_many_is_bye: bool = False
     """The 16th connection gets a BYE instead of a NO; both have been reported."""
 
@@ -123,6 +125,8 @@ class Options:
     expunge_behavior: ExpungeBehavior = ExpungeBehavior.ARCHIVE
     account_keywords: tuple[str, ...] = ()
     """Keywords every mailbox lists in FLAGS from the start."""
+    zone_minutes: int = 0
+    """The account's time zone, east positive: what a day is in X-GM-RAW's ``after:`` and ``before:``."""
     large_uidvalidity: bool = False
     """Nine-digit UIDVALIDITY values, as on old accounts."""
     login_error: LoginError | None = None
@@ -146,6 +150,8 @@ class Options:
     """X-GM-LABELS sorted as written; otherwise system labels first, user labels as old as they are."""
     bracket_labels_are_bare: bool = False
     r"""Labels like ``[x]`` as atoms, which RFC 3501 forbids; older recordings have both."""
+    places_are_labels: bool = False
+    r"""X-GM-LABELS shows ``\Trash`` and ``\Spam`` there; one client's code expects them."""
     empty_labels_are_nil: bool = False
     """``X-GM-LABELS NIL`` for a message without labels."""
     envelope_swaps_names: bool = False

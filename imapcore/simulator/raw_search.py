@@ -62,7 +62,9 @@ class _Seen:
 def compile_raw(session: Session, text: str) -> Callable[[int, Entry], bool]:
     """A query as a test of the entries of the session's view."""
     account = session.account
-    matches = compile_query(text, Context(account.now_ms(), account.options.email))
+    matches = compile_query(
+        text, Context(account.now_ms(), account.options.email, account.options.zone_minutes)
+    )
     seen = _Seen(session)
     indexed = session.selected.mailbox.uidnext - account.options.search_lag_messages
 

@@ -43,6 +43,8 @@ class House:
     clock: Clock
     faults: FaultBoard = field(default_factory=FaultBoard)
     sessions: set[Session] = field(default_factory=set)
+    ghosts: list[float] = field(default_factory=list)
+    """When connections that broke off stop counting, by the monotonic clock."""
 
     @property
     def options(self) -> Options:
@@ -51,7 +53,9 @@ class House:
 
     def signed_in(self) -> int:
         """How many connections count against the limit."""
-        return sum(session.stage in Stage.SIGNED_IN for session in self.sessions)
+        now = self.clock.monotonic()
+        self.ghosts = [end for end in self.ghosts if end > now]
+        return sum(session.stage in Stage.SIGNED_IN for session in self.sessions) + len(self.ghosts)
 
 
 class Session:
@@ -136,6 +140,8 @@ class Session:
             line = farewell.line
         finally:
             self.leave_mailbox()
+            if self.stage in Stage.SIGNED_IN and not self.is_leaving:
+                self.house.ghosts.append(self.house.clock.monotonic() + self.options.ghost_seconds)
             self.stage = Stage.NOT_AUTHENTICATED
             await self.channel.close(line)
 
@@ -324,6 +330,9 @@ class Session:
         if state != self._rendered_for:
             self._rendered.clear()
             self._rendered_for = state
+        if options.places_are_labels and entry.message.place is not self.account.all:
+            labels = labels | {entry.message.place}
+            mailbox = self.account.all
         key = (labels, mailbox)
         rendered = self._rendered.get(key)
         if rendered is None:

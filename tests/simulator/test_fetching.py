@@ -79,6 +79,13 @@ def test_labels_are_sorted_as_written_system_ones_quoted_with_a_doubled_backslas
     ]
 
 
+def test_places_show_as_labels_by_option(sim: Simulator, wire: Wire) -> None:
+    sim.control.deliver(mail(), labels=["Work"], place="trash")
+    sim.control.set_options(places_are_labels=True)
+    wire.select("[Gmail]/Trash")
+    assert wire.ok("FETCH 1 X-GM-LABELS") == ['* 1 FETCH (X-GM-LABELS ("\\\\Trash" Work))']
+
+
 def test_no_labels_are_an_empty_list_or_nil_by_option(sim: Simulator, wire: Wire) -> None:
     sim.control.deliver(mail(), labels=[])
     wire.select()
@@ -208,6 +215,7 @@ def test_a_multipart_sharing_its_parents_boundary_has_no_children(sim: Simulator
     wire.select()
     [line] = wire.ok("FETCH 1 BODYSTRUCTURE")
     assert '("ALTERNATIVE" ("BOUNDARY" "same") NIL NIL)' in line
+    assert '("ALTERNATIVE")' in wire.ok("FETCH 1 BODY")[0]
 
 
 def test_header_fields_are_echoed_unquoted_in_the_clients_case(opened: Wire) -> None:

@@ -64,6 +64,23 @@ def test_label_changes_elsewhere_show_in_changedsince(sim: Simulator, opened: Wi
     ]
 
 
+def test_a_fetched_modseq_may_exceed_the_one_of_select(sim: Simulator, wire: Wire) -> None:
+    msgid = sim.control.deliver(mail())
+    lines = wire.select(condstore=True)
+    selected = next(int(line.split()[3].rstrip("]")) for line in lines if "HIGHESTMODSEQ" in line)
+    sim.control.relabel(msgid, add=["Work"])
+    assert f"MODSEQ ({selected + 1})" in wire.ok("FETCH 1 MODSEQ")[0]
+
+
+def test_a_label_applied_on_the_web_goes_to_the_whole_conversation(sim: Simulator, wire: Wire) -> None:
+    first = sim.control.deliver(mail("Lunch", message_id="<1@x>"))
+    sim.control.deliver(mail("Re: Lunch", message_id="<2@x>", in_reply_to="<1@x>"), labels=["\\Sent"])
+    sim.control.deliver(mail("Re: Lunch", message_id="<3@x>", in_reply_to="<1@x>"), labels=["\\Draft"])
+    sim.control.deliver(mail("Other", message_id="<4@x>"))
+    sim.control.relabel_thread(first, add=["Work"])
+    assert len(sim.control.messages("Work")) == 3
+
+
 def test_a_rename_elsewhere_is_never_announced_and_bumps_nothing(sim: Simulator, wire: Wire) -> None:
     sim.control.deliver(mail(), labels=["Work"])
     wire.select(condstore=True)

@@ -190,6 +190,17 @@ def test_the_index_may_lag_behind_fresh_mail_by_option(sim: Simulator, opened: W
     assert found(opened, "FROM ada") == [1, 2, 3, 4, 5]
 
 
+def test_days_of_a_query_are_the_accounts_by_option(sim: Simulator, opened: Wire) -> None:
+    # The first message came on 21 September at 14:13 UTC.
+    assert found(opened, 'X-GM-RAW "before:2026/9/22 subject:budget"') == [1]
+    sim.control.set_options(zone_minutes=600)
+    assert found(opened, 'X-GM-RAW "before:2026/9/22 subject:budget"') == []
+
+
+def test_lists_under_a_minus_are_ignored(opened: Wire) -> None:
+    assert found(opened, 'X-GM-RAW "-subject:(lunch picnic)"') == [1, 2, 3, 4, 5]
+
+
 def test_header_search_for_message_ids_fails_by_option(sim: Simulator, opened: Wire) -> None:
     sim.control.set_options(header_search_misses_message_id=True)
     assert found(opened, "HEADER Message-ID 1@x") == []

@@ -196,6 +196,21 @@ def test_the_sixteenth_connection_is_one_too_many() -> None:
                 wire.socket.close()
 
 
+def test_dead_connections_count_for_a_while_by_option() -> None:
+    clock = ManualClock()
+    with Simulator(options(max_connections=1, ghost_seconds=120.0), clock=clock) as sim:
+        with Wire(sim) as dead:
+            dead.login()
+            dead.last("NOOP")
+            sim.control.cut()
+            assert dead.is_closed()
+        with Wire(sim) as wire:
+            assert wire.login()[-1].startswith("NO [ALERT] Too many")
+            clock.advance(121)
+        with Wire(sim) as wire:
+            assert wire.login()[-1] == AUTHENTICATED
+
+
 def test_too_many_connections_may_come_as_bye() -> None:
     with (
         Simulator(options(max_connections=1, too_many_is_bye=True)) as sim,
