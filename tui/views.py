@@ -8,13 +8,15 @@ from imapcore.model import LinkState, LinkStatus, Mailbox, Progress, Role, Saved
 from tui.format import number
 from tui.keymap import Keymap
 from tui.widgets.label_chips import label_title
+from tui.widgets.tree_rows import place_title
 
 
 def view_title(view: View, mailboxes: Sequence[Mailbox], searches: Sequence[SavedSearch]) -> str:
     """A view's name for a person: a place's own title, a label's path, a kept search's title or its query."""
     if view.kind is ViewKind.ROLE:
         role = Role(view.value)
-        return next((mailbox.title for mailbox in mailboxes if mailbox.role is role), role.value.capitalize())
+        titles = (place_title(mailbox) for mailbox in mailboxes if mailbox.role is role)
+        return next(titles, role.value.capitalize())
     if view.kind is ViewKind.LABEL:
         return " › ".join(label_title(view.value).split("/"))
     return next((search.title for search in searches if search.query == view.value), view.value)

@@ -98,6 +98,11 @@ def _matches(row: TreeRow, text: str) -> bool:
     return all(word in title for word in words)
 
 
+def place_title(mailbox: Mailbox) -> str:
+    """A place's name for a person: IMAP knows the inbox as INBOX in every language."""
+    return "Inbox" if mailbox.title == "INBOX" else mailbox.title
+
+
 def _place(mailbox: Mailbox) -> TreeRow:
     role = mailbox.role or Role.ALL
     count = mailbox.total if role in _COUNTS_TOTAL else 0
@@ -105,7 +110,7 @@ def _place(mailbox: Mailbox) -> TreeRow:
         count = mailbox.unread
     return TreeRow(
         TreeKind.PLACE,
-        mailbox.title,
+        place_title(mailbox),
         View.of_role(role),
         mailbox.name,
         role,
