@@ -8,6 +8,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from imapcore.errors import GimapError
 from imapcore.model import LabelCounts, Mailbox
 from tests.tui.stage import Stage
 from tui.label_choices import LabelChange
@@ -206,3 +207,17 @@ async def test_a_click_ticks() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.results == [LabelChange(frozenset(), frozenset({"Travel"}))]
+
+
+async def test_a_preview_that_cannot_be_made_says_why() -> None:
+    def refuse(change: LabelChange) -> Sequence[str]:
+        raise GimapError("The conversation is gone", title="Nothing to label")
+
+    app = Stage(screen=lambda: LabelEditor(LABELS, Scope("x", COUNTS), preview=refuse))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("down", "up")
+        await pilot.pause()
+        assert "Nothing to label" in text(pilot, "#preview")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.results

@@ -19,6 +19,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from imapcore.errors import GimapError
 from imapcore.model import LabelCounts, Mailbox
 from tui.commands import Where
 from tui.format import cut
@@ -77,6 +78,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         self._preview = preview
         self._query = query
         self._rows: tuple[Row, ...] = ()
+        self._is_preview_due = False
 
     # -- putting together -------------------------------------------------------------------------------
 
@@ -306,10 +308,20 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     # -- what it says -------------------------------------------------------------------------------------
 
     def _show_preview(self) -> None:
+        # It asks the store; the letter that was typed is drawn before that.
+        if self._preview is not None and not self._is_preview_due:
+            self._is_preview_due = True
+            self.call_after_refresh(self._draw_preview)
+
+    def _draw_preview(self) -> None:
+        self._is_preview_due = False
         lines: Sequence[str] = ()
         change = self._pending()
         if self._preview is not None and change:
-            lines = self._preview(change)
+            try:
+                lines = self._preview(change)
+            except GimapError as error:
+                lines = (error.sentence(),)
         more = f"  (+{len(lines) - 1} more)" if len(lines) > 1 else ""
         # Two lines at most, and a little less: words are wrapped whole.
         room = 2 * max(20, self.query_one("#preview").size.width) - 12

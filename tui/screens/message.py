@@ -102,7 +102,7 @@ class MessageScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Cut the lines for the new width."""
         message, dot = self._message, f" {self.look.glyphs.dot} "
-        about = (size(len(self._raw)), f"X-GM-MSGID {message.msgid}", f"web id {message.web_id}")
+        about = (size(len(self._raw)), f"web id {message.web_id}", f"X-GM-MSGID {message.msgid}")
         subject = cut(message.subject or "(no subject)", max(10, event.size.width // 2))
         head = f"{subject}   {dot.join(about)}"
         self.query_one("#head", Static).update(cut(head, max(1, event.size.width - 2)))
