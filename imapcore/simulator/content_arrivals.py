@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from imapcore.simulator.content_mime import Flow, Letter, compose
 from imapcore.simulator.content_seed import Seed, StoredSeed, store
-from imapcore.simulator.words import FIRMS, NOTICES, OWNER, PARAGRAPHS, PEOPLE, SUBJECTS, THINGS
+from imapcore.simulator.words import FIRM_TABS, FIRMS, NOTICES, OWNER, PARAGRAPHS, PEOPLE, SUBJECTS, THINGS
 
 _REPLIES = (
     "Yes, that works for me. I have put it in the calendar.",
@@ -23,7 +23,6 @@ _REPLIES = (
     "Good point about the second page. I changed it and left the rest as it was.",
     "No news yet, but they promised to call before four.",
 )
-_CATEGORY = {"lumen-social.example": "social", "volta-maps.example": "forums"}
 
 
 def arrivals(seed: int, now: Callable[[], int], known: Sequence[Seed] = ()) -> Iterator[StoredSeed]:
@@ -92,9 +91,10 @@ def _letter(rng: random.Random, number: int, date_ms: int) -> StoredSeed:
 
 
 def _notice(rng: random.Random, number: int, date_ms: int) -> StoredSeed:
-    name, address = rng.choice(FIRMS)
+    firm = rng.randrange(len(FIRMS))
+    name, address = FIRMS[firm]
     host = address.partition("@")[2]
-    subject, text = rng.choice(NOTICES)
+    subject, text = NOTICES[firm]
     letter = Letter(
         (name, address),
         ((OWNER.name, OWNER.email),),
@@ -108,5 +108,4 @@ def _notice(rng: random.Random, number: int, date_ms: int) -> StoredSeed:
             ("List-Unsubscribe", f"<https://{host}/unsubscribe/{number}>"),
         ),
     )
-    category = _CATEGORY.get(host, rng.choice(("updates", "promotions")))
-    return store(compose(letter), date_ms, labels={"\\Inbox"}, category=category)
+    return store(compose(letter), date_ms, labels={"\\Inbox"}, category=FIRM_TABS[firm])

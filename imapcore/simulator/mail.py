@@ -40,7 +40,7 @@ class File:
 class Mail:
     """One mail: its octets, and views of them. Immutable; parses itself when first asked."""
 
-    __slots__ = ("_envelope", "_files", "_get_raw", "_raw", "_root", "_size", "_text", "_twin")
+    __slots__ = ("_envelope", "_files", "_get_raw", "_get_twin", "_raw", "_root", "_size", "_text", "_twin")
 
     def __init__(
         self,
@@ -54,7 +54,8 @@ class Mail:
         self._raw: bytes | None = None
         self._root: Part | None = None
         self._envelope = envelope
-        self._twin = twin
+        self._get_twin = twin
+        self._twin: Mail | None = None
         self._text: str | None = None
         self._files: tuple[File, ...] | None = None
         self._size = size
@@ -78,6 +79,11 @@ class Mail:
             self._root = parse_part(self.raw)
         return self._root
 
+    def _find_twin(self) -> Mail | None:
+        if self._twin is None and self._get_twin is not None:
+            self._twin = self._get_twin()
+        return self._twin
+
     # -- what FETCH asks -------------------------------------------------------------------------
 
     def envelope(self) -> bytes:
@@ -86,7 +92,8 @@ class Mail:
 
     def bodystructure(self) -> bytes:
         """BODYSTRUCTURE's value, extension data included."""
-        return self._twin().bodystructure() if self._twin else render_structure(self.root)
+        twin = self._find_twin()
+        return twin.bodystructure() if twin else render_structure(self.root)
 
     def body(self) -> bytes:
         """The value of BODY without a section: BODYSTRUCTURE without extension data."""
@@ -153,8 +160,8 @@ class Mail:
 
     def text(self) -> str:
         """The words of its text parts, decoded, HTML without its tags; embedded messages included."""
-        if self._twin:
-            return self._twin().text()
+        if twin := self._find_twin():
+            return twin.text()
         if self._text is None:
             self._text = "\n".join(
                 _text_of(part) for part in _leaves(self.root) if part.media_type == b"TEXT"
@@ -163,8 +170,8 @@ class Mail:
 
     def files(self) -> tuple[File, ...]:
         """Its named parts, in order."""
-        if self._twin:
-            return self._twin().files()
+        if twin := self._find_twin():
+            return twin.files()
         if self._files is None:
             self._files = tuple(file for part in _leaves(self.root) for file in _file_of(part))
         return self._files

@@ -95,15 +95,20 @@ def _body(message: Searchable) -> tuple[str, ...]:
 
 
 def _contains(needle: str, text: Text, look: Callable[[str], str], cost: int) -> Rated:
-    if not needle.strip():
+    """Whether a phrase stands in a text as ``look`` has it; most texts are ruled out by a mere substring."""
+    longest = max(needle.split(), key=len, default="")
+    if not longest:
         return EVERYTHING
-    if text is not _anywhere:
-        return cost, lambda message: any(needle in look(piece) for piece in text(message))
+    # A stem differs from its word by its last letter at most (``city``, ``cities``).
+    probe = longest[:-1] if look is stemmed and len(longest) > 2 else longest
+
+    def is_in(piece: str) -> bool:
+        return (not piece.isascii() or probe in piece.lower()) and needle in look(piece)
 
     def test(message: Searchable) -> bool:
-        if any(needle in look(piece) for piece in text(message)):
+        if any(is_in(piece) for piece in text(message)):
             return True
-        return any(needle in look(piece) for piece in _body(message))
+        return text is _anywhere and any(needle in look(piece) for piece in _body(message))
 
     return cost, test
 

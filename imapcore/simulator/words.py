@@ -167,25 +167,39 @@ PARAGRAPHS: dict[str, tuple[str, ...]] = {
 }
 """What people write; a body is a few of these."""
 
+FIRM_TABS: tuple[str, ...] = (
+    "updates", "updates", "promotions", "updates", "social", "updates", "updates", "promotions", "promotions",
+    "promotions", "updates", "forums",
+)  # fmt: skip
+"""The tab of each firm's mail, in the order of ``FIRMS``."""
+
 NOTICES: tuple[tuple[str, str], ...] = (
     (
         "Your statement is ready",
         "Your statement is ready to read in the app. There is nothing you need to do.",
     ),
+    (
+        "Your seat has moved one row",
+        "The coach was changed for a newer one. Your seat is now one row further back.",
+    ),
+    (
+        "Warm from the oven on Friday",
+        "Walnut crescents until ten, rye all day, and coffee for those who wait.",
+    ),
     ("Your parcel is on its way", "We have handed your parcel to the driver. It should be with you today."),
+    ("Somebody mentioned you", "You were mentioned in a conversation about harbour maps."),
+    ("main is green again", "All 1,204 checks passed. Took 6 min 02 s on four machines."),
+    ("Planned work in your street", "On Wednesday between 9 and 11 the power may be off for some minutes."),
     (
         "Ten quiet places for a long weekend",
         "Small stations, good bread and no queue: this week's ten places.",
     ),
-    ("Reminder: two books are due", "Two of your loans are due on Friday. You can renew them once."),
-    ("main is green again", "All 1,204 checks passed. Took 6 min 02 s on four machines."),
-    ("main is red", "3 of 1,204 checks failed in the store package. The log is attached to the run."),
-    ("Somebody mentioned you", "You were mentioned in a conversation about harbour maps."),
-    ("Your receipt", "Thank you for your order. The receipt is below; keep it for the guarantee."),
     ("This week's letter", "An essay about ladders, a poem, and the answers to last week's puzzle."),
-    ("Planned work in your street", "On Wednesday between 9 and 11 the power may be off for some minutes."),
+    ("What is new this month", "Layers that remember, faster tiles, and undo across files."),
+    ("Reminder: two books are due", "Two of your loans are due on Friday. You can renew them once."),
+    ("Digest of the list", "Three new conversations: paper or screen, tide marks, an old plotter."),
 )
-"""Subjects and texts of what machines send."""
+"""Subject and text of what each firm sends, in the order of ``FIRMS``."""
 
 
 @dataclass(frozen=True, slots=True)
