@@ -251,7 +251,7 @@ class Engine:
         """The IMAP commands an op would send. Raises InvalidArgument for what cannot be asked."""
         lines: list[str] = []
         with self._reader() as reader:
-            for batch in reader.preview(op):
+            for batch in self._open_store.journal.preview(op):
                 uids: dict[Role, list[int]] = {}
                 for location in self._open_store.mail.locations(batch.msgids).values():
                     if location.uid is not None:
