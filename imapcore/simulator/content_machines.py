@@ -75,7 +75,7 @@ https://ci.analytical.example/builds/{number}
                 f"{age}d@{rng.randint(6, 17):02d}:{rng.randint(0, 59):02d}" if age else "35m",
                 text,
                 to=(ME,),
-                subject=f"[charts] main is {'red' if is_red else 'green'}",
+                subject="[charts] builds of main",
                 is_unread=age == 0,
                 is_quoting=False,
             )
