@@ -249,7 +249,7 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize("difference", DIFFERENT, ids=lambda difference: str(difference.ours))
+@pytest.mark.parametrize("difference", DIFFERENT, ids=lambda difference: repr(difference.ours))
 def test_what_is_different_on_purpose(difference: Difference) -> None:
     theirs = run(imaplib, Case("theirs", difference.call))[1][-1]
     ours = run(classic, Case("ours", difference.call))[1][-1]

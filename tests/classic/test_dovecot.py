@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.server,
     pytest.mark.skipif(PROGRAM is None, reason="Dovecot is not installed (Debian: dovecot-imapd)"),
 ]
+KINDS = ("error", "abort", "readonly")
 ERRORS = (imaplib.IMAP4.error, classic.IMAP4.error)
 
 
@@ -29,14 +30,26 @@ def dovecot() -> Iterator[Dovecot]:
         yield server
 
 
-def walked(module: Any, server: Dovecot, walk: walks.Walk) -> dict[str, Any]:
+class Shouting:
+    """A client whose methods are called by their names in capitals."""
+
+    def __init__(self, client: classic.IMAP4) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._client, name)
+        is_method = callable(value) and name.islower() and not name.startswith("_") and name not in KINDS
+        return getattr(self._client, name.upper()) if is_method else value
+
+
+def walked(module: Any, server: Dovecot, walk: walks.Walk, *, in_capitals: bool = False) -> dict[str, Any]:
     """A walk on a fresh account."""
     with module.IMAP4("127.0.0.1", server.port, timeout=20) as client:
         heard = {"login": client.login(next(server.unused), server.password)}
         client.create("Sorted")
         for message in (walks.ANSWER, walks.MESSAGE):
             client.append("Sorted", None, walks.WHEN, message)
-        heard |= walks.steps(client, walk, ERRORS)
+        heard |= walks.steps(Shouting(client) if in_capitals else client, walk, ERRORS)
         heard["logout"] = client.logout()
     return heard
 
@@ -47,6 +60,12 @@ def test_both_clients_hear_the_same(walk: str, dovecot: Dovecot) -> None:
     heard = walked(classic, dovecot, getattr(walks, walk))
     for name, answer in expected.items():
         assert heard[name] == answer, name
+
+
+@pytest.mark.parametrize("walk", ["SEED", "SORTED_AND_THREADED", "RIGHTS_AND_QUOTA"])
+def test_capitals_make_no_difference(walk: str, dovecot: Dovecot) -> None:
+    quiet = walked(classic, dovecot, getattr(walks, walk))
+    assert walked(classic, dovecot, getattr(walks, walk), in_capitals=True) == quiet
 
 
 def test_every_way_in(dovecot: Dovecot, user: str) -> None:

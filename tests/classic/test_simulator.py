@@ -119,6 +119,14 @@ def test_signing_in_with_a_token_that_is_refused(server: Simulator) -> None:
         assert client.state == "NONAUTH"
 
 
+def test_authenticate_really_works(server: Simulator) -> None:
+    with classic.IMAP4(server.host, server.port, timeout=20) as client:
+        plain = f"\0{OPTIONS.email}\0{OPTIONS.app_password}"
+        assert client.AUTHENTICATE("plain", lambda challenge: plain)[0] == "OK"
+        assert client.state == "AUTH"
+        assert client.select("[Gmail]/All Mail") == ("OK", [b"20"])
+
+
 def test_tls_with_the_servers_own_authority() -> None:
     with Simulator(Options(messages=0, tls=True)) as server:
         context = ssl.create_default_context(cadata=server.authority_pem.decode("ascii"))
