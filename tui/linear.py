@@ -156,8 +156,8 @@ class Linear:
             self._search(" ".join(words))
         elif verb in ("undo", "redo"):
             receipt = self._mail.undo() if verb == "undo" else self._mail.redo()
-            done = "Undone" if verb == "undo" else "Again"
-            self.say(f"{done}: {receipt.summary}." if receipt else f"Nothing to {verb}.")
+            again = "Again: " if verb == "redo" else ""
+            self.say(f"{again}{receipt.summary}." if receipt else f"Nothing to {verb}.")
         elif verb == "status":
             progress, link = self._mail.progress(), self._mail.link()
             pending = plural(progress.pending_ops, "change")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imapcore.errors import GimapError
 from imapcore.model import ChangeFlags, ChangeLabels, Everything, Messages, Op, Target, Threads
 from tui.actions.triage import describe, move_to, submit
 from tui.commands import Where
@@ -26,7 +27,10 @@ def edit_labels(screen: MainScreen, *, is_move: bool) -> None:
         return single if change.is_message_only and single is not None else target
 
     def preview(change: LabelChange) -> tuple[str, ...]:
-        return mail.preview(_op_of(change, meant_by(change)))
+        try:
+            return mail.preview(_op_of(change, meant_by(change)))
+        except GimapError as error:
+            return (error.sentence(),)
 
     def closed(change: LabelChange | None) -> None:
         if not change:

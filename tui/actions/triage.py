@@ -256,7 +256,7 @@ def undo(screen: MainScreen) -> None:
         return
     screen.look_again()
     key = screen.desk.keymap.key_of("redo")
-    screen.flash(f"Undone: {receipt.summary} {screen.desk.glyphs.dot} {key} redo")
+    screen.flash(f"{receipt.summary} {screen.desk.glyphs.dot} {key} redo")
 
 
 def redo(screen: MainScreen) -> None:

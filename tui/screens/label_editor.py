@@ -204,11 +204,18 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     @on(ChoiceList.Moved)
     def _moved(self, event: ChoiceList.Moved) -> None:
         event.stop()
-        # On the line for creating, Space belongs to the name; elsewhere it ticks.
-        is_label = isinstance(self._row, LabelRow)
-        self.query_one(LineInput).is_space_given_away = is_label and not self._is_move
+        field = self.query_one(LineInput)
+        field.is_space_given_away = self._space_ticks(field.value)
         self._show_keys()
         self._show_preview()
+
+    def _space_ticks(self, query: str) -> bool:
+        """Whether Space ticks; on the line for creating, and inside “Reading list”, it is text."""
+        row = self._row
+        if self._is_move or not isinstance(row, LabelRow):
+            return False
+        typed = query.casefold()
+        return not typed.strip() or f"{typed} " not in row.text.casefold()
 
     @on(ChoiceList.Chosen)
     def _clicked(self, event: ChoiceList.Chosen) -> None:

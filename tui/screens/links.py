@@ -119,6 +119,8 @@ class LinkPicker(Dialog[str | None]):
     @on(ChoiceList.Chosen)
     def _clicked(self, event: ChoiceList.Chosen) -> None:
         event.stop()
+        if event.is_again:
+            self.accept()
 
     def on_key(self, event: events.Key) -> None:
         """Copying needs no browser."""

@@ -174,6 +174,9 @@ class MainScreen(PanedScreen):
 
     def look_again(self) -> None:
         """Read again what is shown: the tree, the rows, the open conversation, the link."""
+        self.guard(self._look_again)
+
+    def _look_again(self) -> None:
         mail = self.desk.mail
         self.mailboxes = mail.mailboxes()
         self.searches = mail.saved_searches()

@@ -61,9 +61,11 @@ class ChoiceList(ScrollView, can_focus=False):
     class Chosen(Message):
         """A line was clicked."""
 
-        def __init__(self, choices: ChoiceList, index: int) -> None:
+        def __init__(self, choices: ChoiceList, index: int, *, is_again: bool) -> None:
             self.choices = choices
             self.index = index
+            self.is_again = is_again
+            """Whether the cursor was there already: a second click means it."""
             super().__init__()
 
         @property
@@ -193,8 +195,9 @@ class ChoiceList(ScrollView, can_focus=False):
         """Choose a line with the mouse."""
         index = event.y + round(self.scroll_y)
         if 0 <= index < self._count and self._line(index).is_choosable:
+            is_again = index == self.cursor and self.is_cursor_shown
             self.go(index)
-            self.post_message(self.Chosen(self, index))
+            self.post_message(self.Chosen(self, index, is_again=is_again))
 
     # -- drawing ------------------------------------------------------------------------------------------
 

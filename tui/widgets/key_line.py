@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from textual import events
 from textual.content import Content
 from textual.widget import Widget
 
@@ -11,6 +12,8 @@ from tui.format import cells
 from tui.look import Look
 
 _GAP = 3
+_PRESSED = {"Esc": "escape", "Shift+Z": "Z"}
+"""Keys whose name is not what is shown."""
 
 
 class KeyLine(Widget):
@@ -39,11 +42,23 @@ class KeyLine(Widget):
         """As many pairs of key and word as have room; half a pair would teach nothing."""
         here = self.look.palette.here
         parts: list[str | tuple[str, str]] = []
-        room = self.size.width
-        for key, word in self._keys:
-            needed = cells(key) + 1 + cells(word)
-            if needed > room:
-                break
+        for _start, _end, key, word in self._placed():
             parts.extend(((key, f"{here} bold"), f" {word}{' ' * _GAP}"))
-            room -= needed + _GAP
         return Content.assemble(*parts)
+
+    def _placed(self) -> Iterator[tuple[int, int, str, str]]:
+        """The pairs that fit, each with the cells it takes."""
+        start = 0
+        for key, word in self._keys:
+            end = start + cells(key) + 1 + cells(word)
+            if end > self.size.width:
+                return
+            yield start, end, key, word
+            start = end + _GAP
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key presses it."""
+        for start, end, key, _word in self._placed():
+            if start <= event.x < end and " " not in key:
+                event.stop()
+                self.app.simulate_key(_PRESSED.get(key, key.lower() if len(key) > 1 else key))

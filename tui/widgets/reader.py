@@ -28,6 +28,8 @@ from tui.widgets.reader_document import Content, Failure, ReaderDocument, Waitin
 from tui.widgets.reader_page import ReaderPage
 from tui.widgets.reader_style import ChipColours, ReaderStyles
 
+_MINUTE = 60_000
+_TICK_SECONDS = 30.0
 NOTHING_OPEN = "No conversation is open"
 
 
@@ -114,6 +116,10 @@ class Reader(Vertical):
             yield FindField(id="find-field")
             yield Static("", id="find-count")
 
+    def on_mount(self) -> None:
+        """Let “3 min ago” stay true."""
+        self.set_interval(_TICK_SECONDS, lambda: self.show(self.thread, placeholder=self.page.placeholder))
+
     # -- what is shown --------------------------------------------------------------------------------
 
     def dress(self, palette: Palette = DARK, chip: ChipColours | None = None) -> None:
@@ -123,7 +129,10 @@ class Reader(Vertical):
     def show(self, thread: Thread | None, *, placeholder: str = NOTHING_OPEN) -> None:
         """Show a conversation, or what stands there without one. The same one again keeps its place."""
         document = self.document
-        document.now = self._now()
+        now = self._now()
+        if thread is not None and thread == document.thread and now // _MINUTE == document.now // _MINUTE:
+            return
+        document.now = now
         is_same = thread is not None and document.thread is not None and thread.thrid == document.thread.thrid
         self.page.placeholder = placeholder
         if is_same:
