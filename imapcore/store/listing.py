@@ -45,33 +45,37 @@ class Listing:
     """The rows, entries and counters of some conversations: the difference between before and now."""
 
     def __init__(
-        self, tx: Transaction, marks: Marks, people: People, threads: Mapping[int, list[Record]]
+        self, tx: Transaction, marks: Marks, people: People, threads: Mapping[int, Sequence[Record]]
     ) -> None:
         self._tx = tx
         self._marks = marks
         self._people = people
         self._threads = threads
         self._ids: dict[tuple[int, int], int] = {}
+        self._dropped: list[tuple[int, int, int]] = []
+        self._added: list[tuple[int, int, int, int]] = []
+        self._read: list[tuple[int, int, int]] = []
+        self._unread: list[tuple[int, int, int, int]] = []
         self._tallies: dict[tuple[int, int], list[int]] = {}
         self._counts: dict[int, list[int]] = {}
-
-    def write(self, changed: Mapping[int, Sequence[Record]]) -> None:
-        """Bring conversations, entries and counters up to what the records say.
-
-        ``changed``: conversation → its records that differ from what is stored.
-        """
-        tx = self._tx
         for conversation_id, thrid, place in tx.rows(
             "SELECT conversation_id, thrid, place FROM conversation "
             "WHERE thrid IN (SELECT value FROM json_each(?))",
             (listed(self._threads),),
         ):
             self._ids[(thrid, place)] = conversation_id
+
+    def write(self, changed: Mapping[int, Sequence[Record]]) -> None:
+        """Bring conversations, entries and counters up to what the records say.
+
+        ``changed``: conversation → its records that differ from what is stored.
+        """
         self._write_conversations(
             [t for t, records in changed.items() if not all(r.is_changed_in_marks_only for r in records)]
         )
-        self._write_entries()
-        self._write_counters()
+        for thrid, records in self._threads.items():
+            self.compare(thrid, *_views_before(records), *_views_now(records))
+        self.write_compared()
 
     # -- conversations ---------------------------------------------------------------------------------
 
@@ -163,37 +167,35 @@ class Listing:
 
     # -- entries ---------------------------------------------------------------------------------------
 
-    def _write_entries(self) -> None:
-        dropped: list[tuple[int, int, int]] = []
-        added: list[tuple[int, int, int, int]] = []
-        read: list[tuple[int, int, int]] = []
-        unread: list[tuple[int, int, int, int]] = []
+    def compare(self, thrid: int, old: Views, was_unread: set[int], new: Views, is_unread: set[int]) -> None:
+        """Note how the entries of one conversation differ; ``was_unread`` and ``is_unread`` are places."""
+        if old == new and was_unread == is_unread:
+            return
         ids, count = self._ids, self._count
-        for thrid, records in self._threads.items():
-            old, was_unread = _views_before(records)
-            new, is_unread = _views_now(records)
-            if old == new and was_unread == is_unread:
-                continue
-            for view, (date, place) in old.items():
-                now = new.get(view)
-                if now != (date, place):
-                    dropped.append((view, date, thrid))
-                    count(view, date, -1, 0)
-                if place in was_unread and (now != (date, place) or place not in is_unread):
-                    read.append((view, date, thrid))
-                    count(view, date, 0, -1)
-            for view, (date, place) in new.items():
-                was = old.get(view)
-                if was != (date, place):
-                    added.append((view, date, thrid, ids[(thrid, place)]))
-                    count(view, date, 1, 0)
-                if place in is_unread and (was != (date, place) or place not in was_unread):
-                    unread.append((view, date, thrid, ids[(thrid, place)]))
-                    count(view, date, 0, 1)
-        self._tx.drop("DELETE FROM entry WHERE (view_id, date, thrid) IN", dropped)
-        self._tx.drop("DELETE FROM unread WHERE (view_id, date, thrid) IN", read)
-        self._tx.put("INSERT INTO entry", added)
-        self._tx.put("INSERT INTO unread", unread)
+        for view, (date, place) in old.items():
+            now = new.get(view)
+            if now != (date, place):
+                self._dropped.append((view, date, thrid))
+                count(view, date, -1, 0)
+            if place in was_unread and (now != (date, place) or place not in is_unread):
+                self._read.append((view, date, thrid))
+                count(view, date, 0, -1)
+        for view, (date, place) in new.items():
+            was = old.get(view)
+            if was != (date, place):
+                self._added.append((view, date, thrid, ids[(thrid, place)]))
+                count(view, date, 1, 0)
+            if place in is_unread and (was != (date, place) or place not in was_unread):
+                self._unread.append((view, date, thrid, ids[(thrid, place)]))
+                count(view, date, 0, 1)
+
+    def write_compared(self) -> None:
+        """Write the differences that were noted, and with them the counters."""
+        self._tx.drop("DELETE FROM entry WHERE (view_id, date, thrid) IN", self._dropped)
+        self._tx.drop("DELETE FROM unread WHERE (view_id, date, thrid) IN", self._read)
+        self._tx.put("INSERT INTO entry", self._added)
+        self._tx.put("INSERT INTO unread", self._unread)
+        self._write_counters()
 
     def _count(self, view: int, date: int, total: int, unread: int) -> None:
         tally = self._tallies.setdefault((view, date >> SLICE_BITS), [0, 0])
@@ -258,18 +260,24 @@ def _views_now(records: Iterable[Record]) -> tuple[Views, set[int]]:
 
 
 def _list(views: Views, unread: set[int], shown: MarkSet, date: int, searches: tuple[int, ...]) -> None:
-    """Enter one message into the views of its conversation, and its place into those with unread mail."""
+    """Enter one message into the views of its conversation, those of searches included."""
     place = shown.place
     if not place:
         return
-    if shown.is_unread:
-        unread.add(place)
-    for view in shown.views:
-        held = views.get(view)
-        if held is None or held[0] < date:
-            views[view] = (date, place)
+    enter(views, unread, shown, shown.views, date)
     for view in searches:
         # A search can find a conversation in All Mail and in Trash: it stands there once, as in All Mail.
         held = views.get(view)
         if held is None or (place, -date) < (held[1], -held[0]):
+            views[view] = (date, place)
+
+
+def enter(views: Views, unread: set[int], shown: MarkSet, listed_in: tuple[int, ...], date: int) -> None:
+    """Enter one message into views of its conversation, and its place into those with unread mail."""
+    place = shown.place
+    if place and shown.is_unread:
+        unread.add(place)
+    for view in listed_in:
+        held = views.get(view)
+        if held is None or held[0] < date:
             views[view] = (date, place)

@@ -269,8 +269,8 @@ class Mail(Mailboxes):
         """Messages of conversations whose snippet is not known and could be, newest first."""
         rows = self._read(
             "SELECT message.msgid FROM state JOIN message ON message.msgid = state.msgid "
-            "WHERE state.thrid IN (SELECT value FROM json_each(?)) AND snippet IS NULL AND text_section <> '' "
-            "AND uid IS NOT NULL ORDER BY state.date DESC, message.msgid DESC",
+            "WHERE state.thrid IN (SELECT value FROM json_each(?)) AND snippet IS NULL "
+            "AND text_section <> '' AND uid IS NOT NULL ORDER BY state.date DESC, message.msgid DESC",
             (listed(thrids),),
         )
         return tuple(row[0] for row in rows)

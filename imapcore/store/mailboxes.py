@@ -194,7 +194,7 @@ def refold_shelf(tx: Transaction, marks: Marks, sanitize: Callable[[str], str]) 
                 shelf.title,
                 shelf.role.value if shelf.role else None,
                 int(shelf.is_selectable),
-                VIEW_OF_ROLE[shelf.role] if shelf.role else marks.shown_label(tx, name),
+                VIEW_OF_ROLE[shelf.role] if shelf.role else marks.label_on_shelf(tx, name),
             )
             for name, shelf in shelves.items()
             if shelf.role or shelf.is_selectable or _has_label_below(shelves, name)

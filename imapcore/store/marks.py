@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from imapcore.errors import InvalidArgument
 from imapcore.model import Role
 from imapcore.store.transaction import Transaction, listed
 
@@ -162,9 +163,33 @@ class Marks:
         return None if row is None else int(row[0])
 
     def shown_label(self, tx: Transaction, name: str) -> int:
-        """The number of a label by the name the user sees; a new one is numbered."""
+        """The number of a label by the name the user sees; a new one is numbered.
+
+        Raises InvalidArgument for a name that a label is just being renamed away from: Gmail still calls that
+        one so, and two labels cannot share a name.
+        """
         number = self.find_label(tx, name)
-        return self.label(tx, name) if number is None else number
+        if number is not None:
+            return number
+        self.check_free(tx, name)
+        return self.label(tx, name)
+
+    @staticmethod
+    def check_free(tx: Transaction, name: str) -> None:
+        """Raise InvalidArgument when a label is just being renamed away from a name."""
+        if tx.row(
+            "SELECT 1 FROM mark WHERE kind = 'label' AND shown_name <> name "
+            "AND (name = ?1 OR substr(name, 1, length(?1) + 1) = ?1 || '/')",
+            (name,),
+        ):
+            raise InvalidArgument("A label is being renamed from that; try again when Gmail has done it")
+
+    def label_on_shelf(self, tx: Transaction, name: str) -> int | None:
+        """The number of a label the tree shows; None while its name is another's (see ``shown_label``)."""
+        number = self.find_label(tx, name)
+        if number is None and tx.row("SELECT 1 FROM mark WHERE kind = 'label' AND name = ?", (name,)) is None:
+            number = self.label(tx, name)
+        return number
 
     def name(self, tx: Transaction, mark_id: int) -> str:
         """A mark's name as the server knows it now."""

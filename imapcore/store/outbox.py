@@ -298,7 +298,6 @@ class Outbox(Room):
     def _confirm_label_step(self, tx: Transaction, batch: Batch) -> None:
         name = batch.names[0]
         if batch.verb is Verb.CREATE_LABEL:
-            self.marks.shown_label(tx, name)
             tx.execute(
                 "INSERT INTO mailbox (name, position, title, role, is_selectable, attributes) "
                 "SELECT ?, coalesce(max(position), 0) + 1, ?, NULL, 1, '[]' FROM mailbox WHERE true "

@@ -7,7 +7,7 @@ rows, the order of sending. Gmail: a message in Spam or Trash comes back by MOVE
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -67,6 +67,10 @@ class PlannedStep:
     """None for a step that changes no message."""
     is_follow_up: bool = False
     """Whether it concerns only messages that the first step of its plan changed."""
+
+
+NumberedSteps = Sequence[tuple[int, PlannedStep]]
+"""Steps with their numbers in the op."""
 
 
 class Numbers(Protocol):
@@ -268,3 +272,16 @@ def _moving_back(shift: Shift) -> list[PlannedStep]:
             )
         )
     return steps
+
+
+def outcome(steps: NumberedSteps, ids: MarkIds) -> tuple[list[tuple[int, Shift]], MarkIds]:
+    """What steps change, one after the other, on a message that shows ``ids``; and what it shows then."""
+    shifts: list[tuple[int, Shift]] = []
+    for number, step in steps:
+        if step.change is None or (step.is_follow_up and not shifts):
+            continue
+        shift = step.change(ids)
+        if shift:
+            shifts.append((number, shift))
+            ids = shift.applied(ids)
+    return shifts, ids

@@ -38,7 +38,7 @@ from imapcore.store.bodies import unpack
 from imapcore.store.counts import count_labels
 from imapcore.store.facts import Verb
 from imapcore.store.find import Found, find
-from imapcore.store.journal import NEXT_REDO, NEXT_UNDO
+from imapcore.store.history import NEXT_REDO, NEXT_UNDO
 from imapcore.store.marks import FLAGGED, PLACES, ROLE_OF_PLACE, STARRED, STARRED_LABEL
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.summary import command_line

@@ -109,10 +109,12 @@ class StoreMachine(RuleBasedStateMachine):
         self.results: set[int] = set()
         self.undoable: list[tuple[int, int, Shown]] = []
         self.calm = 0
+        self.sweep_from = 1
         self.open()
 
     def open(self) -> None:
         self.store = Store.open(Path(self.folder.name) / "store.sqlite", clock=self.clock, email=ME.email)
+        self.store.journal.sweep_from = self.sweep_from
         self.reader = self.store.reader()
 
     def close(self) -> None:
@@ -149,9 +151,13 @@ class StoreMachine(RuleBasedStateMachine):
             max_size=9,
             unique_by=lambda each: each[0],
         ),
-        results=st.sets(MSGIDS, max_size=4),
+        results=st.sets(MSGIDS, max_size=4) | st.none(),
+        sweep_from=st.sampled_from([1, 1000]),
     )
-    def begin(self, mail: list[tuple[int, int, Role, set[str]]], results: set[int]) -> None:
+    def begin(
+        self, mail: list[tuple[int, int, Role, set[str]]], results: set[int] | None, sweep_from: int
+    ) -> None:
+        self.sweep_from = self.store.journal.sweep_from = sweep_from
         for msgid, thrid, place, labels in mail:
             kept = labels if place is Role.ALL else labels - {"\\Inbox"}
             self.server.arrive(msgid, thrid, place, kept, {"\\Seen"} if msgid % 2 else set())
@@ -159,9 +165,10 @@ class StoreMachine(RuleBasedStateMachine):
             {"Work", "Play", *(x for m in self.server.mail.values() for x in m.labels)}
         )
         self.server.labels = [label for label in self.server.labels if not label.startswith("\\")]
-        self.store.searches.begin(QUERY)
-        self.store.searches.add(QUERY, sorted(results))
-        self.results = results
+        if results is not None:
+            self.store.searches.begin(QUERY)
+            self.store.searches.add(QUERY, sorted(results))
+            self.results = results
         self.sync()
 
     @rule(msgid=st.integers(13, 16), thrid=st.integers(1, 4), place=st.sampled_from(PLACES))
@@ -214,7 +221,11 @@ class StoreMachine(RuleBasedStateMachine):
         before = self.shown()
         target = Everything(op.view) if isinstance(op, MarkAll) else getattr(op, "target", Messages(()))
         meant = set(self.reader.expand(target))
-        receipt = self.store.journal.submit(op)
+        try:
+            receipt = self.store.journal.submit(op)
+        except InvalidArgument:
+            assert self.shown() == before
+            return
         after = self.shown()
         wanted = {msgid: asked(op, *state) if msgid in meant else state for msgid, state in before.items()}
         assert after == {msgid: state for msgid, state in wanted.items() if state[0] is not None}

@@ -1,0 +1,184 @@
+"""Drafts: an op while it is being written, until it is durable and shown.
+
+What lives here: what the steps of an op really change on each message, changes that meet their opposite, the
+rows of op, step and piece. What may not: where the steps come from (``journal.py``: from what the user asks;
+``history.py``: from what was done before).
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from imapcore.model import OpState, Receipt
+from imapcore.store.facts import Verb
+from imapcore.store.mailboxes import refold_shelf
+from imapcore.store.marks import Shift
+from imapcore.store.outbox import Outbox
+from imapcore.store.pieces import CANCELLED, OPEN, Piece
+from imapcore.store.plan import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
+from imapcore.store.record import PENDING, SETTLED, Record
+from imapcore.store.sweep import Swept
+from imapcore.store.targets import Targets
+from imapcore.store.transaction import Transaction, chunks
+
+THREADS_AT_ONCE = 2000
+"""Conversations held in memory while a large op is written."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """An op that is being written: its number, and what its steps change so far."""
+
+    op_id: int
+    origin: str
+    steps: list[PlannedStep] = field(default_factory=list)
+    changed: dict[tuple[int, Shift, str], array[int]] = field(
+        default_factory=lambda: defaultdict(lambda: array("q"))
+    )
+    """(step, shift, state of the piece) → messages."""
+    messages: set[int] = field(default_factory=set)
+    threads: set[int] = field(default_factory=set)
+    settled_labels: set[int] = field(default_factory=set)
+    """Steps about labels that met their opposite before it was sent."""
+
+    def note(self, swept: Swept) -> None:
+        """Take over what a sweep changed."""
+        self.threads.update(swept.threads)
+        for (step, shift), msgids in swept.messages.items():
+            self.changed[(step, shift, OPEN)].extend(msgids)
+            self.messages.update(msgids)
+
+    def step(self, planned: PlannedStep) -> int:
+        """The number of a step in the op."""
+        self.steps.append(planned)
+        return len(self.steps) - 1
+
+
+@dataclass(slots=True)
+class Met:
+    """Open changes that met their opposite, to be cancelled together."""
+
+    messages: dict[Piece, set[int]] = field(default_factory=dict)
+
+
+class Drafting(Outbox):
+    """Writing ops; what the user does stands in the classes built on this one."""
+
+    def _begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> Draft:
+        tx.execute(
+            "INSERT INTO op (at, origin, op, summary, state, threads, messages, undoes) "
+            "VALUES (?, ?, ?, '', ?, 0, 0, ?)",
+            (self._shared.clock.now_ms(), origin, op, OpState.PENDING, undoes),
+        )
+        return Draft(tx.number("SELECT last_insert_rowid()"), origin)
+
+    def _draft_changes(
+        self,
+        tx: Transaction,
+        draft: Draft,
+        steps: NumberedSteps,
+        records: Iterable[Record],
+    ) -> None:
+        """Let steps change messages one after the other, and note for each step what it really changed."""
+        batch = list(records)
+        busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
+        met = Met()
+        outcomes = {shown: outcome(steps, shown.ids) for shown in {record.shown for record in batch}}
+        self.marks.number_all(tx, (after for _, after in outcomes.values()))
+        for record in batch:
+            shifts, after = outcomes[record.shown]
+            if not shifts:
+                continue
+            draft.messages.add(record.msgid)
+            draft.threads.add(record.thrid)
+            pieces = busy.get(record.msgid, [])
+            is_open = False
+            for step, shift in shifts:
+                if pieces and self._meets_opposite(met, record, pieces, shift):
+                    draft.changed[(step, shift, CANCELLED)].append(record.msgid)
+                else:
+                    draft.changed[(step, shift, OPEN)].append(record.msgid)
+                    is_open = True
+            record.shown = self.marks.numbered(tx, after)
+            record.mood = PENDING if pieces or is_open else SETTLED
+        self._cancel_met(tx, met)
+
+    @staticmethod
+    def _meets_opposite(met: Met, record: Record, pieces: list[Piece], shift: Shift) -> bool:
+        """Whether the last open change of the same marks is the exact opposite and still unsent: both are
+        dropped.
+
+        Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later
+        one helps.
+        """
+        touching = [piece for piece in pieces if piece.shift.marks() & shift.marks()]
+        if not touching:
+            return False
+        last = touching[-1]
+        if last.state != OPEN or last.is_replay or not last.shift.is_inverse_of(shift):
+            return False
+        ids = record.confirmed.ids
+        for piece in pieces:
+            if piece is not last:
+                ids = piece.shift.applied(ids)
+        if shift.applied(ids) != ids:
+            return False
+        met.messages.setdefault(last, set()).add(record.msgid)
+        pieces.remove(last)
+        return True
+
+    def _cancel_met(self, tx: Transaction, met: Met) -> None:
+        for piece, msgids in met.messages.items():
+            self.pieces.settle(tx, piece, msgids, CANCELLED)
+            self._touched_ops.add(piece.op_id)
+
+    def _finish(self, tx: Transaction, draft: Draft, summary: str, *, can_undo: bool) -> Receipt:
+        for number, planned in enumerate(draft.steps):
+            tx.execute(
+                "INSERT INTO step (op_id, step, verb, names, destination) VALUES (?, ?, ?, ?, ?)",
+                (
+                    draft.op_id,
+                    number,
+                    planned.verb,
+                    json.dumps(planned.names),
+                    planned.destination.value if planned.destination else None,
+                ),
+            )
+            if planned.verb in LABEL_VERBS and not any(step == number for step, _, _ in draft.changed):
+                state = CANCELLED if number in draft.settled_labels else OPEN
+                self.pieces.add(tx, draft.op_id, number, Shift(), state, ())
+        for (step, shift, state), msgids in draft.changed.items():
+            self.pieces.add(tx, draft.op_id, step, shift, state, msgids)
+        used = {mark for planned in draft.steps if planned.verb is Verb.ADD_LABELS for mark in planned.names}
+        tx.execute(
+            "UPDATE mark SET used_at = ? WHERE mark_id IN (SELECT value FROM json_each(?))",
+            (self._shared.clock.now_ms(), json.dumps(sorted(used, key=str))),
+        )
+        has_label_step = any(planned.verb in LABEL_VERBS for planned in draft.steps)
+        has_effect = bool(draft.messages) or has_label_step
+        tx.execute(
+            "UPDATE op SET summary = ?, threads = ?, messages = ?, can_undo = ? WHERE op_id = ?",
+            (summary, len(draft.threads), len(draft.messages), int(can_undo and has_effect), draft.op_id),
+        )
+        if has_label_step:
+            self._refold_names(tx)
+            refold_shelf(tx, self.marks, self._shared.sanitize)
+        self._settle_ops(tx, {draft.op_id, *self._take_touched()})
+        return Receipt(
+            draft.op_id, summary, len(draft.threads), len(draft.messages), can_undo=can_undo and has_effect
+        )
+
+    def _draft_delete(self, tx: Transaction, draft: Draft, name: str) -> None:
+        number = draft.step(PlannedStep(Verb.DELETE_LABEL, (name,)))
+        mark = self.marks.find_label(tx, name)
+        if mark is None:
+            return
+        removing = PlannedStep(Verb.DELETE_LABEL, change=lambda ids: Shift(remove=frozenset((mark,)) & ids))
+        for msgids in chunks(Targets(tx.rows).carrying(mark), THREADS_AT_ONCE):
+            book = self.book(tx)
+            self._draft_changes(tx, draft, [(number, removing)], book.load_messages(msgids))
+            book.flush()

@@ -1,0 +1,214 @@
+"""History: undo, redo, and doing again what was refused.
+
+What lives here: ops made of earlier ops. What may not: the meaning of ops (``plan.py``).
+
+Undo is an op of its own: the exact inverse of what the other really changed, as far as that is still to be
+seen. What was not sent yet is simply dropped on both sides. Both lists are in the table of ops and outlive
+a restart.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from imapcore.model import OpState, Receipt, Role
+from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met
+from imapcore.store.facts import Verb
+from imapcore.store.marks import MarkIds, Shift
+from imapcore.store.pieces import CANCELLED, DROPPED, OPEN, PIECE_COLUMNS, REFUSED, Piece, read_piece
+from imapcore.store.plan import LABEL_VERBS, Change, PlannedStep, reversed_steps
+from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
+from imapcore.store.targets import Targets
+from imapcore.store.transaction import Transaction, chunks
+
+USER, AUTOMATIC, UNDO, REDO = "user", "automatic", "undo", "redo"
+"""Where an op comes from; only what a user did anew ends the possibility to redo."""
+
+NEXT_UNDO = (
+    "SELECT op_id, summary, op FROM op WHERE origin <> 'undo' AND can_undo AND NOT is_undone "
+    "ORDER BY op_id DESC LIMIT 1"
+)
+NEXT_REDO = (
+    "SELECT op_id, summary, op FROM op WHERE origin = 'undo' AND can_undo AND NOT is_undone AND op_id > "
+    "(SELECT coalesce(max(op_id), 0) FROM op WHERE origin = 'user') ORDER BY op_id DESC LIMIT 1"
+)
+
+
+class History(Drafting):
+    """Taking back, doing again; every method is safe on any thread and returns when it is on the disk."""
+
+    # -- undo and redo ---------------------------------------------------------------------------------
+
+    def undo(self) -> Receipt | None:
+        """Take the last op back that is not taken back yet; None when there is none."""
+        return self._write(lambda tx: self._take_back(tx, UNDO), is_user=True)
+
+    def redo(self) -> Receipt | None:
+        """Do again what was taken back last, unless something new was done since; None when there is
+        nothing.
+        """
+        return self._write(lambda tx: self._take_back(tx, REDO), is_user=True)
+
+    def _take_back(self, tx: Transaction, origin: str) -> Receipt | None:
+        row = tx.row(NEXT_UNDO if origin == UNDO else NEXT_REDO)
+        if row is None:
+            return None
+        op_id, summary, op = int(row[0]), str(row[1]), str(row[2])
+        tx.execute("UPDATE op SET is_undone = 1 WHERE op_id = ?", (op_id,))
+        draft = self._begin(tx, origin, op, undoes=op_id)
+        rows = tx.rows(
+            "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step DESC", (op_id,)
+        )
+        for step, verb, names, destination in rows:
+            pieces = [
+                read_piece(row)
+                for row in tx.rows(
+                    f"SELECT {PIECE_COLUMNS} FROM piece WHERE op_id = ? AND step = ? AND state NOT IN (?, ?) "
+                    "ORDER BY piece_id DESC",
+                    (op_id, step, REFUSED, DROPPED),
+                )
+            ]
+            if Verb(verb) in LABEL_VERBS:
+                self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
+            for piece in pieces:
+                self._take_back_piece(
+                    tx, draft, Verb(verb), Role(destination) if destination else None, piece
+                )
+        text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
+        return self._finish(tx, draft, text, can_undo=True)
+
+    def _take_back_label(
+        self, tx: Transaction, draft: Draft, verb: Verb, names: list[str], pieces: list[Piece]
+    ) -> None:
+        if not pieces:
+            return
+        if verb is Verb.RENAME_LABEL:
+            number = draft.step(PlannedStep(verb, (names[1], names[0])))
+        elif verb is Verb.DELETE_LABEL:
+            number = draft.step(PlannedStep(Verb.CREATE_LABEL, (names[0],)))
+        elif draft.origin == REDO:
+            self._draft_delete(tx, draft, names[0])
+            return
+        elif self._is_unused(tx, names[0]):
+            number = draft.step(PlannedStep(Verb.DELETE_LABEL, (names[0],)))
+        else:
+            return
+        unsent = [self.pieces.get(tx, piece.piece_id) for piece in pieces]
+        last = max((piece.op_id for piece in self.pieces.all(tx)), default=0)
+        # Nothing was sent and nothing else waits behind it: neither needs to leave at all.
+        if last <= pieces[0].op_id and all(
+            piece and piece.state == OPEN and not piece.is_replay for piece in unsent
+        ):
+            draft.settled_labels.add(number)
+            for piece in unsent:
+                if piece is not None:
+                    self.pieces.settle(tx, piece, None, CANCELLED)
+                    self._refold(tx, piece.msgids)
+                    self._touched_ops.add(piece.op_id)
+
+    def _is_unused(self, tx: Transaction, name: str) -> bool:
+        """Whether nothing carries a label: only then undoing its creation deletes nothing else."""
+        mark = self.marks.find_label(tx, name)
+        return mark is None or not Targets(tx.rows).carrying(mark)
+
+    def _take_back_piece(
+        self, tx: Transaction, draft: Draft, verb: Verb, destination: Role | None, piece: Piece
+    ) -> None:
+        steps = reversed_steps(verb, destination, piece.shift)
+        if not steps or not piece.msgids:
+            return
+        unsent = self.pieces.get(tx, piece.piece_id)
+        numbered: list[tuple[int, PlannedStep]] = []
+        for msgids in chunks(list(piece.msgids), THREADS_AT_ONCE):
+            book = self.book(tx)
+            records = book.load_messages(msgids)
+            if unsent is not None:
+                records = self._meet(tx, draft, steps[0], piece.shift, records)
+            if records and not numbered:
+                numbered = [(draft.step(step), step) for step in steps]
+            self._draft_changes(tx, draft, numbered, records)
+            book.flush()
+
+    def _meet(
+        self, tx: Transaction, draft: Draft, step: PlannedStep, shift: Shift, records: list[Record]
+    ) -> list[Record]:
+        """Take a change back that was not sent yet, message by message; those for which that is too
+        late.
+        """
+        back = Shift(shift.remove, shift.add)
+        busy = self.pieces.touching(tx, (record.msgid for record in records))
+        late: list[Record] = []
+        opposites = Met()
+        met: list[Record] = []
+        for record in records:
+            pieces = busy.get(record.msgid, [])
+            if self._meets_opposite(opposites, record, pieces, back):
+                record.shown = self.marks.numbered(tx, back.applied(record.shown.ids))
+                record.mood = PENDING if pieces else SETTLED
+                met.append(record)
+            else:
+                late.append(record)
+        self._cancel_met(tx, opposites)
+        if met:
+            number = draft.step(step)
+            draft.changed[(number, back, CANCELLED)].extend(record.msgid for record in met)
+            draft.messages.update(record.msgid for record in met)
+            draft.threads.update(record.thrid for record in met)
+        return late
+
+    def retry(self, op_id: int) -> Receipt | None:
+        """Try a refused op again, as a new one; None when there is nothing refused in it."""
+        return self._write(lambda tx: self._retry(tx, op_id), is_user=True)
+
+    def _retry(self, tx: Transaction, op_id: int) -> Receipt | None:
+        row = tx.row("SELECT summary, op FROM op WHERE op_id = ? AND state = ?", (op_id, OpState.REJECTED))
+        if row is None:
+            return None
+        draft = self._begin(tx, USER, str(row[1]))
+        for step, verb, names, destination in tx.rows(
+            "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step", (op_id,)
+        ):
+            refused = [
+                read_piece(piece)
+                for piece in tx.rows(
+                    f"SELECT {PIECE_COLUMNS} FROM piece WHERE op_id = ? AND step = ? AND state = ?",
+                    (op_id, step, REFUSED),
+                )
+            ]
+            if not refused:
+                continue
+            planned = PlannedStep(
+                Verb(verb), tuple(json.loads(names)), Role(destination) if destination else None
+            )
+            number = draft.step(planned)
+            for piece in refused:
+                again = replace(planned, change=_again(piece.shift))
+                for msgids in chunks(piece.msgids, THREADS_AT_ONCE):
+                    book = self.book(tx)
+                    self._draft_changes(tx, draft, [(number, again)], book.load_messages(msgids))
+                    book.flush()
+        self._calm(tx, op_id)
+        tx.execute("UPDATE op SET state = ?, can_undo = 0 WHERE op_id = ?", (OpState.SUPERSEDED, op_id))
+        return self._finish(tx, draft, str(row[0]), can_undo=True)
+
+    def _calm(self, tx: Transaction, op_id: int) -> None:
+        """Take the mark of refusal off an op's messages."""
+        for row in tx.rows(
+            f"SELECT {PIECE_COLUMNS} FROM piece WHERE op_id = ? AND state = ?", (op_id, REFUSED)
+        ):
+            book = self.book(tx)
+            for record in book.load_messages(read_piece(row).msgids):
+                if record.mood == REJECTED:
+                    record.mood = SETTLED
+            book.flush()
+
+
+def _again(shift: Shift) -> Change:
+    """Do a recorded shift once more, as far as it is not to be seen already."""
+
+    def change(ids: MarkIds) -> Shift:
+        real = Shift.of(ids, shift.applied(ids))
+        return replace(real, keep=shift.keep) if real else real
+
+    return change

@@ -1,0 +1,138 @@
+"""The sweep: one change of labels or flags on very many conversations.
+
+What lives here: the swift way for what a large op usually is: add or take away marks that no row tells, on
+messages with nothing open. What may not: anything the book does otherwise; both must come to the same, and
+the model test runs every op both ways.
+
+A book keeps an object for every message; a sweep looks at rows once and reasons by set of marks, of which
+there are few. That is what lets ten thousand messages be labelled before the next frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imapcore.store.listing import Listing, Views, enter
+from imapcore.store.marks import DRAFT, PLACES, SEEN, SENT, Marks, MarkSet, Shift
+from imapcore.store.people import People
+from imapcore.store.plan import NumberedSteps, outcome
+from imapcore.store.record import PENDING
+from imapcore.store.targets import Wanted
+from imapcore.store.transaction import Row, Transaction, listed
+
+SWEEP_FROM = 200
+"""Conversations from which on sweeping pays."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fate:
+    """What becomes of every message that shows a certain set."""
+
+    before: MarkSet
+    after: MarkSet
+    shifts: tuple[tuple[int, Shift], ...]
+    views_before: tuple[int, ...]
+    """Views it is listed in that the sweep may change; all of them if reading or unreading is part of it."""
+    views_after: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep changed."""
+
+    threads: list[int]
+    messages: dict[tuple[int, Shift], list[int]]
+    """(step, shift) → messages."""
+
+
+def sweep(
+    tx: Transaction, marks: Marks, people: People, thrids: list[int], wanted: Wanted, steps: NumberedSteps
+) -> Swept | None:
+    """Change the wanted messages of some conversations; None, with nothing written, if that takes a book."""
+    parameter = (listed(thrids),)
+    rows = tx.rows(
+        "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM state "
+        "WHERE thrid IN (SELECT value FROM json_each(?))",
+        parameter,
+    )
+    fates = _fates(tx, marks, steps, {row[4] for row in rows})
+    if fates is None:
+        return None
+    turns_pages = any(SEEN in shift.marks() for fate in fates.values() for _, shift in fate.shifts)
+    if turns_pages and tx.row("SELECT 1 FROM search_result LIMIT 1"):
+        # Which searches list a conversation is not in its states.
+        return None
+    swept = Swept([], {})
+    written: list[Row] = []
+    listing = Listing(tx, marks, people, dict.fromkeys(thrids, ()))
+    at = 0
+    while at < len(rows):
+        thrid = rows[at][0]
+        end = at + 1
+        while end < len(rows) and rows[end][0] == thrid:
+            end += 1
+        changed = len(written)
+        if not _sweep_thread(rows[at:end], fates, wanted, listing, swept, written):
+            return None
+        if len(written) > changed:
+            swept.threads.append(thrid)
+        at = end
+    tx.put("INSERT OR REPLACE INTO state", written)
+    listing.write_compared()
+    return swept
+
+
+def _fates(tx: Transaction, marks: Marks, steps: NumberedSteps, set_ids: set[int]) -> dict[int, _Fate] | None:
+    """Set → what becomes of it; None if some set would change its place or what a row tells of people."""
+    marks.load_sets(tx, set_ids)
+    sets = [marks.get(tx, set_id) for set_id in set_ids]
+    outcomes = {each: outcome(steps, each.ids) for each in sets}
+    touched = frozenset().union(*(shift.marks() for shifts, _ in outcomes.values() for _, shift in shifts))
+    if touched & (PLACES | {DRAFT, SENT}):
+        return None
+    marks.number_all(tx, (after for _, after in outcomes.values()))
+    fates = {}
+    for before, (shifts, ids) in outcomes.items():
+        after = marks.numbered(tx, ids)
+        if SEEN in touched:
+            fates[before.set_id] = _Fate(before, after, tuple(shifts), before.views, after.views)
+        else:
+            views = [tuple(view for view in each.views if view in touched) for each in (before, after)]
+            fates[before.set_id] = _Fate(before, after, tuple(shifts), *views)
+    return fates
+
+
+def _sweep_thread(
+    rows: list[Row],
+    fates: dict[int, _Fate],
+    wanted: Wanted,
+    listing: Listing,
+    swept: Swept,
+    written: list[Row],
+) -> bool:
+    """One conversation; False if something is open on a message that would change."""
+    old: Views = {}
+    new: Views = {}
+    unread_before: set[int] = set()
+    unread_after: set[int] = set()
+    is_touched = False
+    for thrid, msgid, date, confirmed, shown, mood, sender, bits in rows:
+        fate = fates[shown]
+        before = fate.before
+        enter(old, unread_before, before, fate.views_before, date)
+        is_meant = (
+            msgid in wanted.msgids if wanted.msgids is not None else before.place == wanted.places[thrid]
+        )
+        if not fate.shifts or not is_meant:
+            enter(new, unread_after, before, fate.views_before, date)
+            continue
+        if mood == PENDING:
+            return False
+        is_touched = True
+        enter(new, unread_after, fate.after, fate.views_after, date)
+        for step in fate.shifts:
+            swept.messages.setdefault(step, []).append(msgid)
+        written.append((thrid, msgid, date, confirmed, fate.after.set_id, PENDING, sender, bits))
+    if is_touched:
+        listing.compare(rows[0][0], old, unread_before, new, unread_after)
+    return True
