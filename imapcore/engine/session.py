@@ -62,6 +62,10 @@ class Job:
     """Lower goes first."""
     failed: Callable[[GimapError], None] = _nobody_cares
     """Told when the job is given up."""
+    group: str = ""
+    """Of jobs in one group, one is finished before the next begins: two passes must not see each other
+    half done.
+    """
     is_lasting: bool = False
     """Never given up, however often the link breaks while it runs."""
     is_wanted: Callable[[], bool] = lambda: True
@@ -268,10 +272,16 @@ class JobSession:
         """The most urgent entry that may run now, and how long until another may."""
         with self._lock:
             now = self._clock.monotonic()
-            due = [entry for entry in self._entries if entry.not_before <= now]
+            under_way = {entry.job.group for entry in self._entries if entry.running is not None} - {""}
+            free = [
+                entry
+                for entry in self._entries
+                if entry.running is not None or entry.job.group not in under_way
+            ]
+            due = [entry for entry in free if entry.not_before <= now]
             if due:
                 return min(due, key=lambda entry: (entry.job.urgency, entry.order)), 0.0
-            return None, min((entry.not_before - now for entry in self._entries), default=self._rest_seconds)
+            return None, min((entry.not_before - now for entry in free), default=self._rest_seconds)
 
     def _step(self, entry: _Entry, remote: Remote) -> None:
         job = entry.job

@@ -56,6 +56,9 @@ out.
 HOPELESS = (LinkState.OFFLINE, LinkState.SIGN_IN, LinkState.STOPPED)
 """States that end only when the user does something: nothing is gained by waiting."""
 
+PASSES = "passes"
+"""The group of jobs that compare the store with the server."""
+
 NEVER_SEEN = 10_000
 """Conversations whose snippets were asked for, remembered so as not to ask twice."""
 
@@ -171,7 +174,7 @@ class Workers:
         """The leader has signed in, for the first time or again: whatever changed meanwhile is to be
         found.
         """
-        self.sync.submit(Job("begin", self._begin, urgency=0))
+        self.sync.submit(Job("begin", self._begin, urgency=0, group=PASSES))
 
     def _begin(self, remote: Remote) -> Iterator[float]:
         yield from self.account.first_screen(remote)
@@ -190,11 +193,11 @@ class Workers:
         now = self._clock.monotonic()
         if now - self._listed_at >= self._options.list_seconds:
             self._listed_at = now
-            self.sync.submit(Job("list", self.account.labels.run, urgency=3))
+            self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
         if now - self._thorough_at >= self._options.thorough_seconds:
             self.request_pass(is_thorough=True)
         else:
-            self.sync.submit(Job("poll", self.account.poll, urgency=3))
+            self.sync.submit(Job("poll", self.account.poll, urgency=3, group=PASSES))
 
     def request_pass(self, *, is_thorough: bool = False) -> None:
         """Something is known or likely to have changed on the server: look now."""
@@ -206,11 +209,11 @@ class Workers:
             if self._options.backfill and not self.account.is_complete:
                 self.sync.submit(Job("backfill", self.account.backfill, urgency=8, is_lasting=True))
 
-        self.sync.submit(Job(("pass", is_thorough), steps, urgency=2))
+        self.sync.submit(Job(("pass", is_thorough), steps, urgency=2, group=PASSES))
 
     def request_list(self) -> None:
         """A label appeared that the tree does not have."""
-        self.sync.submit(Job("list", self.account.labels.run, urgency=3))
+        self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
 
     def _recent_snippets(self, remote: Remote) -> Iterator[float]:
         left = self._options.snippet_messages

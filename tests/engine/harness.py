@@ -163,3 +163,13 @@ def differences(engine: Engine, simulator: Simulator) -> dict[int, tuple[Seen | 
         for msgid in there.keys() | here.keys()
         if there.get(msgid) != here.get(msgid)
     }
+
+
+def agree(engine: Engine, watcher: Watcher, simulator: Simulator) -> None:
+    """Wait until engine and server are at rest and hold the same; fails showing what differs."""
+    settle(engine, watcher)
+    try:
+        watcher.wait_until(lambda: not differences(engine, simulator), seconds=8.0)
+    except AssertionError:
+        assert differences(engine, simulator) == {}
+    assert is_at_rest(engine)

@@ -35,7 +35,7 @@ from imapcore.model import (
     View,
 )
 from imapcore.simulator import Simulator
-from tests.engine.harness import Watcher, differences, engine_on, settle
+from tests.engine.harness import Watcher, agree, differences, engine_on, settle
 
 ALL_MAIL = '"[Gmail]/All Mail"'
 TRASH = '"[Gmail]/Trash"'
@@ -134,8 +134,7 @@ def test_a_label_set_here_is_on_the_server_and_undo_takes_it_off(
     undo(engine, watcher)
     for message in thread.messages:
         assert b"&ANw-bung" not in (labels_on_server(sim, message.msgid) or b"")
-    settle(engine, watcher)
-    assert differences(engine, sim) == {}
+    agree(engine, watcher, sim)
 
 
 def test_archive_takes_the_inbox_label_off_and_undo_puts_it_back(
@@ -176,8 +175,7 @@ def test_trash_and_back_keeps_the_message_its_body_and_its_labels(
     assert before is not None
     assert after is not None
     assert before.partition(b"UID")[0].partition(b"(")[2] == after.partition(b"UID")[0].partition(b"(")[2]
-    settle(engine, watcher)
-    assert differences(engine, sim) == {}
+    agree(engine, watcher, sim)
     assert engine.body(msgid) is not None
 
 
@@ -192,8 +190,7 @@ def test_spam_and_not_spam(ready: tuple[Engine, Watcher], sim: Simulator) -> Non
     do(engine, watcher, MoveToInbox(Messages(msgids)))
     for msgid in msgids:
         assert b"Inbox" in (labels_on_server(sim, msgid) or b"")
-    settle(engine, watcher)
-    assert differences(engine, sim) == {}
+    agree(engine, watcher, sim)
 
 
 def test_flags_and_stars(ready: tuple[Engine, Watcher], sim: Simulator) -> None:
@@ -221,8 +218,7 @@ def test_labels_are_created_renamed_and_deleted(ready: tuple[Engine, Watcher], s
     do(engine, watcher, DeleteLabel("Garden/Hives"))
     assert "Garden/Hives" not in sim.control.mailboxes()
     assert "Garden/Hives" not in engine.window(INBOX).rows[0].labels
-    settle(engine, watcher)
-    assert differences(engine, sim) == {}
+    agree(engine, watcher, sim)
 
 
 def test_delete_forever_works_in_trash_only(ready: tuple[Engine, Watcher], sim: Simulator) -> None:
@@ -234,8 +230,7 @@ def test_delete_forever_works_in_trash_only(ready: tuple[Engine, Watcher], sim: 
     do(engine, watcher, DeleteForever(Messages(msgids), Role.TRASH, is_confirmed=True))
     left = {each.msgid for each in sim.control.messages()}
     assert not left & set(msgids)
-    settle(engine, watcher)
-    assert differences(engine, sim) == {}
+    agree(engine, watcher, sim)
 
 
 def test_a_search_runs_on_gmail_and_streams_into_its_view(
