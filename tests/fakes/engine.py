@@ -424,9 +424,8 @@ class FakeEngine:
         self._messages.update(done.before)
         self._labels = done.labels_before
         self._changed()
-        return Receipt(
-            done.op_id, done.summary, len({m.thrid for m in done.before.values()}), len(done.before)
-        )
+        threads = len({m.thrid for m in done.before.values()})
+        return Receipt(done.op_id, f"Undone: {done.summary}", threads, len(done.before))
 
     def _users(self) -> list[_Done]:
         return [done for done in self._journal if not done.is_automatic]
