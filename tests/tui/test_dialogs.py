@@ -321,3 +321,14 @@ def test_no_control_byte_of_a_message_is_drawn() -> None:
 
 def test_half_a_letter_at_the_edge_does_not_loop() -> None:
     assert source(b"\x80" * 30, 8)
+
+
+async def test_a_second_click_opens_a_link() -> None:
+    app = Stage(screen=lambda: LinkPicker(LINKS))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.click(ChoiceList, offset=(6, 1))
+        await pilot.pause()
+        assert app.results == []
+        await pilot.click(ChoiceList, offset=(6, 1))
+        await pilot.pause()
+        assert app.results == ["https://evil.example/"]

@@ -14,6 +14,7 @@ from tests.tui.stage import Stage
 from tui.label_choices import LabelChange
 from tui.screens.label_editor import LabelEditor, Scope
 from tui.widgets.choice_list import ChoiceList
+from tui.widgets.key_line import KeyLine
 from tui.widgets.line_input import LineInput
 
 LABELS = [
@@ -221,3 +222,26 @@ async def test_a_preview_that_cannot_be_made_says_why() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.results
+
+
+async def test_space_is_text_inside_a_name_that_has_one() -> None:
+    labels = [*LABELS, Mailbox("Reading list", "Reading list")]
+    app = stage(labels=labels)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*"reading", "space", *"li", "space", "enter")
+        await pilot.pause()
+        assert app.results == [LabelChange(frozenset({"Reading list"}))]
+
+
+async def test_a_click_on_a_key_presses_it() -> None:
+    app = stage()
+    async with app.run_test(size=(100, 30)) as pilot:
+        line = app.screen.query_one(KeyLine)
+        at = 0
+        for key, word in line.keys:
+            if key == "Tab":
+                break
+            at += len(key) + len(word) + 4
+        await pilot.click(KeyLine, offset=(at + 1, 0))
+        await pilot.pause()
+        assert title(pilot) == "Label this message"
