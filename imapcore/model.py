@@ -534,7 +534,7 @@ class Receipt:
 
     op_id: int
     summary: str
-    """Past tense, for the flash: "Archived 3 conversations"; of an undo "Undone: Archived 3 conversations"."""
+    """Past tense, for the flash: "Archived 3 conversations"; an undo says "Undone: Archived 3 …"."""
     threads: int
     messages: int
     can_undo: bool = True
