@@ -38,6 +38,13 @@ _EXCUSE = re.compile(
     re.IGNORECASE,
 )
 _DASHES = re.compile(r"[-=_*~#─━]{4,}")
+_PREAMBLE = re.compile(
+    r"\b(?:view|read|open) (?:this|the) (?:e-?mail|message|newsletter)"
+    r" (?:in|on) (?:your|the|a) (?:web )?browser\W*"
+    r"|\b(?:view|read) (?:it )?online\b\W*|\btrouble (?:viewing|reading) this (?:e-?mail|message)\?\W*",
+    re.IGNORECASE,
+)
+"""What newsletters say before they say anything."""
 _RICH_CODE = re.compile(r"<(/?)([A-Za-z0-9-]{1,60})>")
 
 
@@ -71,7 +78,8 @@ def make_snippet(part: bytes, *, encoding: str, charset: str, is_html: bool) -> 
     text = text.rstrip("\ufffd")[: 20_000 if is_html else 4000]
     blocks = read_html(text, Links()).blocks if is_html else read_plain(text, Links())
     fresh = _words(block for block in blocks if not block.quote and not block.is_signature)
-    return clean_line(_DASHES.sub(" ", fresh or _words(blocks)), MAX_SNIPPET)
+    words = _DASHES.sub(" ", fresh or _words(blocks))
+    return clean_line(_PREAMBLE.sub(" ", _URL.sub(" ", words)), MAX_SNIPPET) or clean_line(words, MAX_SNIPPET)
 
 
 def extract_part(raw: bytes, section: str) -> bytes:

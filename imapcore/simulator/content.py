@@ -36,7 +36,7 @@ __all__ = [
     "store",
 ]
 
-EMPTY_LABELS = ("Waiting for", "Work/archive 2024")
+EMPTY_LABELS = ("Waiting for",)
 """Labels the demo account has though nothing carries them."""
 
 _ROOMS = (work_stories, home_stories, world_stories, past_stories, machine_stories, refuse_stories)

@@ -76,7 +76,6 @@ https://ci.analytical.example/builds/{number}
                 text,
                 to=(ME,),
                 subject="[charts] builds of main",
-                is_unread=age == 0,
                 is_quoting=False,
             )
         )
@@ -111,7 +110,6 @@ def _reviews(rng: random.Random) -> Iterator[Story]:
             f"{initials} reviewed your change.\n\n> {text}\n\nhttps://codehall.example/charts/changes",
             category="updates",
             labels=("Work/builds",),
-            is_unread=when.endswith("h"),
         )
 
 
@@ -271,7 +269,7 @@ def _social(rng: random.Random) -> Iterator[Story]:
             f'<p><a href="https://www.{host}/n/{9000 + number}">See it</a></p>'
             f'<img src="https://www.{host}/p/{9000 + number}.gif" width="1" height="1" alt=""></body></html>',
             category="social",
-            is_unread=number < 3,
+            is_unread=number < 1,
             extra=_unsubscribe(host, number),
             is_inbox=number < 9,
         )
@@ -307,17 +305,21 @@ def _papers(rng: random.Random) -> Iterator[Story]:
 
 
 def _reminders(rng: random.Random) -> Iterator[Story]:
-    for when, what in (
-        ("25m", "Reminder: Board meeting, 14:00"),
-        ("1d@07:00", "Reminder: Call with Priya, 10:30"),
-        ("7d@07:00", "Reminder: Dentist, Friday 08:40"),
-        ("53d@07:00", "Reminder: Zofia's birthday"),
+    for when, what, note in (
+        (
+            "25m",
+            "Reminder: Board meeting, 14:00",
+            "Big room, one page, no animations. From your calendar “Noor”.",
+        ),
+        ("1d@07:00", "Reminder: Call with Priya, 10:30", "She calls you. From your calendar “Noor”."),
+        ("7d@07:00", "Reminder: Dentist, Friday 08:40", "Behind the fish market. From your calendar “Noor”."),
+        ("53d@07:00", "Reminder: Zofia's birthday", "All day. From your calendar “Noor”."),
     ):
         yield _single(
             people.CALENDAR,
             when,
             what,
-            f"{what.partition(': ')[2]}\n\nFrom your calendar “Noor”.",
+            note,
             category="updates",
             is_inbox=when == "25m",
             is_unread=when == "25m",
@@ -326,23 +328,23 @@ def _reminders(rng: random.Random) -> Iterator[Story]:
 
 def _letters(rng: random.Random) -> Iterator[Story]:
     """Newsletters, week after week; the last of each is unread."""
-    for who, every, count, at in (
-        (people.SLOW_REVIEW, 7, 8, "11:00"),
-        (people.PAPERPLANE, 5, 10, "05:30"),
-        (people.KETTLE, 9, 8, "08:15"),
-        (people.TESSELLATE, 14, 7, "09:00"),
+    for who, newest, every, count, at in (
+        (people.SLOW_REVIEW, "7h", 7, 8, "11:00"),
+        (people.PAPERPLANE, "230m", 5, 10, "05:30"),
+        (people.KETTLE, "10h", 9, 8, "08:15"),
+        (people.TESSELLATE, "27h", 14, 7, "09:00"),
     ):
         for number in range(count):
             letter = newsletter(who, number, rng)
             yield _single(
                 who,
-                f"{number * every}d@{at}" if number else "6h",
+                f"{number * every}d@{at}" if number else newest,
                 letter.subject,
                 letter.text,
                 html=letter.html,
                 category="promotions",
                 is_inbox=number < 4,
-                is_unread=number == 0 or rng.random() < 0.3,
+                is_unread=(number == 0 and newest.endswith("m")) or rng.random() < 0.15,
                 extra=_unsubscribe(who.email.partition("@")[2], number),
                 labels=("Reading list",) if who is people.SLOW_REVIEW and number in (1, 4) else (),
             )

@@ -280,6 +280,12 @@ def test_enriched_text_and_reports() -> None:
         ),
         (b"<p>cut in <a href='http", {"is_html": True}, "cut in"),
         (b"a\x1b[31mb", {}, "ab"),
+        (
+            b"View this email in your browser: https://x.example/1\r\n\r\nNEWS\r\nof today",
+            {},
+            "NEWS of today",
+        ),
+        (b"https://x.example/1", {}, "https://x.example/1"),
         (b"", {}, ""),
     ],
 )
