@@ -559,3 +559,38 @@ async def test_the_cursor_survives_its_conversation_changing() -> None:
         assert stage.threads.cursor_row is not None
         assert stage.threads.cursor_row.thrid == row.thrid
         assert stage.threads.cursor_index == 0
+
+
+async def test_the_palette_does_what_it_lists() -> None:
+    async with running((120, 36)) as stage:
+        subject = stage.here()
+        await stage.press(":", *"archive: take", "enter")
+        assert isinstance(stage.mail.submitted[-1], Archive)
+        assert subject not in stage.subjects()
+
+
+async def test_the_palette_goes_to_labels() -> None:
+    async with running((80, 24)) as stage:
+        await stage.press("ctrl+p", *"contracts", "enter")
+        assert stage.main.view == View.of_label("Work/contracts")
+        await stage.press("g", "l", *"drafts", "enter")
+        assert stage.main.view == View.of_role(Role.DRAFTS)
+
+
+async def test_actions_of_a_row_are_those_that_apply() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press(".")
+        text = stage.screen_text()
+        assert "What can be done here" in text
+        assert "Move to the trash" in text
+        assert "Keep this search" not in text
+
+
+async def test_a_theme_is_chosen_by_name_and_remembered() -> None:
+    async with running((120, 36)) as stage:
+        stage.main.command("theme")
+        await stage.rest()
+        await stage.press(*"gimap-light", "enter")
+        assert stage.app.theme == "gimap-light"
+        assert stage.desk.state.theme == "gimap-light"
+        assert not stage.desk.palette.is_dark

@@ -80,7 +80,9 @@ def refresh(screen: MainScreen) -> None:
 
 def next_theme(screen: MainScreen) -> None:
     """Choose a theme by name."""
-    screen.app.search_themes()
+    from tui.palette import open_themes
+
+    open_themes(screen)
 
 
 def light_dark(screen: MainScreen) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -56,6 +57,14 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         *bindings_for(Where.LABEL_EDITOR),
     ]
 
+    class Previewed(Message):
+        """What a change would send is known."""
+
+        def __init__(self, generation: int, lines: tuple[str, ...]) -> None:
+            self.generation = generation
+            self.lines = lines
+            super().__init__()
+
     def __init__(
         self,
         labels: Sequence[Mailbox],
@@ -78,7 +87,8 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         self._preview = preview
         self._query = query
         self._rows: tuple[Row, ...] = ()
-        self._is_preview_due = False
+        self._generation = 0
+        self._is_asking = False
 
     # -- putting together -------------------------------------------------------------------------------
 
@@ -315,20 +325,34 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     # -- what it says -------------------------------------------------------------------------------------
 
     def _show_preview(self) -> None:
-        # It asks the store; the letter that was typed is drawn before that.
-        if self._preview is not None and not self._is_preview_due:
-            self._is_preview_due = True
-            self.call_after_refresh(self._draw_preview)
-
-    def _draw_preview(self) -> None:
-        self._is_preview_due = False
-        lines: Sequence[str] = ()
+        """Ask what the change would send; the answer to an earlier question is not shown any more."""
         change = self._pending()
-        if self._preview is not None and change:
-            try:
-                lines = self._preview(change)
-            except GimapError as error:
-                lines = (error.sentence(),)
+        self._generation += 1
+        if self._preview is None or not change:
+            self._draw_preview(())
+        elif not self._is_asking:
+            self._is_asking = True
+            self._ask(self._preview, change, self._generation)
+
+    @work(thread=True, group="preview", exit_on_error=False)
+    def _ask(self, preview: Preview, change: LabelChange, generation: int) -> None:
+        # The store may be busy with mail that arrives: no key waits for this.
+        try:
+            lines = tuple(preview(change))
+        except GimapError as error:
+            lines = (error.sentence(),)
+        self.post_message(self.Previewed(generation, lines))
+
+    def on_label_editor_previewed(self, event: Previewed) -> None:
+        """Show the answer, or ask again when something else was typed meanwhile."""
+        event.stop()
+        self._is_asking = False
+        if event.generation == self._generation:
+            self._draw_preview(event.lines)
+        else:
+            self._show_preview()
+
+    def _draw_preview(self, lines: Sequence[str]) -> None:
         more = f"  (+{len(lines) - 1} more)" if len(lines) > 1 else ""
         # Two lines at most, and a little less: words are wrapped whole.
         room = 2 * max(20, self.query_one("#preview").size.width) - 12

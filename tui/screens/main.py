@@ -189,6 +189,7 @@ class MainScreen(PanedScreen):
         self._show_head()
         if self.open_thrid is not None:
             self.show_thread(self.open_thrid)
+        self.teach()
 
     def look_at_link(self) -> None:
         """Show how the link stands."""
