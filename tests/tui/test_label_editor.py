@@ -60,6 +60,16 @@ def text(pilot: Pilot[None], selector: str) -> str:
     return str(pilot.app.screen.query_one(selector).render())
 
 
+async def answered(pilot: Pilot[None]) -> None:
+    """Wait until no question is open: an answer to an old one asks again."""
+    for _ in range(100):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        if not len(pilot.app.workers):
+            return
+    raise AssertionError("the preview never came to rest")
+
+
 def title(pilot: Pilot[None]) -> str:
     return str(pilot.app.screen.query_one("#box").border_title)
 
@@ -122,10 +132,10 @@ async def test_the_preview_says_what_would_be_sent() -> None:
     app = stage()
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press(*"fam")
-        await pilot.pause()
+        await answered(pilot)
         assert "+X-GM-LABELS (Family)" in text(pilot, "#preview")
         await pilot.press("space", *["backspace"] * 3, *"trav", "space")
-        await pilot.pause()
+        await answered(pilot)
         assert "(+1 more)" in text(pilot, "#preview")
 
 
@@ -217,7 +227,7 @@ async def test_a_preview_that_cannot_be_made_says_why() -> None:
     app = Stage(screen=lambda: LabelEditor(LABELS, Scope("x", COUNTS), preview=refuse))
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press("down", "up")
-        await pilot.pause()
+        await answered(pilot)
         assert "Nothing to label" in text(pilot, "#preview")
         await pilot.press("enter")
         await pilot.pause()
