@@ -194,6 +194,8 @@ class Conversation(Link, Trace):
         try:
             typ, data = self._get_tagged_response(tag, expect_bye=is_goodbye)
         except self.abort as lost:
+            if self.debug >= 1:
+                self.print_log()
             raise self.abort(f"command: {name} => {lost}") from lost
         if not is_goodbye:
             self._check_bye()
@@ -212,12 +214,7 @@ class Conversation(Link, Trace):
                 if goodbye is not None:
                     return "BYE", goodbye
             self._check_bye()
-            try:
-                self._get_response()
-            except self.abort:
-                if self.debug >= 1:
-                    self.print_log()
-                raise
+            self._get_response()
 
     def _check_bye(self) -> None:
         goodbye = self.untagged_responses.get("BYE")

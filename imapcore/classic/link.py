@@ -20,7 +20,7 @@ from imapcore.classic.errors import abort
 from imapcore.classic.settings import max_line
 from imapcore.errors import LimitExceeded
 from imapcore.net import dialing
-from imapcore.wire.framing import Frame, Framer, Limits, Piece
+from imapcore.wire.framing import Frame, Framer, Limits
 
 IMAP4_PORT = 143
 _CHUNK = 1 << 16
@@ -151,32 +151,31 @@ class Link:
 
     def _get_frame(self) -> Frame:
         """One whole response. Raises ``abort`` at the end of the stream."""
-        while (frame := self._ready_frame()) is None:
-            if not self._feed():
-                raise abort("socket error: EOF")
-        return frame
-
-    def _ready_frame(self) -> Frame | None:
-        if self._unread:
-            self._framer.feed(bytes(self._unread))
-            self._unread.clear()
         try:
-            frame = self._framer.take()
+            while (frame := self._framer.take()) is None:
+                self._feed()
         except LimitExceeded as problem:
-            limits = f"{self._limits.line} bytes in a line or {self._limits.literal} in a literal"
-            raise abort(f"got more than {limits}") from problem
-        assert not isinstance(frame, Piece)  # no literal is handed on in pieces
+            raise self._too_much() from problem
+        assert isinstance(frame, Frame)  # no literal is handed on in pieces
         return frame
 
-    def _feed(self) -> bool:
-        """Receive something and hand it to the framer; False at the end of the stream."""
-        if self._is_read_by_lines:
+    def _feed(self) -> None:
+        """Hand the framer what a caller left over, or receive something."""
+        if self._unread:
+            data = bytes(self._unread)
+            self._unread.clear()
+        elif self._is_read_by_lines:
             wanted = self._framer.wanted
             data = self.read(wanted) if wanted else self.readline()
         else:
             data = self.sock.recv(_CHUNK)
+        if not data:
+            raise abort("socket error: EOF")
         self._framer.feed(data)
-        return bool(data)
+
+    def _too_much(self) -> abort:
+        limits = f"{self._limits.line} bytes in a line or {self._limits.literal} in a literal"
+        return abort(f"got more than {limits}")
 
     @property
     def _is_read_by_lines(self) -> bool:
@@ -191,23 +190,26 @@ class Link:
         deadline = None if timeout is None else time.monotonic() + timeout
         usual = self.sock.gettimeout()
         try:
-            while (frame := self._ready_frame()) is None:
+            while (frame := self._framer.take()) is None:
                 left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
-                # A file that was interrupted in the middle of a line cannot be read on: ask before.
-                if self._is_read_by_lines and not self._is_readable(left):
+                if not self._is_read_by_lines:
+                    self.sock.settimeout(left)
+                elif not self._is_readable(left):
+                    # A file that is interrupted in the middle of a line cannot be read on: ask before.
                     return None
-                self.sock.settimeout(usual if self._is_read_by_lines else left)
-                try:
-                    is_open = self._feed()
-                except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
-                    return None
-                if not is_open:
-                    raise abort("socket error: EOF")
-            return frame
+                self._feed()
+        except LimitExceeded as problem:
+            raise self._too_much() from problem
+        except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
+            return None
         finally:
             self.sock.settimeout(usual)
+        assert isinstance(frame, Frame)  # no literal is handed on in pieces
+        return frame
 
     def _is_readable(self, timeout: float | None) -> bool:
+        if self._unread:
+            return True
         if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
             return True
         poller = select.poll()
