@@ -11,6 +11,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -23,7 +24,12 @@ class Terminal:
     """Runs a command on a terminal of so many cells; ends it when the context does."""
 
     def __init__(
-        self, command: Sequence[str], *, columns: int = 120, lines: int = 36, env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 120,
+        lines: int = 36,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self._command = list(command)
         self._env = {**os.environ, **_ENV, **(env or {})}
@@ -128,7 +134,7 @@ class Terminal:
 
     def resident_mb(self) -> float:
         """Resident memory of the child, MB."""
-        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+        with Path(f"/proc/{self.pid}/status").open(encoding="ascii") as status:
             for line in status:
                 if line.startswith("VmRSS:"):
                     return int(line.split()[1]) / 1000
