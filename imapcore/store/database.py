@@ -139,9 +139,10 @@ class Store:
         if self._is_closed:
             return
         self._is_closed = True
-        self.writer.stop()
+        # The writer's connection must be the last one: it clears the files SQLite keeps beside the store away.
         with self._shared.lock:
             self._shared.reads.close()
+        self.writer.stop()
         if self._lock is not None:
             self._lock.release()
 

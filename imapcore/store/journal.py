@@ -87,9 +87,10 @@ class Journal(History):
             steps = steps_for(op, _Numbers(tx, self.marks))
             numbers = [draft.step(step) for step in steps]
             numbered = list(zip(numbers, steps, strict=True))
+            busy = frozenset(mark for piece in self.pieces.all(tx) for mark in piece.shift.marks())
             for thrids, wanted in Targets(tx.rows).batches(target, THREADS_AT_ONCE):
                 if len(thrids) >= self.sweep_from:
-                    swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered)
+                    swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered, busy)
                     if swept is not None:
                         draft.note(swept)
                         continue

@@ -46,9 +46,18 @@ class Swept:
 
 
 def sweep(
-    tx: Transaction, marks: Marks, people: People, thrids: list[int], wanted: Wanted, steps: NumberedSteps
+    tx: Transaction,
+    marks: Marks,
+    people: People,
+    thrids: list[int],
+    wanted: Wanted,
+    steps: NumberedSteps,
+    busy: frozenset[int],
 ) -> Swept | None:
-    """Change the wanted messages of some conversations; None, with nothing written, if that takes a book."""
+    """Change the wanted messages of some conversations; None, with nothing written, if that takes a book.
+
+    ``busy``: marks that something open in the journal touches; only there can a change meet its opposite.
+    """
     parameter = (listed(thrids),)
     rows = tx.rows(
         "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM state "
@@ -62,6 +71,7 @@ def sweep(
     if turns_pages and tx.row("SELECT 1 FROM search_result LIMIT 1"):
         # Which searches list a conversation is not in its states.
         return None
+    is_busy = any(busy & shift.marks() for fate in fates.values() for _, shift in fate.shifts)
     swept = Swept([], {})
     written: list[Row] = []
     listing = Listing(tx, marks, people, dict.fromkeys(thrids, ()))
@@ -72,7 +82,7 @@ def sweep(
         while end < len(rows) and rows[end][0] == thrid:
             end += 1
         changed = len(written)
-        if not _sweep_thread(rows[at:end], fates, wanted, listing, swept, written):
+        if not _sweep_thread(rows[at:end], fates, wanted, listing, swept, written, is_busy=is_busy):
             return None
         if len(written) > changed:
             swept.threads.append(thrid)
@@ -109,8 +119,10 @@ def _sweep_thread(
     listing: Listing,
     swept: Swept,
     written: list[Row],
+    *,
+    is_busy: bool,
 ) -> bool:
-    """One conversation; False if something is open on a message that would change."""
+    """One conversation; False if a message would change on which the same marks may be open."""
     old: Views = {}
     new: Views = {}
     unread_before: set[int] = set()
@@ -126,7 +138,7 @@ def _sweep_thread(
         if not fate.shifts or not is_meant:
             enter(new, unread_after, before, fate.views_before, date)
             continue
-        if mood == PENDING:
+        if mood == PENDING and is_busy:
             return False
         is_touched = True
         enter(new, unread_after, fate.after, fate.views_after, date)

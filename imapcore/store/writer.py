@@ -114,6 +114,11 @@ class Writer:
             self._ready.notify_all()
         return ticket
 
+    @property
+    def has_urgent(self) -> bool:
+        """Whether a job that somebody waits for has not begun yet."""
+        return bool(self._urgent)
+
     def stop(self) -> None:
         """Finish what was accepted, end the thread, close the connection."""
         with self._ready:

@@ -1,0 +1,234 @@
+"""The file: private, locked, checked, migrated, set aside when damaged, rescued as far as readable."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+import stat
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from imapcore.clock import ManualClock
+from imapcore.errors import StoreBusy, StoreError
+from imapcore.model import INBOX, Archive, ChangeLabels, Messages, Threads, View
+from imapcore.store import Store
+from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS
+from tests.store.worlds import ME, mailboxes, message
+
+
+def open_store(path: Path) -> Store:
+    return Store.open(path, clock=ManualClock(), email=ME.email)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "account" / "store.sqlite"
+
+
+def fill(store: Store, count: int = 3) -> None:
+    store.mail.replace_mailboxes(mailboxes("Work"))
+    store.mail.apply_messages(
+        [message(n, n, "\\Inbox", subject="A river " * 40) for n in range(1, count + 1)]
+    )
+
+
+def test_file_and_folder_are_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o755)
+    path.touch(mode=0o644)
+    with open_store(path):
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        for each in path.parent.iterdir():
+            assert stat.S_IMODE(each.stat().st_mode) == 0o600, each.name
+
+
+def test_it_is_a_wal_file_of_ours(path: Path) -> None:
+    with open_store(path):
+        connection = sqlite3.connect(path)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        connection.close()
+
+
+def test_what_was_written_is_there_again(path: Path) -> None:
+    with open_store(path) as store:
+        fill(store)
+    with open_store(path) as store, store.reader() as reader:
+        assert [row.thrid for row in reader.window(INBOX).rows] == [3, 2, 1]
+        assert store.notices == ()
+
+
+def test_a_failed_migration_leaves_the_old_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_store(path) as store:
+        fill(store)
+    broken = (*MIGRATIONS, ("CREATE TABLE half (a)", "CREATE TABLE half (a)"))
+    monkeypatch.setattr("imapcore.store.migrations.MIGRATIONS", broken)
+    with pytest.raises(StoreError, match="already exists"):
+        open_store(path)
+    monkeypatch.undo()
+    with open_store(path) as store, store.reader() as reader:
+        assert reader.stored() == 3
+
+
+def test_a_newer_version_is_left_alone(path: Path) -> None:
+    with open_store(path):
+        pass
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StoreError, match="newer version"):
+        open_store(path)
+    assert [each.name for each in path.parent.iterdir() if "damaged" in each.name] == []
+
+
+def test_a_file_of_another_program_is_left_alone(path: Path) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA application_id = 12345")
+    connection.execute("CREATE TABLE theirs (a)")
+    connection.close()
+    with pytest.raises(StoreError, match="another program"):
+        open_store(path)
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError) as caught:
+        open_store(tmp_path / "file" / "store.sqlite")
+    assert caught.value.hint
+
+
+# -- two processes -------------------------------------------------------------------------------------
+
+
+def hold(path: str, pipe: Connection) -> None:
+    """Another process: keep the store open until told, then write once more."""
+    with open_store(Path(path)) as store:
+        fill(store)
+        pipe.send(store.is_read_only)
+        pipe.recv()
+        store.mail.apply_messages([message(9, 9, "\\Inbox")])
+        pipe.send("written")
+        pipe.recv()
+
+
+def test_the_second_process_reads_and_says_so(path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=hold, args=(str(path), theirs))
+    process.start()
+    try:
+        assert ours.poll(30)
+        assert ours.recv() is False
+        with open_store(path) as store, store.reader() as reader:
+            assert store.is_read_only
+            assert reader.window(INBOX).total == 3
+            with pytest.raises(StoreBusy):
+                store.journal.submit(Archive(Threads((1,))))
+            with pytest.raises(StoreBusy):
+                store.mail.apply_messages([message(5)])
+            assert store.mail.known([1, 2, 7]) == {1, 2}
+            ours.send("write")
+            assert ours.poll(30)
+            ours.recv()
+            assert reader.window(INBOX).total == 4
+        ours.send("end")
+    finally:
+        process.join(30)
+        ours.close()
+        theirs.close()
+    assert process.exitcode == 0
+    with open_store(path) as store:
+        assert not store.is_read_only
+
+
+def test_one_process_cannot_open_it_twice_for_writing(path: Path) -> None:
+    with open_store(path) as first, open_store(path) as second:
+        assert (first.is_read_only, second.is_read_only) == (False, True)
+
+
+def test_a_store_being_made_is_busy(path: Path) -> None:
+    with open_store(path):
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA user_version = 0")
+        connection.close()
+        with pytest.raises(StoreBusy):
+            open_store(path)
+
+
+# -- damage --------------------------------------------------------------------------------------------
+
+
+def spoil(path: Path, table: str) -> None:
+    """Overwrite every page of a table with noise."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    pages = [row[0] for row in connection.execute("SELECT pageno FROM dbstat WHERE name = ?", (table,))]
+    connection.close()
+    with path.open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * size)
+            file.write(b"\xa5" * size)
+
+
+def test_a_damaged_file_is_set_aside_and_pending_ops_are_rescued(path: Path) -> None:
+    with open_store(path) as store:
+        fill(store, 30)
+        store.searches.save("Rivers", "river")
+        store.journal.submit(ChangeLabels(Messages((2, 3)), add=frozenset({"Work"})))
+        done = store.journal.submit(Archive(Messages((1,))))
+        batch = store.journal.claim()
+        assert batch is not None
+        assert done.op_id not in batch.op_ids
+    spoil(path, "message")
+    with open_store(path) as store, store.reader() as reader:
+        assert len(store.notices) == 1
+        assert "2 changes not yet sent could be saved" in store.notices[0].detail
+        assert [search.query for search in reader.saved_searches()] == ["river"]
+        assert reader.stored() == 0
+        assert store.journal.claim() is None, "nothing can be sent before its messages are known again"
+        fill(store, 30)
+        assert [row.thrid for row in reader.window(View.of_label("Work")).rows] == [3, 2]
+        assert 1 not in [row.thrid for row in reader.window(INBOX).rows]
+        sent = []
+        while (batch := store.journal.claim()) is not None:
+            sent.append((batch.verb.value, batch.names, batch.msgids, batch.is_replay))
+            store.journal.confirm(batch)
+        assert sent == [
+            ("add_labels", ("Work",), (2, 3), True),
+            ("remove_labels", ("\\Inbox",), (1,), True),
+        ]
+    assert len([each for each in path.parent.iterdir() if each.name.endswith(tuple("0123456789"))]) == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 5000, b"SQLite format 3\x00" + b"\xff" * 9000, b"hello"])
+def test_any_rubbish_in_its_place_gives_a_working_store(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with open_store(path) as store, store.reader() as reader:
+        fill(store)
+        assert reader.window(INBOX).total == 3
+        assert bool(store.notices) == bool(content)
+
+
+def test_damage_found_while_working_is_said_and_mended_at_the_next_start(path: Path) -> None:
+    with open_store(path) as store:
+        fill(store, 400)
+    spoil(path, "state")
+    connection = sqlite3.connect(path)
+    header = connection.execute("PRAGMA page_count").fetchone()
+    connection.close()
+    assert header[0] > 10
+    with open_store(path) as store:
+        assert len(store.notices) == 1
+        fill(store)
+
+
+def test_opening_and_closing_leaves_nothing_behind(path: Path) -> None:
+    for _ in range(20):
+        with open_store(path) as store:
+            store.close()
+    assert sorted(each.name for each in path.parent.iterdir()) == ["store.sqlite", "store.sqlite.lock"]

@@ -1,0 +1,198 @@
+"""The writer and the gate: order, urgency, deadlines, rollback, the end."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from imapcore.errors import InvalidArgument, StoreError
+from imapcore.store.files import make_private, suspect_mark
+from imapcore.store.gate import Gate
+from imapcore.store.transaction import Transaction
+from imapcore.store.writer import QUEUE_LENGTH, Writer
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "folder" / "store.sqlite"
+    make_private(made)
+    return made
+
+
+def table(tx: Transaction) -> None:
+    tx.execute("CREATE TABLE note (text TEXT UNIQUE)")
+
+
+def add(tx: Transaction, text: str) -> int:
+    return tx.execute("INSERT INTO note VALUES (?)", (text,)).rowcount
+
+
+def notes(writer: Writer) -> list[str]:
+    return writer.call(lambda tx: [row[0] for row in tx.rows("SELECT text FROM note ORDER BY rowid")])
+
+
+def test_a_job_that_fails_leaves_no_trace_and_caches_are_told(path: Path) -> None:
+    writer = Writer(path, Gate())
+    told: list[str] = []
+    writer.on_rollback(lambda: told.append("rolled back"))
+    writer.call(table)
+
+    def half(tx: Transaction) -> None:
+        tx.execute("INSERT INTO note VALUES ('a')")
+        raise InvalidArgument("no")
+
+    with pytest.raises(InvalidArgument):
+        writer.call(half)
+    assert notes(writer) == []
+    assert told == ["rolled back"]
+    writer.stop()
+
+
+def test_what_the_user_waits_for_goes_first(path: Path) -> None:
+    writer = Writer(path, Gate())
+    writer.call(table)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(tx: Transaction) -> None:
+        begun.set()
+        assert may_end.wait(10)
+
+    writer.post(slow)
+    assert begun.wait(10)
+    for number in range(QUEUE_LENGTH):
+        writer.post(partial(add, text=f"later {number}"))
+    urgent = threading.Thread(
+        target=writer.call,
+        args=(partial(add, text="urgent"),),
+        kwargs={"is_urgent": True},
+    )
+    urgent.start()
+    while not writer.has_urgent:
+        pass
+    may_end.set()
+    urgent.join(10)
+    assert notes(writer)[0] == "urgent"
+    writer.stop()
+
+
+def test_a_full_queue_makes_the_next_one_wait_and_then_say_so(path: Path) -> None:
+    writer = Writer(path, Gate(), deadline=0.05)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(tx: Transaction) -> None:
+        begun.set()
+        assert may_end.wait(10)
+
+    writer.post(slow)
+    assert begun.wait(10)
+    for _ in range(QUEUE_LENGTH):
+        writer.post(lambda tx: None)
+    with pytest.raises(StoreError, match="queue is full"):
+        writer.post(lambda tx: None)
+    may_end.set()
+    writer.stop()
+
+
+def test_after_the_end_it_says_that_it_is_closed(path: Path) -> None:
+    writer = Writer(path, Gate())
+    writer.stop()
+    with pytest.raises(StoreError) as caught:
+        writer.call(table)
+    assert caught.value.title == "The local store is closed"
+
+
+def test_accepted_jobs_are_finished_before_the_end(path: Path) -> None:
+    writer = Writer(path, Gate())
+    writer.call(table)
+    for number in range(3):
+        writer.post(partial(add, text=str(number)))
+    writer.stop()
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT count(*) FROM note").fetchone() == (3,)
+    connection.close()
+
+
+def test_damage_is_remembered_for_the_next_start(path: Path) -> None:
+    writer = Writer(path, Gate())
+    writer.call(table)
+
+    def broken(tx: Transaction) -> None:
+        error = sqlite3.DatabaseError("database disk image is malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+    with pytest.raises(StoreError) as caught:
+        writer.call(broken)
+    assert caught.value.title == "The local store is damaged"
+    assert suspect_mark(path).exists()
+    writer.stop()
+
+
+def test_many_rows_go_in_few_statements(path: Path) -> None:
+    writer = Writer(path, Gate())
+    writer.call(table)
+
+    def many(tx: Transaction) -> int:
+        tx.put("INSERT INTO note", [(str(number),) for number in range(203)])
+        tx.drop("DELETE FROM note WHERE (text, text) IN", [(str(n), str(n)) for n in range(0, 203, 2)])
+        return tx.number("SELECT count(*) FROM note")
+
+    assert writer.call(many) == 101
+    writer.stop()
+
+
+class Hands:
+    """A clock whose hands move when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def test_the_gate_holds_until_the_moment_but_not_beyond_the_floor() -> None:
+    hands = Hands()
+    gate = Gate(hands.monotonic, hands.sleep, floor=0.2)
+    assert gate.pause() == 0.0
+    gate.hold(0.08)
+    assert gate.pause() == pytest.approx(0.08)
+    assert gate.pause() == 0.0
+    gate.hold(5)
+    assert gate.pause() == pytest.approx(0.2)
+    gate.hold_until(hands.now + 0.05)
+    assert gate.pause() == pytest.approx(0.05)
+    gate.hold(5)
+    gate.hold(0)
+    assert gate.pause() == 0.0
+
+
+def test_urgent_work_passes_the_gate(path: Path) -> None:
+    gate = Gate(floor=30)
+    writer = Writer(path, gate)
+    gate.hold(30)
+    assert writer.call(lambda tx: tx.number("SELECT 1"), is_urgent=True) == 1
+    gate.hold(0)
+    writer.stop()
+
+
+def test_opening_the_gate_lets_a_waiter_go_on_at_once(path: Path) -> None:
+    gate = Gate(floor=30)
+    writer = Writer(path, gate)
+    gate.hold(30)
+    answers: list[int] = []
+    waiter = threading.Thread(target=lambda: answers.append(writer.call(lambda tx: tx.number("SELECT 1"))))
+    waiter.start()
+    gate.hold(0)
+    waiter.join(10)
+    assert answers == [1]
+    writer.stop()
