@@ -16,8 +16,8 @@ from enum import Enum
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_WORD_OCTETS = 42
-"""Octets of text in one encoded word: its base64 and the frame stay under RFC 2047's 75 characters."""
+_WORD_OCTETS = 33
+"""Octets of text in one encoded word: with its frame and ``Subject: `` a line stays under 78 characters."""
 
 
 class Flow(Enum):
@@ -144,7 +144,9 @@ def _encode_word(text: str, charset: str) -> str:
         quoted = "".join(
             chr(c) if 48 <= c < 58 or 65 <= c < 91 or 97 <= c < 123 else f"={c:02X}" for c in octets
         )
-        return f"=?{charset}?Q?{quoted.replace('=20', '_')}?="
+        word = f"=?{charset}?Q?{quoted.replace('=20', '_')}?="
+        if len(word) <= 69:
+            return word
     return f"=?{charset}?B?{base64.b64encode(octets).decode('ascii')}?="
 
 

@@ -69,7 +69,7 @@ CATEGORIES = frozenset(("primary", "personal", "social", "promotions", "updates"
 _DAY_MS = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"(\d{1,4})[/.-](\d{1,2})(?:[/.-](\d{1,4}))?")
-_SPAN = re.compile(r"(\d{1,5})([hdwmy])")
+_SPAN = re.compile(r"(\d{1,5})([hdmy])")
 _SIZE = re.compile(r"(\d{1,15})([kmg]?)b?")
 _NAME_BREAK = re.compile(r"[\s/&()\"|{}_-]")
 _LINKS = {
@@ -317,8 +317,8 @@ def _ago(value: str, context: Context) -> int | None:
     if match is None:
         return None
     number, unit = int(match[1]), match[2]
-    if unit in "hdw":
-        return context.now_ms - number * {"h": _DAY_MS // 24, "d": _DAY_MS, "w": 7 * _DAY_MS}[unit]
+    if unit in "hd":
+        return context.now_ms - number * (_DAY_MS if unit == "d" else _DAY_MS // 24)
     now = _EPOCH + timedelta(milliseconds=context.now_ms)
     months = now.year * 12 + now.month - 1 - number * (12 if unit == "y" else 1)
     if months < 12:
