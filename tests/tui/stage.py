@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -45,3 +46,13 @@ class Stage(App[None]):
     def on_mount(self) -> None:
         if self._screen is not None:
             self.push_screen(self._screen(), self.results.append)
+
+
+async def at_rest(pilot: Pilot[None]) -> None:
+    """Wait until no worker runs: what one answered may have asked the next."""
+    for _ in range(100):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        if not len(pilot.app.workers):
+            return
+    raise AssertionError("the workers never came to rest")

@@ -36,7 +36,7 @@ from imapcore.model import (
 )
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import ME, NOW_MS, build_body, build_messages
-from tests.tui.stage import Stage
+from tests.tui.stage import Stage, at_rest
 from tui.commands import Where
 from tui.glyphs import ASCII, UNICODE, Glyphs
 from tui.keymap import Keymap
@@ -240,8 +240,7 @@ def test_snapshot_of_dialog(name: str, snap_compare: Compare) -> None:
 
     async def settle(pilot: Pilot[None]) -> None:
         await pilot.press(*shot.keys)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await at_rest(pilot)
 
     app = Stage(screen=lambda: shot.screen(look(shot.palette, shot.glyphs)), palette=shot.palette)
     assert snap_compare(app, terminal_size=shot.size, run_before=settle)

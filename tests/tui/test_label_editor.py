@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from textual import events
@@ -10,7 +11,7 @@ from textual.pilot import Pilot
 
 from imapcore.errors import GimapError
 from imapcore.model import LabelCounts, Mailbox
-from tests.tui.stage import Stage
+from tests.tui.stage import Stage, at_rest
 from tui.label_choices import LabelChange
 from tui.screens.label_editor import LabelEditor, Scope
 from tui.widgets.choice_list import ChoiceList
@@ -58,16 +59,6 @@ async def pressed(*keys: str, is_move: bool = False) -> LabelChange | None:
 
 def text(pilot: Pilot[None], selector: str) -> str:
     return str(pilot.app.screen.query_one(selector).render())
-
-
-async def answered(pilot: Pilot[None]) -> None:
-    """Wait until no question is open: an answer to an old one asks again."""
-    for _ in range(100):
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-        if not len(pilot.app.workers):
-            return
-    raise AssertionError("the preview never came to rest")
 
 
 def title(pilot: Pilot[None]) -> str:
@@ -132,11 +123,29 @@ async def test_the_preview_says_what_would_be_sent() -> None:
     app = stage()
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press(*"fam")
-        await answered(pilot)
+        await at_rest(pilot)
         assert "+X-GM-LABELS (Family)" in text(pilot, "#preview")
         await pilot.press("space", *["backspace"] * 3, *"trav", "space")
-        await answered(pilot)
+        await at_rest(pilot)
         assert "(+1 more)" in text(pilot, "#preview")
+
+
+async def test_enter_at_once_repeats_the_label_used_last() -> None:
+    counts = replace(COUNTS, recent=("Travel", "Work", "Family"))
+    app = Stage(screen=lambda: LabelEditor(LABELS, Scope("x", counts)))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.results == [LabelChange(frozenset({"Work"}))]
+
+
+async def test_enter_at_once_takes_nothing_off() -> None:
+    assert await pressed("enter") is None
+    assert await pressed("f", "backspace", "enter") is None
+
+
+async def test_moving_at_once_takes_the_line_under_the_cursor() -> None:
+    assert await pressed("enter", is_move=True) == LabelChange(frozenset({"Travel"}))
 
 
 async def test_moving_picks_one_label() -> None:
@@ -227,7 +236,7 @@ async def test_a_preview_that_cannot_be_made_says_why() -> None:
     app = Stage(screen=lambda: LabelEditor(LABELS, Scope("x", COUNTS), preview=refuse))
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press("down", "up")
-        await answered(pilot)
+        await at_rest(pilot)
         assert "Nothing to label" in text(pilot, "#preview")
         await pilot.press("enter")
         await pilot.pause()

@@ -89,6 +89,8 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         self._rows: tuple[Row, ...] = ()
         self._generation = 0
         self._is_asking = False
+        self._is_meant = False
+        """Whether the line under the cursor is one the user means, and not just the first."""
 
     # -- putting together -------------------------------------------------------------------------------
 
@@ -110,7 +112,9 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         """Begin with the filter."""
         self.query_one(LineInput).focus()
         self._show_scope()
-        self._filter(self._query)
+        self._filter(self._query, self._first_choice())
+        # Enter at once means the label used last, if there is one; never the first that happens to be.
+        self._is_meant = bool(self._query) or self._first_choice() is not None
 
     def on_resize(self, event: events.Resize) -> None:
         """Give up the air in a small window."""
@@ -125,6 +129,12 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     def is_message_only(self) -> bool:
         """Whether the change concerns the one message."""
         return self._scope == 1
+
+    def _first_choice(self) -> str | None:
+        """The label used last that the selection lacks: to label one conversation after the other alike."""
+        counts = self.choices.counts
+        lacking = (name for name in counts.recent if self.choices.original(name) is State.NONE)
+        return next(lacking, None) if not self._query else None
 
     def _show_scope(self) -> None:
         title = self._scopes[self._scope].title
@@ -199,6 +209,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     @on(Input.Changed, "#field")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self._is_meant = bool(event.value.strip())
         self._filter(event.value)
 
     @on(Input.Submitted, "#field")
@@ -230,6 +241,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     @on(ChoiceList.Chosen)
     def _clicked(self, event: ChoiceList.Chosen) -> None:
         event.stop()
+        self._is_meant = True
         if self._is_move:
             self._apply()
         else:
@@ -250,6 +262,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         if move is not None:
             event.stop()
             event.prevent_default()
+            self._is_meant = True
             move()
 
     # -- verbs --------------------------------------------------------------------------------------------
@@ -271,6 +284,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
         row = self._row
         if self._is_move or row is None:
             return
+        self._is_meant = True
         if isinstance(row, LabelRow):
             self.choices.toggle(row.name)
             self.query_one(ChoiceList).redraw()
@@ -305,7 +319,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
             return LabelChange(
                 change.add | {row.name}, change.remove, (*change.create, row.name), change.is_message_only
             )
-        if not change and isinstance(row, LabelRow):
+        if not change and self._is_meant and isinstance(row, LabelRow):
             self.choices.toggle(row.name)
             change = self.choices.change(is_message_only=self.is_message_only)
             while self.choices.is_changed(row.name):
@@ -368,7 +382,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
             parts.append(("Enter", "create and apply"))
         elif isinstance(row, LabelRow):
             parts.append(("Space", "toggle"))
-            parts.append(("Enter", "apply"))
+            parts.append(("Enter", "apply" if self._pending() else "close"))
         if len(self._scopes) > 1:
             parts.append(("Tab", self._scopes[1 - self._scope].title + ("" if self._scope else " only")))
         self.query_one(KeyLine).teach(parts)
