@@ -9,6 +9,7 @@ shows half of them and a sync may show none.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from imapcore.wire.lexer import ParseError, Value, unescape
@@ -151,6 +152,19 @@ def _string(span: bytes) -> bytes | None:
 def _addresses(span: bytes) -> Addresses:
     if span == b"NIL":
         return ()
+    # From, Sender and Reply-To are mostly one span three times, and people write more than once.
+    return _remembered(span) if len(span) <= _SHORT else _take_apart(span)
+
+
+_SHORT = 256
+
+
+@lru_cache(maxsize=4096)
+def _remembered(span: bytes) -> Addresses:
+    return _take_apart(span)
+
+
+def _take_apart(span: bytes) -> Addresses:
     return tuple(
         [
             EnvelopeAddress(_string(name), _string(route), _string(mailbox), _string(host))

@@ -352,6 +352,10 @@ class FetchReader:
 
     def read(self, frame: Frame) -> Fetched:
         """One ``* n FETCH (…)`` frame. Raises ParseError when it cannot be read."""
+        return self.recognize(frame) or self._read_all(frame)
+
+    def recognize(self, frame: Frame) -> Fetched | None:
+        """A frame that begins as one of the orders learnt so far; None for any other, FETCH or not."""
         raw = frame.raw
         for index, learnt in enumerate(self._learnt):
             match = learnt.match(raw)
@@ -362,7 +366,7 @@ class FetchReader:
                 if match.end() < len(raw):
                     self._read_items(Lexer(frame, match.end(), self.limits), values)
                 return Fetched._make(values)
-        return self._read_all(frame)
+        return None
 
     def _read_all(self, frame: Frame) -> Fetched:
         lexer = Lexer(frame, 2, self.limits)

@@ -72,6 +72,9 @@ class Grammar:
 
     def read(self, frame: Frame) -> Response:
         """The response in a frame. Raises ParseError."""
+        fetched = self._fetch.recognize(frame)
+        if fetched is not None:
+            return fetched
         raw = frame.raw
         first = raw[0] if raw else -1
         if first == _STAR:
@@ -197,7 +200,7 @@ def _inbox(name: str) -> str:
 
 def _pairs(value: Value) -> dict[str, Value]:
     if not isinstance(value, list):
-        return {}
+        raise ParseError("a word where names and values belong")
     names = [each.decode("utf-8", "replace").upper() for each in value[::2] if isinstance(each, bytes)]
     return dict(zip(names, value[1::2], strict=False))
 

@@ -35,6 +35,8 @@ _SLOPPY = re.compile(rb'"((?:[^"\\]|\\.|"(?![ )]|\Z))*+)"', re.DOTALL)
 _LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}\r\n")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 
+_AFTER_STRING = (b"", b" ", b")", b"]")
+
 _SPACE, _QUOTE, _OPEN, _CLOSE, _BRACE, _TILDE = b' "(){~'
 
 
@@ -46,13 +48,14 @@ def unescape(quoted: bytes) -> bytes:
 class Lexer:
     """A cursor over one frame. Every reader moves it past what it returns, or raises ParseError."""
 
-    __slots__ = ("_streamed", "data", "limits", "pos")
+    __slots__ = ("_has_ends", "_streamed", "data", "limits", "pos")
 
     def __init__(self, frame: Frame, pos: int = 0, limits: Limits | None = None) -> None:
         self.data = frame.raw
         self.pos = pos
         self.limits = limits or Limits()
         self._streamed = dict(frame.streamed) if frame.streamed else None
+        self._has_ends = True
 
     @classmethod
     def over(cls, text: bytes) -> Lexer:
@@ -146,8 +149,12 @@ class Lexer:
 
     def _quoted(self) -> bytes:
         match = _QUOTED.match(self.data, self.pos)
-        if match is None or (match.end() < len(self.data) and self.data[match.end()] not in b" )]"):
-            match = _SLOPPY.match(self.data, self.pos) or match
+        is_delimited = match is not None and self.data[match.end() : match.end() + 1] in _AFTER_STRING
+        if not is_delimited and self._has_ends:
+            sloppy = _SLOPPY.match(self.data, self.pos)
+            # Where no string ends from here to the end of the frame, none does further on: look only once.
+            self._has_ends = sloppy is not None
+            match = sloppy or match
         if match is None:
             raise self.fail("a closing quote")
         self.pos = match.end()
@@ -207,8 +214,10 @@ class Lexer:
     def nstrings(self) -> list[bytes | None]:
         """A flat list of strings, atoms and NIL; NIL for the whole list is the empty one."""
         if not self.is_list():
-            if self.atom().upper() == b"NIL":
+            start = self.pos
+            if self.nstring() is None:
                 return []
+            self.pos = start
             raise self.fail("a list")
         self.pos += 1
         found: list[bytes | None] = []
