@@ -157,6 +157,7 @@ class Account:
             raise Refusal(texts.EXCESS_WHITESPACE)
         folded = name.casefold()
         is_odd = not all(parts) or "^" in name or len(name) > self.options.label_length
+        is_odd = is_odd or not name.isprintable()
         in_special = folded == self.parent.casefold() or folded.startswith(self.parent.casefold() + "/")
         if is_odd or (in_special and folded not in self.by_name) or folded in RESERVED:
             raise Refusal(texts.NAME_NOT_ALLOWED)

@@ -139,6 +139,13 @@ class Cursor:
         """An atom, a quoted string or a literal (RFC 3501 ``astring``)."""
         return self.string() if self.peek() in (b'"', b"{", b"~") else self._match(_ASTRING)
 
+    def ascii_string(self) -> str:
+        """An astring that can only be ASCII: a charset, a header's name."""
+        value = self.astring()
+        if not value.isascii():
+            raise ParseError("8-bit where only ASCII can be")
+        return value.decode("ascii")
+
     def list_mailbox(self) -> bytes:
         """A LIST pattern: an astring that may hold ``%`` and ``*``."""
         return self.string() if self.peek() in (b'"', b"{") else self._match(_LIST_MAILBOX)

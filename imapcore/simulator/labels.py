@@ -16,6 +16,7 @@ from imapcore.simulator.options import Options
 from imapcore.wire import mutf7
 
 _ATOM = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\\[\]]+')
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _ATOM_WITH_BRACKETS = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\]+')
 
 
@@ -26,14 +27,24 @@ def encode_name(name: str, is_utf8: bool) -> bytes:
 
 def decode_name(name: bytes, is_utf8: bool) -> str:
     """A mailbox or label name a client sent; raises ParseError for what is no UTF-8 or modified UTF-7."""
+    if _CONTROL.search(name):
+        # In a reply such a name would end the line it stands in.
+        raise ParseError("control characters in a name")
     if is_utf8:
-        return name.decode("utf-8")
+        return _decode_utf8(name)
     if not name.isascii():
         raise ParseError("8-bit name")
     decoded = mutf7.decode(name)
     if mutf7.encode_bytes(decoded) != name and b"&" in name and not _is_lenient(name):
         raise ParseError("not modified UTF-7")
     return decoded
+
+
+def _decode_utf8(name: bytes) -> str:
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ParseError("not UTF-8") from error
 
 
 def _is_lenient(name: bytes) -> bool:

@@ -195,8 +195,8 @@ class Options:
     """So many of the newest messages are not in the X-GM-RAW index yet."""
     label_search_limit: int = 0
     """``SEARCH X-GM-LABELS`` of more messages than this without SINCE fails; 0 for no limit."""
-    fetch_without_id: bool = False
-    """Lines of a FETCH that found nothing of what was asked come with flags only."""
+    fetch_lines_lack_items: bool = False
+    """Every line of a FETCH comes with flags only, without what was asked for."""
     app_password_spaces: bool = False
     """Accept the app password with the spaces Google shows it with."""
     utf8_charset_refused: bool = True

@@ -120,6 +120,11 @@ class Session:
         data = line.encode("utf-8") if isinstance(line, str) else line
         self.channel.write(data + b"\r\n")
 
+    async def breathe(self) -> None:
+        """Send the block that has gathered and let others have their turn, however fast this client reads."""
+        await self.channel.flush()
+        await asyncio.sleep(0)
+
     def fault(self, kind: FaultKind) -> Fault | None:
         """The fault of that kind that hits the command at hand."""
         return next((fault for fault in self.faults if fault.kind is kind), None)

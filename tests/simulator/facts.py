@@ -308,7 +308,7 @@ TABLE = r"""
     fault not-fetched
 5: FETCH lines without the asked items
     fetching::lines_may_lack_what_was_asked_for
-    option fetch_without_id
+    option fetch_lines_lack_items
     fault bare-fetch
 5: 16 kB lines are taken, sets of a million are BAD
     fetching::lines_of_sixteen_kilobytes_are_taken_and_sets_of_a_million_are_bad

@@ -157,6 +157,44 @@ def test_strangers_are_limited() -> None:
                 wire.socket.close()
 
 
+def test_names_with_line_ends_cannot_split_a_reply(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        wire.login()
+        assert wire.last(b"SELECT {8}\r\na\r\n* BYE") == "BAD Could not parse command"
+        wire.ok("ENABLE UTF8=ACCEPT")
+        assert wire.last(b"CREATE {3}\r\na\nb") == "BAD Could not parse command"
+        assert wire.last(b"CREATE {2}\r\n\xff\xfe") == "BAD Could not parse command"
+        assert wire.last("CREATE &AAo-").startswith("OK ")
+        assert wire.last("DELETE &AAo-").startswith("OK ")
+    with Wire(watched) as wire:
+        wire.login()
+        assert wire.last("CREATE &AAo-") == "NO [CANNOT] Folder name is not allowed. (Failure)"
+
+
+def test_no_pattern_of_list_takes_long(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        wire.login()
+        wire.ok("CREATE " + "a" * 200)
+        start = time.monotonic()
+        assert wire.ok('LIST "" "' + "*a%" * 150 + 'b"') == []
+        assert wire.last('LIST "" "' + "*" * 501 + '"') == "BAD Could not parse command"
+        assert time.monotonic() - start < 5
+
+
+def test_a_long_search_does_not_keep_others_waiting() -> None:
+    with Simulator(options(messages=3000)) as sim, Wire(sim) as slow, Wire(sim) as quick:
+        for wire in (slow, quick):
+            wire.login()
+            wire.select()
+        slow.send(b"s SEARCH TEXT nothingholdsthisword\r\n")
+        assert quick.last("NOOP") == "OK Success"
+        slow.socket.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            slow.socket.recv(1)
+        slow.socket.settimeout(30)
+        assert [slow.line(), slow.line()] == ["* SEARCH", "s OK SEARCH completed (Success)"]
+
+
 def test_a_deflate_bomb_is_dropped(watched: Simulator) -> None:
     before = peak_kib()
     bomb = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)

@@ -6,7 +6,6 @@ INTERNALDATE FLAGS ENVELOPE BODYSTRUCTURE BODY[…]; MODSEQ comes unasked once C
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -141,10 +140,10 @@ def _read_section(cursor: Cursor, *, is_peek: bool) -> Section:
     spec = ".".join((*path, word) if word else path)
     if known.startswith("HEADER.FIELDS"):
         cursor.skip(b" (")
-        names = [cursor.astring().decode("ascii")]
+        names = [cursor.ascii_string()]
         while not cursor.accept(b")"):
             cursor.space()
-            names.append(cursor.astring().decode("ascii"))
+            names.append(cursor.ascii_string())
         spec += f" ({' '.join(names)})"
     cursor.skip(b"]")
     partial = None
@@ -244,7 +243,7 @@ async def _serve(session: Session, arguments: FetchArguments, *, is_uid: bool) -
     if arguments.changed_since is not None:
         since = arguments.changed_since
         targets = [(number, entry) for number, entry in targets if view.state(entry.message)[2] > since]
-    if session.fault(FaultKind.BARE_FETCH) is not None or session.options.fetch_without_id:
+    if session.fault(FaultKind.BARE_FETCH) is not None or session.options.fetch_lines_lack_items:
         items = {"FLAGS"}
         arguments = FetchArguments(arguments.numbers, frozenset(items), ())
     missed = await _send(session, targets, frozenset(items), arguments.sections)
@@ -280,9 +279,7 @@ async def _send(
         parts.extend(_render_section(entry, section) for section in sections)
         channel.write(b"* %d FETCH (%s)\r\n" % (number, b" ".join(parts)))
         if channel.is_full:
-            await channel.flush()
-            # Others have their turn between two blocks, however fast this client reads.
-            await asyncio.sleep(0)
+            await session.breathe()
     return has_missed
 
 

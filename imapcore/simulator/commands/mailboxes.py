@@ -6,7 +6,6 @@ RFC 3501 §6.3, RFC 5258 (LIST-EXTENDED), RFC 5819 (LIST-STATUS), RFC 6154 (SPEC
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -20,6 +19,9 @@ from imapcore.simulator.session import Session
 
 STATUS_ITEMS = ("APPENDLIMIT", "HIGHESTMODSEQ", "MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN")
 """In the order Gmail answers them: the alphabet's."""
+
+PATTERN_LENGTH = 500
+"""Characters of a LIST's patterns; longer ones match no name there can be."""
 
 XLIST_ATTRIBUTES: dict[Kind, str] = {
     Kind.INBOX: "\\Inbox",
@@ -189,7 +191,10 @@ class _Returned:
 def _read_plain_list(cursor: Cursor) -> ListArguments:
     reference = read_mailbox(cursor)
     cursor.space()
-    return ListArguments(reference, (decode_name(cursor.list_mailbox(), cursor.is_utf8),))
+    pattern = decode_name(cursor.list_mailbox(), cursor.is_utf8)
+    if len(pattern) > PATTERN_LENGTH:
+        raise ParseError("no name is that long")
+    return ListArguments(reference, (pattern,))
 
 
 def _read_list(cursor: Cursor) -> ListArguments:
@@ -215,6 +220,8 @@ def _read_list(cursor: Cursor) -> ListArguments:
         returned = _read_return(cursor)
     if "RECURSIVEMATCH" in selection and "SUBSCRIBED" not in selection:
         raise ParseError("RECURSIVEMATCH alone selects nothing")
+    if sum(map(len, patterns)) > PATTERN_LENGTH:
+        raise ParseError("no name is that long")
     return ListArguments(
         reference,
         tuple(patterns),
@@ -254,11 +261,33 @@ def _read_return(cursor: Cursor) -> _Returned:
     return returned
 
 
-def _pattern(reference: str, pattern: str) -> re.Pattern[str]:
-    parts = (
-        ".*" if char == "*" else "[^/]*" if char == "%" else re.escape(char) for char in reference + pattern
-    )
-    return re.compile("".join(parts), re.DOTALL | re.IGNORECASE)
+def _matches(pattern: str, name: str) -> bool:
+    """LIST's wildcards, ``*`` for anything and ``%`` for anything but ``/``, in any case.
+
+    Step by step over the places in the name the pattern may have reached: no pattern takes longer than the
+    product of the two lengths, which of regular expressions cannot be said.
+    """
+    reached = {0}
+    for char in pattern:
+        if char == "*":
+            reached = set(range(min(reached), len(name) + 1))
+        elif char == "%":
+            reached = _up_to_slashes(name, reached)
+        else:
+            reached = {place + 1 for place in reached if name[place : place + 1] == char}
+        if not reached:
+            return False
+    return len(name) in reached
+
+
+def _up_to_slashes(name: str, starts: set[int]) -> set[int]:
+    """Every place that can be reached from one of these without stepping over a slash."""
+    reached: set[int] = set()
+    for start in sorted(starts):
+        if start not in reached:
+            slash = name.find("/", start)
+            reached.update(range(start, 1 + (len(name) if slash < 0 else slash)))
+    return reached
 
 
 def _lines(session: Session) -> list[_Line]:
@@ -301,13 +330,18 @@ def _is_chosen(line: _Line, arguments: ListArguments) -> bool:
     return True
 
 
+def _is_matched(line: _Line, patterns: list[str]) -> bool:
+    name = line.name.casefold()
+    return any(_matches(pattern, name) for pattern in patterns)
+
+
 async def _list(session: Session, arguments: ListArguments) -> Reply:
     if arguments.patterns == ("",) and not arguments.is_extended:
         session.send('* LIST (\\Noselect) "/" ""')
         return SUCCESS
-    patterns = [_pattern(arguments.reference, pattern) for pattern in arguments.patterns]
+    patterns = [(arguments.reference + pattern).casefold() for pattern in arguments.patterns]
     for line in _lines(session):
-        if not _is_chosen(line, arguments) or not any(pattern.fullmatch(line.name) for pattern in patterns):
+        if not _is_chosen(line, arguments) or not _is_matched(line, patterns):
             continue
         name = mailbox_name(line.name, session.is_utf8)
         session.send(f'* LIST ({_attributes(line, arguments)}) "/" '.encode() + name)
@@ -317,18 +351,18 @@ async def _list(session: Session, arguments: ListArguments) -> Reply:
 
 
 async def _lsub(session: Session, arguments: ListArguments) -> Reply:
-    pattern = _pattern(arguments.reference, arguments.patterns[0])
+    patterns = [(arguments.reference + arguments.patterns[0]).casefold()]
     for line in _lines(session):
-        if pattern.fullmatch(line.name) and _is_subscribed(line):
+        if _is_matched(line, patterns) and _is_subscribed(line):
             name = mailbox_name(line.name, session.is_utf8)
             session.send(f'* LSUB ({_attributes(line, arguments)}) "/" '.encode() + name)
     return SUCCESS
 
 
 async def _xlist(session: Session, arguments: ListArguments) -> Reply:
-    pattern = _pattern(arguments.reference, arguments.patterns[0])
+    patterns = [(arguments.reference + arguments.patterns[0]).casefold()]
     for line in _lines(session):
-        if not pattern.fullmatch(line.name):
+        if not _is_matched(line, patterns):
             continue
         kind = line.mailbox.kind if line.mailbox is not None else Kind.LABEL
         attributes = ["\\HasChildren" if line.has_children else "\\HasNoChildren"]

@@ -31,6 +31,7 @@ DAY_MS = 86_400_000
 DEPTH = 60
 """Deepest nesting of NOT, OR and parentheses."""
 
+TURN_SECONDS = 0.01
 RETURNS = ("MIN", "MAX", "COUNT", "ALL")
 _FLAG_KEYS = {
     "ANSWERED": "\\Answered",
@@ -66,7 +67,7 @@ def _read_search(cursor: Cursor) -> SearchArguments:
         returned = tuple(word for word in RETURNS if word in words) or ("ALL",)
         cursor.space()
     if cursor.accept(b"CHARSET "):
-        charset = cursor.astring().decode("ascii").upper()
+        charset = cursor.ascii_string().upper()
         cursor.space()
     program = Cursor(cursor.data, position=cursor.position, is_utf8=cursor.is_utf8)
     cursor.position = len(cursor.data)
@@ -146,7 +147,7 @@ class _Program:
         if word in _TEXT_FIELDS:
             return self._field(word, self._text())
         if word == "HEADER":
-            field = self.cursor.astring().decode("ascii")
+            field = self.cursor.ascii_string()
             self.cursor.space()
             return self._field(field, self._text())
         if word in ("BODY", "TEXT"):
@@ -314,12 +315,15 @@ async def _find(session: Session, test: Test) -> list[tuple[int, Entry]]:
             (number, entry) for number, entry in enumerate(session.selected.entries, 1) if not entry.is_gone
         ]
     found: list[tuple[int, Entry]] = []
+    loop = asyncio.get_running_loop()
+    turn = loop.time() + TURN_SECONDS
     for number, entry in enumerate(session.selected.entries, 1):
         if not entry.is_gone and test(number, entry):
             found.append((number, entry))
-        if number % 500 == 0:
+        if number % 16 == 0 and loop.time() > turn:
             # A search through bodies takes long; others have their turn meanwhile.
             await asyncio.sleep(0)
+            turn = loop.time() + TURN_SECONDS
     return found
 
 

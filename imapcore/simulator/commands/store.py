@@ -108,14 +108,14 @@ def read_store(cursor: Cursor) -> StoreArguments:
 
 
 async def _store(session: Session, arguments: StoreArguments) -> Reply:
-    return _apply(session, arguments, is_uid=False)
+    return await _apply(session, arguments, is_uid=False)
 
 
 async def _uid_store(session: Session, arguments: StoreArguments) -> Reply:
-    return _apply(session, arguments, is_uid=True)
+    return await _apply(session, arguments, is_uid=True)
 
 
-def _apply(session: Session, arguments: StoreArguments, *, is_uid: bool) -> Reply:
+async def _apply(session: Session, arguments: StoreArguments, *, is_uid: bool) -> Reply:
     view = session.selected
     if view.is_read_only:
         raise Refusal(texts.READ_ONLY)
@@ -132,9 +132,9 @@ def _apply(session: Session, arguments: StoreArguments, *, is_uid: bool) -> Repl
         stale = [(number, entry) for number, entry in targets if entry.message.modseq > since]
         targets = [(number, entry) for number, entry in targets if entry.message.modseq <= since]
     if arguments.is_labels:
-        _store_labels(session, targets, arguments, is_uid=is_uid)
+        await _store_labels(session, targets, arguments, is_uid=is_uid)
     else:
-        _store_flags(session, targets, arguments, is_uid=is_uid)
+        await _store_flags(session, targets, arguments, is_uid=is_uid)
     session.account.announce()
     if not stale:
         return SUCCESS
@@ -166,7 +166,7 @@ def _label_items(session: Session, entry: Entry, is_uid: bool) -> list[bytes]:
 # -- flags -----------------------------------------------------------------------------------------
 
 
-def _store_flags(
+async def _store_flags(
     session: Session, targets: list[tuple[int, Entry]], arguments: StoreArguments, *, is_uid: bool
 ) -> None:
     account, view = session.account, session.selected
@@ -174,6 +174,8 @@ def _store_flags(
     account.keywords.update(flag for flag in wanted if not flag.startswith("\\"))
     expunged: list[tuple[int, Entry]] = []
     for number, entry in targets:
+        if session.channel.is_full:
+            await session.breathe()
         message = entry.message
         before = _shown_flags(session, entry)
         after = _combine(before, wanted, arguments.sign)
@@ -221,13 +223,15 @@ def _combine(before: frozenset[str], wanted: frozenset[str], sign: str) -> froze
 # -- labels ----------------------------------------------------------------------------------------
 
 
-def _store_labels(
+async def _store_labels(
     session: Session, targets: list[tuple[int, Entry]], arguments: StoreArguments, *, is_uid: bool
 ) -> None:
     account, view = session.account, session.selected
     labels, place = _find_labels(session, arguments.values, creates=arguments.sign != "-" and bool(targets))
     own = view.mailbox
     for number, entry in targets:
+        if session.channel.is_full:
+            await session.breathe()
         message = entry.message
         was_starred = account.is_starred(message)
         if arguments.sign == "+":
