@@ -28,9 +28,8 @@ _ORIGINAL = re.compile(
 )
 _RULE = re.compile(r"^\s*_{20,}\s*$")
 _FROM = re.compile(r"^\s*\*?(?:From|Von|De|Fra|Da|Från|Van|差出人|من)\s*:\*?\s*\S")
-_SENT = re.compile(
-    r"^\s*\*?(?:Sent|Date|To|Subject|Gesendet|An|Betreff|Envoyé|À|Objet|Sendt|Til|Emne|Enviado|Para|Asunto|送信日時|宛先"
-    r"|件名)\s*:",
+_SUBJECT = re.compile(
+    r"^\s*\*?(?:Subject|Betreff|Objet|Emne|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Aihe|Temat|Тема|件名|主题|الموضوع)\s*[:：]",
     re.IGNORECASE,
 )
 _SIGNATURE_LINES = 12
@@ -64,13 +63,18 @@ def is_attribution(text: str) -> bool:
 
 
 def starts_original(lines: list[str]) -> bool:
-    """Whether an answer's untouched original begins here: a separator, or From: with Sent: close below."""
+    """Whether an answer's untouched original begins here: a separator, or From: with Subject: close below.
+
+    From: and To: alone would do for a train ticket too.
+    """
     if not lines:
         return False
     if _ORIGINAL.match(lines[0]):
         return True
     below = lines[1:] if _RULE.match(lines[0]) else lines
-    return bool(below) and _FROM.match(below[0]) is not None and any(_SENT.match(line) for line in below[1:4])
+    return (
+        bool(below) and _FROM.match(below[0]) is not None and any(_SUBJECT.match(line) for line in below[1:6])
+    )
 
 
 def _read_line(line: str, is_flowed: bool, deletes_space: bool) -> Line:
@@ -98,7 +102,7 @@ def _mark_originals(lines: list[Line]) -> None:
     for index, line in enumerate(lines):
         if line.quote or (line.text[:1].isalnum() and ":" not in line.text[:20]):
             continue
-        if line.text.strip() and starts_original([following.text for following in lines[index : index + 6]]):
+        if line.text.strip() and starts_original([following.text for following in lines[index : index + 7]]):
             if index == 0 or not any(before.text.strip() for before in lines[:index]):
                 # A forward without a word of its own: quoting everything would leave nothing to read.
                 return

@@ -134,6 +134,12 @@ def test_an_untouched_original_is_a_quote(head: str) -> None:
     assert {b.quote for b in found[1:]} == {1}
 
 
+def test_a_ticket_is_no_original() -> None:
+    assert {
+        b.quote for b in blocks("Thank you for your order.\n\nFrom: Paris\nTo: Lisbon\nDate: 21 November\n")
+    } == {0}
+
+
 def test_a_forward_without_a_word_of_its_own_is_shown() -> None:
     assert {
         b.quote for b in blocks("---------- Forwarded message ---------\nFrom: Ada\nDate: x\n\nhello\n")

@@ -228,20 +228,14 @@ def leaves(part: Part, path: str = "") -> list[str]:
     return [path or "1"]
 
 
-SAMPLE = [m.raw() for m in demo_messages(1, NOW)] + [m.raw() for m in bulk_messages(60, 1, NOW)]
-
-
-@pytest.mark.parametrize("raw", SAMPLE)
-def test_every_part_of_every_mail_can_be_had(raw: bytes) -> None:
-    mail = parse_mail(raw)
-    header, text = mail.section("HEADER"), mail.section("TEXT")
-    assert header is not None
-    assert text is not None
-    assert header + text == raw
-    for leaf in leaves(mail.root):
-        octets = mail.section(leaf)
-        assert octets is not None
-        assert octets in raw
+def test_every_part_of_every_mail_can_be_had() -> None:
+    for raw in [m.raw() for m in demo_messages(1, NOW)] + [m.raw() for m in bulk_messages(60, 1, NOW)]:
+        mail = parse_mail(raw)
+        assert (mail.section("HEADER") or b"") + (mail.section("TEXT") or b"") == raw
+        for leaf in leaves(mail.root):
+            octets = mail.section(leaf)
+            assert octets is not None
+            assert octets in raw
 
 
 @given(st.binary(max_size=300))
