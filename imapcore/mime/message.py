@@ -75,10 +75,22 @@ def make_snippet(part: bytes, *, encoding: str, charset: str, is_html: bool) -> 
     ``part`` may be cut anywhere, as a partial FETCH leaves it.
     """
     text, _ = charsets.decode(decode_transfer(part, encoding), charset)
-    text = text.rstrip("\ufffd")[: 20_000 if is_html else 4000]
-    blocks = read_html(text, Links()).blocks if is_html else read_plain(text, Links())
+    text = text.rstrip("\ufffd")
+    if is_html:
+        return _preview(read_html(text[:20_000], Links()).blocks)
+    # Nearly always the beginning is enough; only a mail that begins with a long quote needs more of it.
+    start = _preview(read_plain(text[:1200], Links()))
+    return (
+        start
+        if len(start) > MAX_SNIPPET // 2 or len(text) <= 1200
+        else _preview(read_plain(text[:6000], Links()))
+    )
+
+
+def _preview(blocks: list[Block]) -> str:
+    """The first words that were written for this message."""
     fresh = _words(block for block in blocks if not block.quote and not block.is_signature)
-    words = _DASHES.sub(" ", fresh or _words(blocks))
+    words = _DASHES.sub(" ", fresh or _words(blocks))[: MAX_SNIPPET * 4]
     return clean_line(_PREAMBLE.sub(" ", _URL.sub(" ", words)), MAX_SNIPPET) or clean_line(words, MAX_SNIPPET)
 
 

@@ -44,6 +44,8 @@ def read_plain(
 
 def find_links(text: str, links: Links) -> tuple[Span, ...]:
     """Sanitized text as spans, its web addresses made links."""
+    if "://" not in text and "www." not in text.lower() and "mailto:" not in text.lower():
+        return (Span(text),)
     spans: list[Span] = []
     position = 0
     for match in _URL.finditer(text):
