@@ -77,21 +77,20 @@ def make_snippet(part: bytes, *, encoding: str, charset: str, is_html: bool) -> 
     text, _ = charsets.decode(decode_transfer(part, encoding), charset)
     text = text.rstrip("\ufffd")
     if is_html:
-        return _preview(read_html(text[:20_000], Links()).blocks)
-    # Nearly always the beginning is enough; only a mail that begins with a long quote needs more of it.
-    start = _preview(read_plain(text[:1200], Links()))
-    return (
-        start
-        if len(start) > MAX_SNIPPET // 2 or len(text) <= 1200
-        else _preview(read_plain(text[:6000], Links()))
-    )
-
-
-def _preview(blocks: list[Block]) -> str:
-    """The first words that were written for this message."""
-    fresh = _words(block for block in blocks if not block.quote and not block.is_signature)
-    words = _DASHES.sub(" ", fresh or _words(blocks))[: MAX_SNIPPET * 4]
+        blocks = read_html(text[:20_000], Links()).blocks
+    else:
+        blocks = read_plain(text[:1200], Links())
+        # Nearly always the beginning is enough; only a mail that begins with a long quote needs more of it.
+        if len(text) > 1200 and len(_words(filter(_is_fresh, blocks))) < MAX_SNIPPET // 2:
+            blocks = read_plain(text[:6000], Links())
+    words = _words(filter(_is_fresh, blocks)) or _words(blocks)
+    words = _DASHES.sub(" ", words)[: MAX_SNIPPET * 4]
     return clean_line(_PREAMBLE.sub(" ", _URL.sub(" ", words)), MAX_SNIPPET) or clean_line(words, MAX_SNIPPET)
+
+
+def _is_fresh(block: Block) -> bool:
+    """Whether it was written for this message."""
+    return not block.quote and not block.is_signature
 
 
 def extract_part(raw: bytes, section: str) -> bytes:

@@ -285,6 +285,7 @@ def test_enriched_text_and_reports() -> None:
             {},
             "NEWS of today",
         ),
+        (b"> a long line of what was said before\r\n" * 60 + b"\r\nAnd my answer.", {}, "And my answer."),
         (b"https://x.example/1", {}, "https://x.example/1"),
         (b"", {}, ""),
     ],
