@@ -6,13 +6,17 @@ import imaplib
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from imapcore.demo import demo_account
+from imapcore.errors import LinkError
 from imapcore.model import Security
+from tests.simulator.wire import Wire
 
 COMMAND = (sys.executable, "-m", "imapcore.simulator", "--messages=20")
 
@@ -28,6 +32,82 @@ def test_it_prints_one_line_with_its_port_and_ends_cleanly_on_sigterm() -> None:
         output, errors = child.communicate(timeout=20)
         client.shutdown()
     assert (child.returncode, output, errors) == (0, b"", b"")
+
+
+def serve(*extra: str) -> subprocess.Popen[bytes]:
+    """A server process that ends with its input; its first line is still to be read."""
+    return subprocess.Popen(
+        (*COMMAND, "--until-eof", *extra),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def first_line(child: subprocess.Popen[bytes]) -> bytes:
+    """What it prints when it listens."""
+    assert child.stdout is not None
+    return child.stdout.readline()
+
+
+def test_locale_fault_and_control_can_be_had_from_the_command_line() -> None:
+    with serve("--locale=de", "--control=0", "--fault=system-error:command=NOOP") as child:
+        match = re.search(rb"127\.0\.0\.1:(\d+), control 127\.0\.0\.1:(\d+)", first_line(child))
+        assert match is not None
+        with Wire(("127.0.0.1", int(match[1]))) as wire:
+            wire.login()
+            assert wire.last("NOOP") == "NO System Error (Failure)"
+            assert any("Papierkorb" in line for line in wire.ok('LIST "" "*"'))
+            with socket.create_connection(("127.0.0.1", int(match[2])), 10) as control:
+                control.sendall(b'{"do": "signed_in"}\n')
+                assert control.recv(100) == b'{"ok": 1}\n'
+        child.communicate(timeout=20)
+    assert child.returncode == 0
+
+
+def test_tls_writes_down_whom_to_trust(tmp_path: Path) -> None:
+    authority = tmp_path / "authority.pem"
+    with serve(f"--tls={authority}") as child:
+        match = re.search(rb"127\.0\.0\.1:(\d+)", first_line(child))
+        assert match is not None
+        context = ssl.create_default_context(cafile=str(authority))
+        with imaplib.IMAP4_SSL("localhost", int(match[1]), ssl_context=context) as client:
+            assert client.login("demo@gmail.com", "demodemodemodemo")[0] == "OK"
+        child.communicate(timeout=20)
+    assert child.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("argument", "word"),
+    [("--fault=nonsense", b"--fault"), ("--messages=-1", b"negative"), ("--locale=xx", b"--locale")],
+)
+def test_arguments_that_make_no_sense_are_refused(argument: str, word: bytes) -> None:
+    with serve(argument) as child:
+        _, errors = child.communicate(timeout=20)
+    assert child.returncode == 2
+    assert word in errors
+    assert b"Traceback" not in errors
+
+
+def test_the_demo_ends_when_who_started_it_is_killed() -> None:
+    program = (
+        "import sys\nfrom imapcore.demo import demo_account\n"
+        "with demo_account(messages=1) as (account, secret):\n"
+        "    print(account.port, flush=True)\n    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        (sys.executable, "-c", program), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        port = int(first_line(parent))
+        with Wire(("127.0.0.1", port)) as wire:
+            parent.kill()
+            # The server notices by itself and lets this connection go.
+            assert wire.is_closed()
+
+
+def test_a_server_that_does_not_start_is_a_link_error() -> None:
+    with pytest.raises(LinkError), demo_account(messages=-1):
+        pass
 
 
 def test_it_ends_when_its_input_ends() -> None:
