@@ -8,7 +8,7 @@ parts       the tree of MIME parts (RFC 2046), transfer encodings
 links       where a link really leads
 quotes      plain lines: depth of quotation, attributions, signature (RFC 3676)
 plain_text  plain text → blocks
-html_tokens, html_tables, html_text   HTML → blocks
+html_tokens, html_blocks, html_tables, html_text   HTML → blocks
 calendar    an invitation → a few lines (RFC 5545)
 message     a whole message → Body; attachments; the list's snippet
 """
