@@ -344,20 +344,20 @@ class _Reader:
             self.anchor = Anchor(anchor.url, 0, self.generation + 1)
         spans, self.spans = self.spans, []
         self.generation += 1
-        tidy = tidy(spans, keeps_blanks=self.pre > 0)
-        if not tidy:
+        words = tidy(spans, keeps_blanks=self.pre > 0)
+        if not words:
             return
         quote = min(self.quote, MAX_QUOTE)
         if self.pre:
-            self.out.append(Block(BlockKind.PREFORMATTED, tidy, quote=quote))
+            self.out.append(Block(BlockKind.PREFORMATTED, words, quote=quote))
         elif self.heading:
-            self.out.append(Block(BlockKind.HEADING, tidy, level=self.heading, quote=quote))
+            self.out.append(Block(BlockKind.HEADING, words, level=self.heading, quote=quote))
         elif self.lists and self.counts.get("li"):
             level = min(len(self.lists) - 1, 8)
-            self.out.append(Block(BlockKind.ITEM, tidy, level=level, quote=quote, marker=self.marker))
+            self.out.append(Block(BlockKind.ITEM, words, level=level, quote=quote, marker=self.marker))
             self.marker = ""
         else:
-            self.out.append(Block(BlockKind.PARAGRAPH, tidy, quote=quote, is_signature=self.signature > 0))
+            self.out.append(Block(BlockKind.PARAGRAPH, words, quote=quote, is_signature=self.signature > 0))
 
     def finish(self) -> list[Block]:
         self.end_anchor()
