@@ -32,13 +32,26 @@ from imapcore.store.searches import Searches
 from imapcore.store.transaction import connect_reader, connect_writer
 from imapcore.store.writer import ClosedWriter, Writer, is_damage
 
-CHECK_SECONDS = 0.3
-"""How long the check at start may take; a file that is larger than that is checked in part, unless it is
-suspect.
+CHECKED_WHOLE = 48 << 20
+"""Files up to this size are checked whole at every start (some tenth of a second); of larger ones the
+user's own tables, unless the file is suspect: mail can be had again, and SQLite says so when it meets a
+broken page.
 """
 
-PROGRESS_STEPS = 2000
-"""SQLite's virtual machine steps between two looks at the clock."""
+OWN_TABLES = (
+    "meta",
+    "mark",
+    "mark_set",
+    "op",
+    "step",
+    "piece",
+    "mailbox",
+    "shelf",
+    "sync_state",
+    "search",
+    "saved_search",
+)
+"""Small tables, and what no server can give back."""
 
 
 def one_line(text: str) -> str:
@@ -102,7 +115,9 @@ class Store:
         except BaseException:
             reads.close()
             raise
-        return cls(path, None, Gate(), Shared(ClosedWriter(), reads, clock, People(email), sanitize), email)
+        return cls(
+            path, None, Gate(), Shared(path, ClosedWriter(), reads, clock, People(email), sanitize), email
+        )
 
     @classmethod
     def _open_writing(
@@ -115,7 +130,7 @@ class Store:
         try:
             reads = connect_reader(path)
             try:
-                shared = Shared(writer, reads, clock, People(email), sanitize)
+                shared = Shared(path, writer, reads, clock, People(email), sanitize)
                 writer.on_rollback(shared.forget)
                 store = cls(path, lock, gate, shared, email)
                 if rescued is not None:
@@ -134,12 +149,23 @@ class Store:
         """A read-only connection for the calling thread; close it."""
         return Reader(self.path, self._email)
 
+    def check(self) -> str | None:
+        """SQLite's thorough check, on a connection of its own: what is wrong, or None. May take seconds.
+
+        Damage is remembered, and mended at the next start.
+        """
+        with self.reader() as reader:
+            problem = reader.check()
+        if problem is not None:
+            suspect_mark(self.path).touch(mode=0o600)
+        return problem
+
     def close(self) -> None:
         """Finish what was accepted, stop the writer, let the lock go. Harmless when closed already."""
         if self._is_closed:
             return
         self._is_closed = True
-        # The writer's connection must be the last one: it clears the files SQLite keeps beside the store away.
+        # The writer's connection must be the last one: it clears away what SQLite keeps beside the store.
         with self._shared.lock:
             self._shared.reads.close()
         self.writer.stop()
@@ -199,7 +225,8 @@ def _damage(path: Path) -> str | None:
                 f"{path.name} belongs to another program",
                 hint="Choose another folder, or move that file away",
             )
-        problem = _quick_check(connection, is_thorough=suspect_mark(path).exists())
+        is_thorough = suspect_mark(path).exists() or path.stat().st_size <= CHECKED_WHOLE
+        problem = _quick_check(connection, is_thorough=is_thorough)
         if problem is None:
             migrate(connection)
             suspect_mark(path).unlink(missing_ok=True)
@@ -217,16 +244,11 @@ def _damage(path: Path) -> str | None:
 
 
 def _quick_check(connection: sqlite3.Connection, *, is_thorough: bool) -> str | None:
-    """SQLite's own check, within a time; a thorough one is for files that have failed before."""
-    deadline = time.monotonic() + CHECK_SECONDS
-    if not is_thorough:
-        connection.set_progress_handler(lambda: time.monotonic() > deadline, PROGRESS_STEPS)
-    try:
-        answer = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            return None
-        raise
-    finally:
-        connection.set_progress_handler(None, 0)
-    return None if answer == "ok" else answer
+    """SQLite's own check of the whole file or of the user's own tables; what it finds, or None."""
+    present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    checks = ["1"] if is_thorough else [table for table in OWN_TABLES if table in present]
+    for check in checks:
+        answer = str(connection.execute(f"PRAGMA quick_check({check})").fetchone()[0])
+        if answer != "ok":
+            return answer
+    return None

@@ -15,10 +15,8 @@ from imapcore.store.marks import (
     ALL,
     DRAFT,
     IMPORTANT,
-    INBOX,
     PLACES,
     SEEN,
-    SENT,
     SPAM,
     STARRED,
     TRASH,
@@ -56,6 +54,7 @@ def find(rows: Rows, query: str, limit: int) -> Found:
     parsed = parse_query(query)
     ignored = list(parsed.ignored)
     conditions: list[Condition] = []
+    words: list[str] = []
     places = {ALL}
     for term in parsed.terms:
         if term.operator == "in" and term.value.lower() == "anywhere":
@@ -63,19 +62,31 @@ def find(rows: Rows, query: str, limit: int) -> Found:
             continue
         if term.operator == "in" and not term.is_negated and _IN.get(term.value.lower()) in (SPAM, TRASH):
             places = {_IN[term.value.lower()]}
+        if term.operator in WORD_OPERATORS and not term.is_negated:
+            words.append(match_words(term.value, WORD_OPERATORS[term.operator]))
+            continue
         condition = _condition(rows, term)
         if condition is None:
             ignored.append(f"{term.operator}:{term.value}")
             continue
         text, parameters = condition
         conditions.append((f"NOT coalesce({text}, 0)" if term.is_negated else text, parameters))
-    if not conditions:
+    words = [each for each in words if each]
+    if not conditions and not words:
         return Found((), tuple(ignored))
     conditions.append(_any_mark(places))
+    if words:
+        # The index gives its rows in the order of msgids: a common word costs no more than a rare one.
+        # Msgids follow INTERNALDATE; where they should not, the order of results is all that suffers.
+        conditions.insert(0, ("words MATCH ?", (" AND ".join(words),)))
+        source = "words JOIN message ON message.msgid = words.rowid"
+        order = "words.rowid DESC"
+    else:
+        source, order = "message", "state.date DESC, message.msgid DESC"
     where = " AND ".join(f"({text})" for text, _ in conditions)
     found = rows(
-        "SELECT message.msgid FROM message JOIN state ON state.thrid = message.thrid "
-        f"AND state.msgid = message.msgid WHERE {where} ORDER BY state.date DESC, message.msgid DESC LIMIT ?",
+        f"SELECT message.msgid FROM {source} JOIN state ON state.thrid = message.thrid "
+        f"AND state.msgid = message.msgid WHERE {where} ORDER BY {order} LIMIT ?",
         (*(value for _, parameters in conditions for value in parameters), limit),
     )
     return Found(tuple(row[0] for row in found), tuple(ignored))
@@ -150,6 +161,3 @@ def _measured(rows: Rows, term: Term) -> Condition | None:
         number = octets(value)
         return None if number is None else (f"size {_SIZES[term.operator]} ?", (number,))
     return None
-
-
-__all__ = ["INBOX", "SENT", "Found", "find"]

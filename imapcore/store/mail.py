@@ -461,7 +461,7 @@ class Mail(Mailboxes):
 
     def uids(self, place: Role) -> UidRanges:
         """Every uid the store knows in a place, as ranges."""
-        rows = self._read(
+        rows = self._read_long(
             "SELECT min(uid), max(uid) FROM (SELECT uid, uid - row_number() OVER (ORDER BY uid) AS island "
             "FROM message WHERE place = ? AND uid IS NOT NULL) GROUP BY island ORDER BY 1",
             (PLACE_OF_ROLE[place],),

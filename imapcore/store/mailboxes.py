@@ -82,7 +82,7 @@ class Mailboxes(Room):
 
     def carrying(self, label: str) -> tuple[int, ...]:
         """Messages that carry a label as far as the server said (its name as the server knows it)."""
-        rows = self._read(
+        rows = self._read_long(
             "SELECT state.msgid FROM state WHERE confirmed IN ("
             "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one, mark"
             "  WHERE one.value = mark.mark_id AND mark.kind = 'label' AND mark.name = ?) ORDER BY "

@@ -94,6 +94,11 @@ class Reader:
         """Close the connection."""
         self._connection.close()
 
+    def check(self) -> str | None:
+        """SQLite's own check of the whole file; what it finds, or None."""
+        answer = str(self._rows("PRAGMA quick_check(1)")[0][0])
+        return None if answer == "ok" else answer
+
     def _rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         try:
             return self._connection.execute(sql, parameters).fetchall()

@@ -9,7 +9,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from imapcore.clock import Clock
@@ -18,7 +20,7 @@ from imapcore.store.book import Book
 from imapcore.store.marks import Marks
 from imapcore.store.people import People
 from imapcore.store.pieces import OpenPieces
-from imapcore.store.transaction import Row, Transaction
+from imapcore.store.transaction import Row, Transaction, connect_reader
 from imapcore.store.writer import Writer
 
 T = TypeVar("T")
@@ -28,6 +30,7 @@ T = TypeVar("T")
 class Shared:
     """What every room holds on to."""
 
+    path: Path
     writer: Writer
     reads: sqlite3.Connection
     """A read-only connection for questions of sync and journal; used under ``lock``."""
@@ -62,6 +65,14 @@ class Room:
     def _write(self, job: Callable[[Transaction], T], *, is_user: bool = False) -> T:
         """Run a job on the writer; ``is_user``: somebody waits for it, and it must survive a power cut."""
         return self._shared.writer.call(job, is_urgent=is_user, is_durable=is_user)
+
+    def _read_long(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Like ``_read`` for what takes long: on a connection of its own, so that nobody else waits."""
+        try:
+            with closing(connect_reader(self._shared.path)) as connection:
+                return connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(str(error)) from error
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._shared.lock:

@@ -146,7 +146,9 @@ def spread(found: UidRanges) -> set[int]:
 
 def synchronize(server: Server, store: Store) -> None:
     """One pass, as sync makes it: what is gone, what is new, what changed; then forget."""
-    store.mail.replace_mailboxes(mailboxes(*server.labels))
+    for label in store.mail.replace_mailboxes(mailboxes(*server.labels)).removed:
+        # A label deleted elsewhere moves no message's modseq: LIST alone tells.
+        store.mail.forget_label(label)
     number = store.mail.begin_pass()
     for place in PLACES:
         here = {mail.uid: mail for mail in server.mail.values() if mail.place is place}

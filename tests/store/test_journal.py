@@ -1,0 +1,512 @@
+"""The journal: order, coalescing, partial answers, replays, history, labels, words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imapcore.clock import ManualClock
+from imapcore.errors import InvalidArgument
+from imapcore.model import (
+    INBOX,
+    Archive,
+    ChangeFlags,
+    ChangeLabels,
+    ChangeState,
+    CreateLabel,
+    DeleteForever,
+    DeleteLabel,
+    Everything,
+    MarkAll,
+    Messages,
+    MoveToInbox,
+    MoveToLabel,
+    MoveToSpam,
+    MoveToTrash,
+    Op,
+    OpState,
+    RenameLabel,
+    Role,
+    Threads,
+    View,
+)
+from imapcore.store import Reader, Store
+from imapcore.store.facts import Batch, Delta, Location, Verb
+from tests.store.worlds import ME, mailboxes, message
+
+WORK = View.of_label("Work")
+TRASH = View.of_role(Role.TRASH)
+
+
+@pytest.fixture(autouse=True)
+def mail(store: Store) -> None:
+    store.mail.replace_mailboxes(mailboxes("Work", "Work/Deep", "Play"))
+    store.mail.apply_messages([message(n, (n + 1) // 2, "\\Inbox") for n in range(1, 9)])
+
+
+def label(*names: str, of: tuple[int, ...] = (1,)) -> ChangeLabels:
+    return ChangeLabels(Messages(of), add=frozenset(names))
+
+
+def unlabel(*names: str, of: tuple[int, ...] = (1,)) -> ChangeLabels:
+    return ChangeLabels(Messages(of), remove=frozenset(names))
+
+
+def read(*of: int) -> ChangeFlags:
+    return ChangeFlags(Messages(of), add=frozenset({"\\Seen"}))
+
+
+def claimed(store: Store, limit: int = 1000) -> Batch:
+    batch = store.journal.claim(limit)
+    assert batch is not None
+    return batch
+
+
+def drained(store: Store) -> list[tuple[Verb, tuple[str, ...], tuple[int, ...]]]:
+    sent = []
+    while (batch := store.journal.claim()) is not None:
+        sent.append((batch.verb, batch.names, batch.msgids))
+        store.journal.confirm(batch)
+    return sent
+
+
+def states(reader: Reader) -> list[OpState]:
+    return [line.state for line in reader.activity()]
+
+
+# -- what is sent --------------------------------------------------------------------------------------
+
+
+def test_only_what_really_changes_is_sent(store: Store) -> None:
+    store.mail.apply_messages([message(2, 1, "\\Inbox", "Work", modseq=2)])
+    receipt = store.journal.submit(label("Work", of=(1, 2, 3)))
+    assert receipt.messages == 2
+    assert drained(store) == [(Verb.ADD_LABELS, ("Work",), (1, 3))]
+
+
+def test_ops_that_ask_the_same_go_together(store: Store) -> None:
+    first = store.journal.submit(label("Work", of=(1,)))
+    store.journal.submit(read(2))
+    second = store.journal.submit(label("Work", of=(3,)))
+    batch = claimed(store)
+    assert (batch.op_ids, batch.msgids) == ((first.op_id, second.op_id), (1, 3))
+    assert set(store.journal.confirm(batch).confirmed) == {first.op_id, second.op_id}
+
+
+def test_order_is_kept_per_message(store: Store) -> None:
+    store.journal.submit(label("Work", of=(1,)))
+    store.journal.submit(read(1))
+    store.journal.submit(label("Work", of=(2,)))
+    store.journal.submit(MoveToTrash(Messages((1,))))
+    store.journal.submit(MoveToTrash(Messages((3,))))
+    assert drained(store) == [
+        (Verb.ADD_LABELS, ("Work",), (1, 2)),
+        (Verb.ADD_FLAGS, ("\\Seen",), (1,)),
+        (Verb.MOVE, (), (1, 3)),
+    ]
+
+
+def test_what_is_under_way_is_not_overtaken(store: Store) -> None:
+    store.journal.submit(label("Work", of=(1,)))
+    store.journal.submit(label("Play", of=(1,)))
+    store.journal.submit(label("Play", of=(2,)))
+    first = claimed(store)
+    second = claimed(store)
+    assert (second.names, second.msgids) == (("Play",), (2,))
+    store.journal.confirm(first)
+    assert claimed(store).msgids == (1,)
+
+
+def test_a_batch_has_at_most_the_limit(store: Store) -> None:
+    store.journal.submit(read(*range(1, 9)))
+    assert claimed(store, 3).msgids == (1, 2, 3)
+    assert claimed(store, 3).msgids == (4, 5, 6)
+
+
+def test_opposites_cancel_before_they_are_sent(store: Store, reader: Reader) -> None:
+    store.journal.submit(label("Work", of=(1, 2)))
+    store.journal.submit(unlabel("Work", of=(2,)))
+    assert drained(store) == [(Verb.ADD_LABELS, ("Work",), (1,))]
+    assert states(reader) == [OpState.SUPERSEDED, OpState.CONFIRMED]
+
+
+def test_an_opposite_of_what_was_sent_is_sent_too(store: Store) -> None:
+    store.journal.submit(label("Work"))
+    batch = claimed(store)
+    store.journal.submit(unlabel("Work"))
+    assert store.journal.claim() is None
+    store.journal.confirm(batch)
+    assert drained(store) == [(Verb.REMOVE_LABELS, ("Work",), (1,))]
+
+
+def test_an_opposite_is_sent_when_the_phone_did_the_same_meanwhile(store: Store, reader: Reader) -> None:
+    """Dropping both would leave the label the phone has set, against the user's last word."""
+    store.journal.submit(label("Work"))
+    store.mail.apply_deltas(Role.ALL, [Delta(1, labels=frozenset({"\\Inbox", "Work"}), modseq=5)])
+    store.journal.submit(unlabel("Work"))
+    assert reader.window(WORK).rows == ()
+    assert drained(store)[-1] == (Verb.REMOVE_LABELS, ("Work",), (1,))
+
+
+# -- answers -------------------------------------------------------------------------------------------
+
+
+def test_a_batch_is_answered_in_parts(store: Store, reader: Reader) -> None:
+    receipt = store.journal.submit(read(1, 2, 3, 4))
+    batch = claimed(store)
+    assert store.journal.confirm(batch, [1, 2]).confirmed == ()
+    line = reader.activity()[0]
+    assert (line.state, line.done, line.messages) == (OpState.SENT, 2, 4)
+    assert store.journal.reject(batch, "NO", [3]).rejected == ()
+    assert store.journal.confirm(batch, [4]).rejected == (receipt.op_id,)
+    flags = {m.msgid: (not m.is_unread, m.state) for m in reader.messages([1, 3, 4])}
+    assert flags == {
+        1: (True, ChangeState.SETTLED),
+        3: (False, ChangeState.REJECTED),
+        4: (True, ChangeState.SETTLED),
+    }
+
+
+def test_a_lost_link_makes_a_replay(store: Store) -> None:
+    store.journal.submit(MoveToTrash(Messages((1,))))
+    store.journal.release(claimed(store))
+    batch = claimed(store)
+    assert batch.is_replay
+    store.journal.confirm(batch, uids={1: 77})
+    assert store.mail.locations([1]) == {1: Location(Role.TRASH, 77)}
+
+
+def test_a_crash_between_sent_and_confirmed_makes_a_replay(tmp_path: Path) -> None:
+    path = tmp_path / "crash" / "store.sqlite"
+    with Store.open(path, clock=ManualClock(), email=ME.email) as store:
+        store.mail.apply_messages([message(1)])
+        store.journal.submit(read(1))
+        claimed(store)
+    with Store.open(path, clock=ManualClock(), email=ME.email) as store, store.reader() as reader:
+        assert states(reader) == [OpState.PENDING]
+        batch = claimed(store)
+        assert (batch.msgids, batch.is_replay) == ((1,), True)
+
+
+def test_a_refusal_spares_what_a_later_op_wants(store: Store, reader: Reader) -> None:
+    store.journal.submit(label("Work", "Play"))
+    batch = claimed(store)
+    store.journal.submit(unlabel("Play"))
+    store.journal.submit(read(1))
+    store.journal.reject(batch, "NO [CANNOT] not that")
+    message_ = reader.message(1)
+    assert message_ is not None
+    assert message_.labels == {"\\Inbox"}
+    assert not message_.is_unread
+    line = reader.activity()[-1]
+    assert (line.state, line.answer) == (OpState.REJECTED, "NO [CANNOT] not that")
+
+
+def test_retry_sends_what_was_refused_again(store: Store, reader: Reader) -> None:
+    receipt = store.journal.submit(read(1, 2))
+    batch = claimed(store)
+    store.journal.confirm(batch, [1])
+    store.journal.reject(batch, "NO")
+    again = store.journal.retry(receipt.op_id)
+    assert again is not None
+    assert drained(store) == [(Verb.ADD_FLAGS, ("\\Seen",), (2,))]
+    assert not any(m.is_unread for m in reader.messages([1, 2]))
+    assert store.journal.retry(receipt.op_id) is None
+
+
+def test_discard_takes_the_mark_of_refusal_off(store: Store, reader: Reader) -> None:
+    receipt = store.journal.submit(read(1))
+    store.journal.reject(claimed(store), "NO")
+    assert reader.window(INBOX).rows[-1].state is ChangeState.REJECTED
+    store.journal.discard(receipt.op_id)
+    assert reader.window(INBOX).rows[-1].state is ChangeState.SETTLED
+    store.journal.discard(receipt.op_id)
+
+
+def test_cancel_stops_what_is_not_sent(store: Store, reader: Reader) -> None:
+    receipt = store.journal.submit(read(1, 2, 3))
+    batch = claimed(store, 1)
+    store.journal.cancel(receipt.op_id)
+    assert [m.is_unread for m in reader.messages([1, 2, 3])] == [False, True, True]
+    store.journal.confirm(batch)
+    assert states(reader) == [OpState.CONFIRMED]
+    store.journal.undo()
+    assert drained(store) == [(Verb.REMOVE_FLAGS, ("\\Seen",), (1,))]
+
+
+def test_commands_are_noted_as_they_were_sent(store: Store, reader: Reader) -> None:
+    store.journal.submit(label("Work", of=(1, 2)))
+    assert reader.activity()[0].commands == ('UID STORE <2 uids> +X-GM-LABELS ("Work")',)
+    batch = claimed(store)
+    store.journal.note_command(batch, 'A7 UID STORE 1:2 +X-GM-LABELS ("Work")')
+    store.journal.confirm(batch)
+    assert reader.activity()[0].commands == ('A7 UID STORE 1:2 +X-GM-LABELS ("Work")',)
+
+
+def test_preview_changes_nothing(store: Store, reader: Reader) -> None:
+    before = reader.window(INBOX)
+    store.journal.submit(read(5))
+    op = MoveToLabel(Threads((1,)), "Brand/New")
+    assert [(b.verb, b.names, b.msgids) for b in store.journal.preview(op)] == [
+        (Verb.CREATE_LABEL, ("Brand",), ()),
+        (Verb.CREATE_LABEL, ("Brand/New",), ()),
+        (Verb.ADD_LABELS, ("Brand/New",), (1, 2)),
+        (Verb.REMOVE_LABELS, ("\\Inbox",), (1, 2)),
+    ]
+    assert len(reader.activity()) == 1
+    assert drained(store) == [(Verb.ADD_FLAGS, ("\\Seen",), (5,))]
+    assert reader.window(INBOX).total == before.total
+
+
+# -- history -------------------------------------------------------------------------------------------
+
+
+def test_undo_is_the_exact_inverse_many_levels_deep(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox", "Work", modseq=2)])
+    seen = [reader.messages(range(1, 9))]
+    ops: list[Op] = [
+        label("Work", "Play", of=(1, 2)),
+        MarkAll(INBOX),
+        Archive(Threads((1, 2))),
+        MoveToSpam(Threads((3,))),
+        MoveToTrash(Threads((1,), View.of_role(Role.ALL))),
+        MoveToInbox(Threads((1,), TRASH)),
+    ]
+    for op in ops:
+        store.journal.submit(op)
+        drained(store)
+        seen.append(reader.messages(range(1, 9)))
+    for expected in reversed(seen[:-1]):
+        assert store.journal.undo() is not None
+        drained(store)
+        assert reader.messages(range(1, 9)) == expected
+    assert store.journal.undo() is None
+    for expected in seen[1:]:
+        assert store.journal.redo() is not None
+        drained(store)
+        assert reader.messages(range(1, 9)) == expected
+    assert store.journal.redo() is None
+
+
+def test_something_new_ends_the_redo_list_but_an_automatic_change_does_not(
+    store: Store, reader: Reader
+) -> None:
+    store.journal.submit(label("Work"))
+    store.journal.undo()
+    store.journal.submit(ChangeFlags(Messages((3,)), frozenset({"\\Seen"}), is_automatic=True))
+    assert reader.next_undo() is None
+    assert reader.next_redo() == "Labelled 1 message “Work”"
+    store.journal.submit(read(2))
+    assert reader.next_redo() is None
+    assert reader.next_undo() == "Marked 1 message read"
+
+
+def test_history_outlives_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "again" / "store.sqlite"
+    with Store.open(path, clock=ManualClock(), email=ME.email) as store:
+        store.mail.apply_messages([message(1, 1, "\\Inbox")])
+        store.journal.submit(Archive(Messages((1,))))
+        drained(store)
+    with Store.open(path, clock=ManualClock(), email=ME.email) as store, store.reader() as reader:
+        assert reader.next_undo() == "Archived 1 message"
+        assert store.journal.undo() is not None
+        assert reader.window(INBOX).total == 1
+        assert drained(store) == [(Verb.ADD_LABELS, ("\\Inbox",), (1,))]
+
+
+def test_undo_leaves_alone_what_the_phone_changed_since(store: Store, reader: Reader) -> None:
+    store.journal.submit(label("Work", of=(1, 2)))
+    drained(store)
+    store.mail.apply_deltas(Role.ALL, [Delta(1, labels=frozenset({"Play"}), modseq=9)])
+    store.journal.undo()
+    assert drained(store) == [(Verb.REMOVE_LABELS, ("Work",), (2,))]
+    message_ = reader.message(1)
+    assert message_ is not None
+    assert message_.labels == {"Play"}
+
+
+def test_undo_of_a_move_restores_labels_gmail_dropped(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox", "Work", "\\Important", modseq=2)])
+    store.journal.submit(MoveToTrash(Messages((1,))))
+    drained(store)
+    store.mail.apply_messages([message(1, 1, place=Role.TRASH, uid=50, modseq=9)])
+    assert reader.window(TRASH).rows[0].labels == ()
+    store.journal.undo()
+    assert drained(store) == [
+        (Verb.MOVE, (), (1,)),
+        (Verb.ADD_LABELS, ("\\Important", "Work"), (1,)),
+    ]
+    message_ = reader.message(1)
+    assert message_ is not None
+    assert message_.labels == {"\\Inbox", "\\Important", "Work"}
+
+
+def test_delete_forever_asks_to_be_confirmed_and_cannot_be_undone(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(20, 20, place=Role.TRASH, uid=1)])
+    store.bodies.put(20, b"body")
+    target = Everything(TRASH)
+    with pytest.raises(InvalidArgument):
+        store.journal.submit(DeleteForever(target, Role.TRASH))
+    with pytest.raises(InvalidArgument):
+        store.journal.submit(DeleteForever(Everything(INBOX), Role.ALL, is_confirmed=True))
+    receipt = store.journal.submit(DeleteForever(target, Role.TRASH, is_confirmed=True))
+    assert not receipt.can_undo
+    assert reader.window(TRASH).total == 0
+    batch = claimed(store)
+    assert (batch.verb, batch.msgids, batch.destination) == (Verb.EXPUNGE, (20,), Role.TRASH)
+    store.journal.confirm(batch)
+    assert store.journal.undo() is None
+    assert store.mail.known([20]) == set()
+    assert reader.octets(20) is None
+
+
+def test_delete_forever_never_touches_what_is_elsewhere(store: Store, reader: Reader) -> None:
+    receipt = store.journal.submit(DeleteForever(Messages((1, 2)), Role.TRASH, is_confirmed=True))
+    assert receipt.messages == 0
+    assert store.journal.claim() is None
+    assert reader.window(INBOX).total == 4
+
+
+# -- labels --------------------------------------------------------------------------------------------
+
+
+def names(reader: Reader) -> list[str]:
+    return [mailbox.name for mailbox in reader.mailboxes() if mailbox.role is None]
+
+
+def test_a_new_label_is_shown_at_once_with_the_parents_it_lacks(store: Store, reader: Reader) -> None:
+    store.journal.submit(CreateLabel("A/B/C"))
+    assert names(reader) == ["A", "A/B", "A/B/C", "Play", "Work", "Work/Deep"]
+    assert drained(store) == [(Verb.CREATE_LABEL, (name,), ()) for name in ("A", "A/B", "A/B/C")]
+    assert names(reader) == ["A", "A/B", "A/B/C", "Play", "Work", "Work/Deep"]
+
+
+def test_undoing_a_creation_that_was_not_sent_sends_nothing(store: Store, reader: Reader) -> None:
+    store.journal.submit(CreateLabel("New"))
+    store.journal.undo()
+    assert names(reader) == ["Play", "Work", "Work/Deep"]
+    assert store.journal.claim() is None
+    assert states(reader) == [OpState.SUPERSEDED, OpState.SUPERSEDED]
+
+
+def test_labelling_with_a_new_name_creates_it_first_and_a_refusal_stops_the_rest(
+    store: Store, reader: Reader
+) -> None:
+    store.journal.submit(label("New"))
+    batch = claimed(store)
+    assert (batch.verb, batch.names) == (Verb.CREATE_LABEL, ("New",))
+    store.journal.reject(batch, "NO [CANNOT] reserved")
+    assert store.journal.claim() is None
+    assert names(reader) == ["Play", "Work", "Work/Deep"]
+    assert reader.window(View.of_label("New")).rows == ()
+
+
+def test_a_rename_is_shown_at_once_and_its_children_follow(store: Store, reader: Reader) -> None:
+    store.journal.submit(label("Work", "Work/Deep", of=(1,)))
+    store.journal.submit(RenameLabel("Work", "Jobs"))
+    assert names(reader) == ["Jobs", "Jobs/Deep", "Play"]
+    assert reader.window(View.of_label("Jobs/Deep")).rows[0].labels == ("Jobs", "Jobs/Deep")
+    store.journal.submit(label("Jobs", of=(5,)))
+    assert drained(store) == [
+        (Verb.ADD_LABELS, ("Work", "Work/Deep"), (1,)),
+        (Verb.RENAME_LABEL, ("Work", "Jobs"), ()),
+        (Verb.ADD_LABELS, ("Jobs",), (5,)),
+    ]
+    store.mail.apply_deltas(Role.ALL, [Delta(1, labels=frozenset({"Jobs"}), modseq=9)])
+    assert [row.thrid for row in reader.window(View.of_label("Jobs")).rows] == [3, 1]
+
+
+def test_a_refused_rename_gives_the_name_back(store: Store, reader: Reader) -> None:
+    store.journal.submit(label("Work"))
+    drained(store)
+    store.journal.submit(RenameLabel("Work", "Jobs"))
+    store.journal.reject(claimed(store), "NO")
+    assert names(reader) == ["Play", "Work", "Work/Deep"]
+    assert reader.window(WORK).rows[0].labels == ("Work",)
+
+
+def test_a_deleted_label_leaves_the_mail_and_undo_brings_it_back(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(30, 30, "Play", place=Role.TRASH, uid=3)])
+    store.journal.submit(label("Play", of=(1, 3)))
+    drained(store)
+    store.journal.submit(DeleteLabel("Play"))
+    assert names(reader) == ["Work", "Work/Deep"]
+    assert reader.window(INBOX).total == 4
+    assert drained(store) == [(Verb.DELETE_LABEL, ("Play",), ())]
+    store.journal.undo()
+    assert names(reader) == ["Play", "Work", "Work/Deep"]
+    assert drained(store) == [(Verb.CREATE_LABEL, ("Play",), ()), (Verb.ADD_LABELS, ("Play",), (1, 3, 30))]
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        CreateLabel("Work"),
+        CreateLabel(""),
+        CreateLabel("a//b"),
+        CreateLabel("a\r\nb"),
+        CreateLabel(" a"),
+        RenameLabel("Nothing", "Else"),
+        RenameLabel("Work", "Play"),
+        RenameLabel("Work", "Work/Inner"),
+        RenameLabel("[Gmail]/Trash", "Bin"),
+        DeleteLabel("INBOX"),
+        label("\\Trash"),
+        ChangeLabels(Messages((1,)), frozenset({"Work"}), frozenset({"Work"})),
+    ],
+)
+def test_nonsense_is_refused_before_it_is_journalled(store: Store, reader: Reader, op: Op) -> None:
+    with pytest.raises(InvalidArgument):
+        store.journal.submit(op)
+    assert reader.activity() == ()
+    assert names(reader) == ["Play", "Work", "Work/Deep"]
+
+
+def test_a_name_being_renamed_away_is_not_free_yet(store: Store) -> None:
+    store.journal.submit(RenameLabel("Work", "Jobs"))
+    with pytest.raises(InvalidArgument, match="being renamed"):
+        store.journal.submit(CreateLabel("Work"))
+    drained(store)
+    store.journal.submit(CreateLabel("Work"))
+
+
+def test_labels_used_lately_come_first(store: Store, reader: Reader, clock: ManualClock) -> None:
+    store.journal.submit(label("Work"))
+    clock.advance(5)
+    store.journal.submit(label("Play"))
+    assert reader.label_counts(Messages((1,))).recent == ("Play", "Work")
+
+
+# -- words ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("op", "summary"),
+    [
+        (Archive(Threads((1, 2))), "Archived 2 conversations"),
+        (MoveToTrash(Messages((1,))), "Moved 1 message to Trash"),
+        (MoveToSpam(Threads((1,))), "Reported 1 conversation as spam"),
+        (label("Work", "Play", of=(1, 2)), "Labelled 2 messages “Play” and “Work”"),
+        (label("a", "b", "c"), "Labelled 1 message “a” and 2 more"),
+        (unlabel("\\Inbox"), "Archived 1 message"),
+        (label("\\Starred"), "Starred 1 message"),
+        (ChangeLabels(Messages((1,)), frozenset({"Work"}), frozenset({"\\Inbox"})), None),
+        (MarkAll(INBOX), "Marked 4 conversations read"),
+        (MoveToLabel(Threads((1,)), "Play"), "Moved 1 conversation to “Play”"),
+        (CreateLabel("New"), "Created label “New”"),
+        (RenameLabel("Play", "Fun"), "Renamed label “Play” to “Fun”"),
+        (DeleteLabel("Play"), "Deleted label “Play”"),
+    ],
+)
+def test_summaries(store: Store, op: Op, summary: str | None) -> None:
+    said = store.journal.submit(op).summary
+    assert said == (summary or "Labelled 1 message “Work”, took “Inbox” off")
+
+
+def test_nothing_to_change_is_no_step_of_history(store: Store, reader: Reader) -> None:
+    receipt = store.journal.submit(unlabel("Work"))
+    assert (receipt.messages, receipt.can_undo) == (0, False)
+    assert store.journal.undo() is None
+    assert store.journal.pending() == 0
+    assert states(reader) == [OpState.CONFIRMED]
