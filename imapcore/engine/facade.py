@@ -266,8 +266,15 @@ class Engine:
         with self._reader() as reader:
             names = {role: name for role in Role if (name := reader.mailbox_name(role)) is not None}
         return Remote(
-            self._dialer.connect(wakeup), names, lambda text: self._hub.tell(Alerted("Gmail says", text))
+            self._dialer.connect(wakeup),
+            names,
+            self._uidvalidity_of,
+            lambda text: self._hub.tell(Alerted("Gmail says", text)),
         )
+
+    def _uidvalidity_of(self, place: Role) -> int | None:
+        state = self._open_store.mail.sync_state(place)
+        return None if state is None else state.uidvalidity
 
     def _find_offline(self, query: str) -> Found:
         with self._reader() as reader:

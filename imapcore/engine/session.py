@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterator
 from dataclasses import dataclass, field
 
 from imapcore.clock import Clock
@@ -183,6 +183,7 @@ class JobSession:
             except GimapError as error:
                 self._note_broken(error)
             finally:
+                self._abandon()
                 remote.close()
 
     def _wait_for_turn(self) -> bool:
@@ -223,11 +224,8 @@ class JobSession:
             self._session.next_job(left)
 
     def _note_broken(self, error: GimapError) -> None:
+        self._abandon()
         with self._lock:
-            for entry in self._entries:
-                if entry.running is not None:
-                    entry.running = None
-                    entry.stumbles += 1
             given_up = [
                 entry
                 for entry in self._entries
@@ -245,6 +243,16 @@ class JobSession:
             self._note_failed(error)
         elif self._is_leader:
             self._board.lost(error)
+
+    def _abandon(self) -> None:
+        """End what is under way, on this thread, so that each job can put its things in order."""
+        with self._lock:
+            under_way = [entry for entry in self._entries if entry.running is not None]
+        for entry in under_way:
+            running, entry.running = entry.running, None
+            entry.stumbles += 1
+            if isinstance(running, Generator):
+                running.close()
 
     def _is_awake(self) -> bool:
         """Whether the machine has been awake since this was last asked."""

@@ -44,7 +44,7 @@ from imapcore.store.facts import Changed, MessageFacts, Settled
 from imapcore.sync.account import AccountSync
 from imapcore.sync.bodies import fetch_body, fetch_part
 from imapcore.sync.files import write_file
-from imapcore.sync.remote import Remote
+from imapcore.sync.remote import Remote, UidsChanged
 from imapcore.sync.replay import Replay
 from imapcore.sync.search import Search
 
@@ -90,6 +90,7 @@ class Workers:
         self.account = AccountSync(store, _Reporter(self, tell), clock)
         self._replay = Replay(store, self._op_settled, self.request_pass)
         self._find_offline = find_offline
+        self._must_send = False
         self._searches: dict[str, bool] = {}
         self._bodies: set[int] = set()
         self._asked_snippets: dict[int, None] = {}
@@ -185,8 +186,7 @@ class Workers:
         self.watch.submit(Job("idle", self._idle, is_lasting=True))
         yield from self.account.run(remote, is_thorough=True)
         self._thorough_at = self._clock.monotonic()
-        if self._options.backfill:
-            self.sync.submit(Job("backfill", self.account.backfill, urgency=8, is_lasting=True))
+        self._passed()
         self.sync.submit(Job("snippets", self._recent_snippets, urgency=7))
 
     def _rest(self, remote: Remote) -> None:
@@ -197,7 +197,11 @@ class Workers:
         if now - self._thorough_at >= self._options.thorough_seconds:
             self.request_pass(is_thorough=True)
         else:
-            self.sync.submit(Job("poll", self.account.poll, urgency=3, group=PASSES))
+            self.sync.submit(Job("poll", self._poll, urgency=3, group=PASSES))
+
+    def _poll(self, remote: Remote) -> Iterator[float]:
+        yield from self.account.poll(remote)
+        self._passed()
 
     def request_pass(self, *, is_thorough: bool = False) -> None:
         """Something is known or likely to have changed on the server: look now."""
@@ -206,10 +210,17 @@ class Workers:
             if is_thorough:
                 self._thorough_at = self._clock.monotonic()
             yield from self.account.run(remote, is_thorough=is_thorough)
-            if self._options.backfill and not self.account.is_complete:
-                self.sync.submit(Job("backfill", self.account.backfill, urgency=8, is_lasting=True))
+            self._passed()
 
         self.sync.submit(Job(("pass", is_thorough), steps, urgency=2, group=PASSES))
+
+    def _passed(self) -> None:
+        """A pass is done: what it found missing is fetched, and what waited for it goes on."""
+        if self._options.backfill and not self.account.is_complete:
+            self.sync.submit(Job("backfill", self.account.backfill, urgency=8, is_lasting=True))
+        if self._must_send:
+            self._must_send = False
+            self.send()
 
     def request_list(self) -> None:
         """A label appeared that the tree does not have."""
@@ -279,7 +290,17 @@ class Workers:
         """Something is in the journal."""
         self.board.nudge()
         self._follow(self.actions)
-        self.actions.submit(Job("ops", self._replay.run, urgency=2, is_lasting=True))
+        self.actions.submit(Job("ops", self._replay.run, urgency=2, is_lasting=True, failed=self._ops_failed))
+
+    def _ops_failed(self, error: GimapError) -> None:
+        """The journal stands still: for new uids, which a pass brings; for anything else the user must
+        know.
+        """
+        if isinstance(error, UidsChanged):
+            self._must_send = True
+            self.request_pass()
+        else:
+            self._tell(Alerted(f"Changes cannot be sent: {error.title}", error.detail, error.hint))
 
     def _op_settled(self, settled: Settled, answer: str) -> None:
         for op_id in settled.confirmed:

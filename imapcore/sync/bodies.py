@@ -66,7 +66,7 @@ def _select(remote: Remote, store: Store, msgid: int) -> int:
     """Select the mailbox a message is in; its uid there."""
     found, _ = locate(remote, store, [msgid])
     for place, members in found.items():
-        for uid in members:
-            remote.ensure(remote.name_of(place))
+        for uid in members.msgids:
+            remote.ensure(place, members.uidvalidity)
             return uid
     raise MessageGone()

@@ -79,6 +79,7 @@ class Fetcher:
                     self._pace.failed()
                 raise
             left = left - chunk
+            remote.check(self.place)
             changed = self._store.mail.apply_messages(facts)
             self._pace.answered(
                 chunk.count(), self._clock.monotonic() - began, is_throttled=remote.take_throttled()
@@ -91,7 +92,7 @@ class Fetcher:
             yield self._pace.pause
 
     def _fetch(self, remote: Remote, chunk: UidSet) -> list[MessageFacts]:
-        remote.ensure(remote.name_of(self.place))
+        remote.ensure(self.place)
         facts, bare = self._read(remote.fetch(chunk, ENVELOPES), chunk)
         if bare:
             # Gmail now and then sends a line without what was asked for. Once more; then it cannot be had.

@@ -15,7 +15,7 @@ from imapcore.model import Role
 from imapcore.store import Store
 from imapcore.store.facts import MailboxChanges
 from imapcore.sync.merge import mailbox_facts, message_delta
-from imapcore.sync.remote import CHANGES, Remote
+from imapcore.sync.remote import Remote
 from imapcore.sync.report import Report
 from imapcore.wire.uidset import UidSet
 
@@ -52,10 +52,9 @@ class LabelSync:
         return changes
 
     def _follow_up(self, remote: Remote, changes: MailboxChanges) -> Iterator[float]:
-        everything = remote.name_of(Role.ALL)
         left = set(changes.removed)
         for new in changes.added:
-            remote.ensure(everything)
+            remote.ensure(Role.ALL)
             there = remote.search_label(new)
             old = self._renamed_from(new, there, left)
             if old is not None:
@@ -65,7 +64,7 @@ class LabelSync:
             yield 0.0
             yield from self._read_labels(remote, there)
         for old in sorted(left):
-            remote.ensure(everything)
+            remote.ensure(Role.ALL)
             # "Show in IMAP" switched off hides a label from LIST and leaves it on the messages.
             if not remote.search_label(old):
                 self._report.changed(self._store.mail.forget_label(old))
@@ -91,7 +90,7 @@ class LabelSync:
     def _read_labels(self, remote: Remote, uids: UidSet) -> Iterator[float]:
         known = uids & UidSet.of_ranges(self._store.mail.uids(Role.ALL))
         for chunk in known.chunks(count=CHUNK, newest_first=True):
-            remote.ensure(remote.name_of(Role.ALL))
-            deltas = [delta for line in remote.fetch(chunk, CHANGES) if (delta := message_delta(line))]
+            remote.ensure(Role.ALL)
+            deltas = [delta for line in remote.changes(chunk) if (delta := message_delta(line))]
             self._report.changed(self._store.mail.apply_deltas(Role.ALL, deltas))
             yield 0.0

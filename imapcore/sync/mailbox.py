@@ -24,7 +24,7 @@ from imapcore.sync.fetcher import Fetcher, Told
 from imapcore.sync.merge import message_delta
 from imapcore.sync.pace import Pace
 from imapcore.sync.plan import Numbers, is_quiet, may_be_limited, must_compare_after, plan_pass
-from imapcore.sync.remote import CHANGES, IDENTITIES, Remote
+from imapcore.sync.remote import IDENTITIES, Remote
 from imapcore.sync.report import Report
 from imapcore.wire.uidset import UidSet
 
@@ -84,7 +84,7 @@ class MailboxSync:
         is_partial = self.missing is None and (state is None or not state.is_complete)
         plan = plan_pass(state, seen, must_compare=is_partial)
         if plan.must_remap:
-            yield from self._remap(remote, name, seen.uidvalidity)
+            yield from self._remap(remote, seen.uidvalidity)
         present = 0
         if plan.arrivals is not None:
             fresh = UidSet.of_ranges([plan.arrivals])
@@ -94,11 +94,11 @@ class MailboxSync:
             state is not None and plan.arrivals is not None and must_compare_after(state, seen, present)
         )
         if must_compare:
-            self._compare(remote, name)
+            self._compare(remote)
         elif self.missing is None:
             self._set_missing(UidSet())
         if plan.changed_since is not None:
-            yield from self._fetch_changes(remote, name, plan.changed_since)
+            yield from self._fetch_changes(remote, plan.changed_since)
         if not plan.is_nothing:
             self._remember(name, seen)
         self._unseen = status.unseen if status is not None else None
@@ -143,9 +143,9 @@ class MailboxSync:
             )
         )
 
-    def _compare(self, remote: Remote, name: str) -> None:
+    def _compare(self, remote: Remote) -> None:
         """The sets of uids, there and here: what is gone, what is missing."""
-        remote.ensure(name)
+        remote.ensure(self.place)
         there = remote.search()
         here = self._stored()
         gone = here - there
@@ -162,12 +162,12 @@ class MailboxSync:
                 "In Gmail on the web: Settings › Forwarding and POP/IMAP › Folder size limits › Do not limit",
             )
 
-    def _remap(self, remote: Remote, name: str, uidvalidity: int) -> Iterator[float]:
+    def _remap(self, remote: Remote, uidvalidity: int) -> Iterator[float]:
         """UIDVALIDITY changed: find every message again by its msgid, without downloading any of it."""
         pairs: dict[int, int] = {}
-        remote.ensure(name)
+        remote.ensure(self.place, uidvalidity)
         for chunk in remote.search().chunks(count=5000):
-            remote.ensure(name)
+            remote.ensure(self.place, uidvalidity)
             for line in remote.fetch(chunk, IDENTITIES):
                 if line.uid is not None and line.msgid is not None:
                     pairs[line.msgid] = line.uid
@@ -176,10 +176,10 @@ class MailboxSync:
         self._fetcher.forget_refused()
         self._set_missing(None)
 
-    def _fetch_changes(self, remote: Remote, name: str, since: int) -> Iterator[float]:
-        remote.ensure(name)
+    def _fetch_changes(self, remote: Remote, since: int) -> Iterator[float]:
+        remote.ensure(self.place)
         waiting = []
-        for line in remote.fetch(UidSet.everything(), CHANGES, changed_since=since):
+        for line in remote.changes(UidSet.everything(), since=since):
             delta = message_delta(line)
             if delta is not None:
                 waiting.append(delta)

@@ -36,7 +36,7 @@ def fetch_view(remote: Remote, places: Mapping[Role, MailboxSync], view: View) -
             return
     wanted = mailbox.missing or UidSet()
     if view.label is not None:
-        remote.ensure(remote.name_of(place))
+        remote.ensure(place)
         wanted = remote.search_label(view.label)
         yield 0.0
     wanted = mailbox.without_stored(wanted)

@@ -64,6 +64,9 @@ def plan_pass(state: SyncState | None, seen: Numbers, *, must_compare: bool = Fa
         return Plan(must_compare=True)
     if state.uidvalidity != seen.uidvalidity:
         return Plan(must_remap=True, must_compare=True, changed_since=1)
+    if state.uidnext == 0:
+        # The uids were found anew, and the pass that did it ended before it had read what had changed.
+        return Plan(must_compare=True, changed_since=1)
     if seen.uidnext < state.uidnext or seen.highestmodseq < state.highestmodseq:
         # Numbers that only ever grow have shrunk: an account restored from a backup. Believe nothing.
         return Plan(must_compare=True, changed_since=1)

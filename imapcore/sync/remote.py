@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from imapcore.errors import ProtocolError
+from imapcore.errors import GimapError, ProtocolError
 from imapcore.model import Role
 from imapcore.net.connection import Connection
 from imapcore.protocol.commands import Command, Fetch, List, Noop, Search, Select, StatusOf, body
@@ -45,6 +45,13 @@ IDENTITIES = ("UID", "X-GM-MSGID")
 STATUS_ITEMS = ("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ")
 
 
+class UidsChanged(GimapError):
+    """UIDVALIDITY is not what it was: uids at hand mean other messages now (RFC 3501 §2.3.1.1)."""
+
+    title = "Gmail has numbered a mailbox anew"
+    hint = "gimap-tui finds its messages again by itself; try again in a moment"
+
+
 class Remote:
     """One connection of one session; used by that session's thread only."""
 
@@ -52,10 +59,14 @@ class Remote:
         self,
         connection: Connection,
         names: Mapping[Role, str],
+        uidvalidity_of: Callable[[Role], int | None],
         alerted: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """``names``: as last listed (``learn_names`` brings newer ones); ``alerted`` hears ALERTs."""
+        """``names``: as last listed (``learn_names`` brings newer ones); ``uidvalidity_of``: under which the
+        store holds a place's uids, None before the first pass; ``alerted`` hears ALERTs.
+        """
         self._connection = connection
+        self._uidvalidity_of = uidvalidity_of
         self._names = dict(names)
         self._alerted = alerted
         self._is_throttled = False
@@ -165,10 +176,32 @@ class Remote:
             exists=mailbox.exists,
         )
 
-    def ensure(self, name: str) -> None:
-        """SELECT unless it is selected."""
-        if self.selected != name:
+    @property
+    def uidvalidity(self) -> int:
+        """Of the selected mailbox."""
+        mailbox = self._connection.mailbox
+        return 0 if mailbox is None else mailbox.uidvalidity or 0
+
+    def ensure(self, place: Role, uidvalidity: int | None = None) -> None:
+        """SELECT a place unless it is selected, and make sure that its uids mean what the store's mean.
+
+        ``uidvalidity``: what the uids at hand were read under, if that is not simply what the store holds
+        now. Raises UidsChanged when the server has given them anew; a pass then finds them again.
+        """
+        expected = self._uidvalidity_of(place) if uidvalidity is None else uidvalidity
+        name = self.name_of(place)
+        if self.selected != name or (expected is not None and self.uidvalidity != expected):
             self.select(name)
+        if expected is not None and self.uidvalidity != expected:
+            raise UidsChanged(name)
+
+    def check(self, place: Role) -> None:
+        """Before uids of the selected place go into the store: raises UidsChanged when they mean other
+        messages.
+        """
+        expected = self._uidvalidity_of(place)
+        if expected is not None and self.uidvalidity != expected:
+            raise UidsChanged(self.name_of(place))
 
     def refresh(self) -> None:
         """Let the server show what has arrived since the mailbox was selected."""
@@ -218,6 +251,20 @@ class Remote:
             yield from self._connection.stream(Fetch(uids, items, changed_since=changed_since))
         finally:
             self._hear(self._connection.events())
+
+    def changes(self, uids: UidSet, *, since: int | None = None) -> Iterator[Fetched]:
+        """Flags and labels of messages; ``since`` a modseq, only of those that changed after it.
+
+        Gmail now and then leaves out what was asked for; such lines are asked for once more.
+        """
+        bare: list[int] = []
+        for line in self.fetch(uids, CHANGES, changed_since=since):
+            if line.uid is not None and (line.flags is None or line.labels is None):
+                bare.append(line.uid)
+            else:
+                yield line
+        if bare:
+            yield from self.fetch(UidSet(bare), CHANGES)
 
     def fetch_parts(self, wanted: Sequence[tuple[UidSet, str, int]]) -> list[Fetched]:
         """The first octets of parts, as (uids, section, octets); all asked before the first answer is

@@ -21,7 +21,7 @@ from imapcore.model import Role
 from imapcore.protocol.commands import Command
 from imapcore.store import Store
 from imapcore.store.facts import Batch, Delta, Settled, Verb
-from imapcore.sync.finding import locate, search_everywhere
+from imapcore.sync.finding import Members, locate, search_everywhere
 from imapcore.sync.merge import message_delta
 from imapcore.sync.orders import (
     describe_order,
@@ -32,7 +32,7 @@ from imapcore.sync.orders import (
     move_order,
     store_order,
 )
-from imapcore.sync.remote import CHANGES, Remote
+from imapcore.sync.remote import Remote
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.uidset import UidSet
 
@@ -114,22 +114,23 @@ class Replay:
             self._reject(batch, GONE, nowhere)
         lost: set[int] = set()
         for place, members in found.items():
-            for chunk in UidSet(members).chunks(count=UIDS_PER_COMMAND):
-                lost |= self._store_chunk(remote, batch, place, {uid: members[uid] for uid in chunk})
+            for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):
+                lost |= self._store_chunk(remote, batch, place, members.among(chunk))
                 yield 0.0
         if lost:
             # They left their mailbox since the store last looked: once more, where they are now.
             for place, members in search_everywhere(remote, lost).items():
                 gone = self._store_chunk(remote, batch, place, members)
-                lost -= set(members.values()) - gone
+                lost -= set(members.msgids.values()) - gone
                 yield 0.0
             if lost:
                 self._reject(batch, GONE, lost)
 
-    def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: dict[int, int]) -> set[int]:
+    def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
         """One STORE; the msgids of messages that were not there."""
-        remote.ensure(remote.name_of(place))
-        uids = UidSet(members)
+        remote.ensure(place, members.uidvalidity)
+        msgids = members.msgids
+        uids = UidSet(msgids)
         order = store_order(batch.verb, batch.names, uids)
         self._note(batch, order)
         lines = list(remote.run(order).fetched)
@@ -139,20 +140,21 @@ class Replay:
         )
         if unsure:
             # What was so already is not echoed, nor is what cannot be done: look.
-            lines.extend(remote.fetch(unsure, CHANGES))
-        self._learn(place, lines)
+            lines.extend(remote.changes(unsure))
+        self._learn(remote, place, lines)
         seen = _by_uid(lines)
-        done = [uid for uid in members if uid in seen and is_shown(batch.verb, batch.names, seen[uid])]
-        ignored = [uid for uid in members if uid in seen and uid not in set(done)]
+        done = {uid for uid in msgids if uid in seen and is_shown(batch.verb, batch.names, seen[uid])}
+        ignored = [uid for uid in msgids if uid in seen and uid not in done]
         if done:
-            self._confirm(batch, [members[uid] for uid in done])
+            self._confirm(batch, [msgids[uid] for uid in done])
         if ignored:
-            self._reject(batch, NOT_DONE, [members[uid] for uid in ignored])
-        return {msgid for uid, msgid in members.items() if uid not in seen}
+            self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored])
+        return {msgid for uid, msgid in msgids.items() if uid not in seen}
 
-    def _learn(self, place: Role, lines: Iterable[Fetched]) -> None:
+    def _learn(self, remote: Remote, place: Role, lines: Iterable[Fetched]) -> None:
         deltas: list[Delta] = [delta for line in lines if (delta := message_delta(line)) is not None]
         if deltas:
+            remote.check(place)
             self._store.mail.apply_deltas(place, deltas)
 
     # -- moves -----------------------------------------------------------------------------------------
@@ -172,8 +174,8 @@ class Replay:
             if place is home:
                 self._arrived(remote, batch, home, members)
                 continue
-            for chunk in UidSet(members).chunks(count=UIDS_PER_COMMAND):
-                lost |= self._move_chunk(remote, batch, place, {uid: members[uid] for uid in chunk})
+            for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):
+                lost |= self._move_chunk(remote, batch, place, members.among(chunk))
                 yield 0.0
         if lost:
             yield from self._move_lost(remote, batch, home, lost)
@@ -181,42 +183,43 @@ class Replay:
 
     def _look_first(self, remote: Remote, batch: Batch, home: Role, msgids: set[int]) -> set[int]:
         """It was sent before, and the answer was lost: what has arrived is done."""
-        members = search_everywhere(remote, msgids, (home,)).get(home, {})
-        if members:
-            self._arrived(remote, batch, home, members)
-        return set(members.values())
+        members = search_everywhere(remote, msgids, (home,)).get(home)
+        if members is None:
+            return set()
+        self._arrived(remote, batch, home, members)
+        return set(members.msgids.values())
 
-    def _arrived(self, remote: Remote, batch: Batch, home: Role, members: dict[int, int]) -> None:
+    def _arrived(self, remote: Remote, batch: Batch, home: Role, members: Members) -> None:
         """These are where they should be; for the inbox that is All Mail and the inbox's label."""
         if batch.destination is Role.INBOX:
-            remote.ensure(remote.name_of(Role.ALL))
-            order = mark_order(UidSet(members), "\\Inbox")
+            remote.ensure(Role.ALL, members.uidvalidity)
+            order = mark_order(UidSet(members.msgids), "\\Inbox")
             self._note(batch, order)
             remote.run(order)
-        self._confirm(batch, members.values(), {msgid: uid for uid, msgid in members.items()})
+        self._confirm(batch, members.msgids.values(), {msgid: uid for uid, msgid in members.msgids.items()})
 
-    def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: dict[int, int]) -> set[int]:
+    def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
         """One MOVE; the msgids of messages that were not there."""
         assert batch.destination is not None
-        remote.ensure(remote.name_of(place))
-        order = move_order(UidSet(members), remote.name_of(batch.destination))
+        remote.ensure(place, members.uidvalidity)
+        order = move_order(UidSet(members.msgids), remote.name_of(batch.destination))
         self._note(batch, order)
         copied = remote.run(order)
         pairs = dict(copied.pairs()) if copied is not None else {}
-        moved = {members[old]: new for old, new in pairs.items() if old in members}
+        moved = {members.msgids[old]: new for old, new in pairs.items() if old in members.msgids}
         if moved:
             # A move to INBOX tells the uid there; All Mail gives another one, found by the next pass.
             known = moved if batch.destination is not Role.INBOX else {}
             self._confirm(batch, moved, known)
-        return set(members.values()) - moved.keys()
+        return set(members.msgids.values()) - moved.keys()
 
     def _move_lost(self, remote: Remote, batch: Batch, home: Role, lost: set[int]) -> Iterator[float]:
         for place, members in search_everywhere(remote, lost).items():
             if place is home:
                 self._arrived(remote, batch, home, members)
-                lost -= set(members.values())
+                lost -= set(members.msgids.values())
             else:
-                lost -= set(members.values()) - self._move_chunk(remote, batch, place, members)
+                lost -= set(members.msgids.values()) - self._move_chunk(remote, batch, place, members)
             yield 0.0
         if lost:
             self._reject(batch, GONE, lost)
@@ -227,27 +230,29 @@ class Replay:
         """Inside Trash or Spam only; a message that is not there is never deleted anywhere else."""
         assert batch.destination in (Role.TRASH, Role.SPAM)
         place = batch.destination
-        members = search_everywhere(remote, batch.msgids, (place,)).get(place, {})
-        absent = set(batch.msgids) - set(members.values())
+        members = search_everywhere(remote, batch.msgids, (place,)).get(place, Members(None))
+        absent = set(batch.msgids) - set(members.msgids.values())
         yield 0.0
-        for chunk in UidSet(members).chunks(count=UIDS_PER_COMMAND):
-            remote.ensure(remote.name_of(place))
+        for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):
+            remote.ensure(place, members.uidvalidity)
             mark, expunge = expunge_order(chunk)
             self._note(batch, mark)
             remote.run(mark)
             self._note(batch, expunge)
             remote.run(expunge)
-            there = {line.uid for line in remote.fetch(chunk, CHANGES)}
-            gone = [members[uid] for uid in chunk if uid not in there]
+            there = {line.uid for line in remote.changes(chunk)}
+            gone = [members.msgids[uid] for uid in chunk if uid not in there]
             if gone:
                 self._confirm(batch, gone)
-            kept = [members[uid] for uid in chunk if uid in there]
+            kept = [members.msgids[uid] for uid in chunk if uid in there]
             if kept:
                 self._reject(batch, NOT_DONE, kept)
             yield 0.0
         if absent:
             elsewhere = {
-                msgid for found in search_everywhere(remote, absent).values() for msgid in found.values()
+                msgid
+                for found in search_everywhere(remote, absent).values()
+                for msgid in found.msgids.values()
             }
             if absent - elsewhere:
                 self._confirm(batch, absent - elsewhere)

@@ -77,14 +77,16 @@ class Search:
         pace = Pace(first=FIRST_BATCH, largest=LARGEST_BATCH)
         unknown: dict[Role, UidSet] = {}
         for place in places_of(self.query):
-            name = remote.find_name(place)
-            if name is None:
+            if remote.find_name(place) is None:
                 continue
-            remote.ensure(name)
+            remote.ensure(place)
             # A view opened a while ago would not show the newest mail.
             remote.refresh()
             uids = remote.search(GmailRaw(self.query))
-            unknown[place] = uids - self._show_known(place, uids)
+            known = self._store.mail.msgids(place, uids.ranges)
+            remote.check(place)
+            self._show_known(known)
+            unknown[place] = uids - UidSet(known)
             yield 0.0
         for place, uids in unknown.items():
             fetcher = Fetcher(place, self._store, self._report, pace, self._clock)
@@ -97,14 +99,12 @@ class Search:
         """Messages in the view by now."""
         return self._found
 
-    def _show_known(self, place: Role, uids: UidSet) -> UidSet:
-        known = self._store.mail.msgids(place, uids.ranges)
+    def _show_known(self, known: Mapping[int, int]) -> None:
         newest_first = [known[uid] for uid in sorted(known, reverse=True)]
         for start in range(0, len(newest_first), KNOWN_AT_ONCE):
             part = newest_first[start : start + KNOWN_AT_ONCE]
             self._store.searches.add(self.query, part)
             self._tell(len(part))
-        return UidSet(known)
 
     def _show_fetched(self, facts: list[MessageFacts], _: Changed) -> None:
         self._store.searches.add(self.query, [each.msgid for each in facts])

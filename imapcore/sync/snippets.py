@@ -32,7 +32,7 @@ def fetch_snippets(remote: Remote, store: Store, report: Report, msgids: Iterabl
         part = wanted[start : start + MOST_AT_ONCE]
         snippets: dict[int, str] = {}
         for place, groups in _grouped(store, part).items():
-            remote.ensure(remote.name_of(place))
+            remote.ensure(place)
             snippets.update(_read(remote, groups))
         if snippets:
             store.mail.set_snippets(snippets)

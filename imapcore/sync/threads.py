@@ -25,7 +25,7 @@ def complete_threads(remote: Remote, everything: MailboxSync, thrids: Iterable[i
     wanted = sorted(set(thrids), reverse=True)
     missing = UidSet()
     for start in range(0, len(wanted), THREADS_PER_SEARCH):
-        remote.ensure(remote.name_of(Role.ALL))
+        remote.ensure(Role.ALL)
         missing |= remote.search_threads(wanted[start : start + THREADS_PER_SEARCH])
         yield 0.0
     yield from everything.fetch(remote, everything.without_stored(missing))

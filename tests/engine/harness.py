@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from imapcore.clock import Clock
 from imapcore.engine import Engine, EngineOptions
-from imapcore.events import Event
-from imapcore.model import Account, LinkState, Role, Security
+from imapcore.events import Alerted, Event
+from imapcore.model import Account, LinkState, OpState, Role, Security
 from imapcore.simulator import Simulator
 from imapcore.simulator.model import Kind
 from imapcore.store import Store
@@ -104,8 +104,16 @@ def is_at_rest(engine: Engine) -> bool:
 
 
 def settle(engine: Engine, watcher: Watcher, seconds: float = DEADLINE) -> None:
-    """Wait for the rest."""
-    watcher.wait_until(lambda: is_at_rest(engine), "the engine to come to rest", seconds)
+    """Wait for the rest; fails saying what is going on instead."""
+    try:
+        watcher.wait_until(lambda: is_at_rest(engine), "the engine to come to rest", seconds)
+    except AssertionError as error:
+        lines = "\n".join(engine.transcript(40))
+        waiting = [each for each in engine.activity() if each.state in (OpState.PENDING, OpState.SENT)]
+        told = watcher.of(Alerted)
+        raise AssertionError(
+            f"{error}: {engine.link()} {engine.progress()} {told}\n{waiting}\n{lines}"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,6 @@ def agree(engine: Engine, watcher: Watcher, simulator: Simulator) -> None:
     settle(engine, watcher)
     try:
         watcher.wait_until(lambda: not differences(engine, simulator), seconds=8.0)
-    except AssertionError:
-        assert differences(engine, simulator) == {}
-    assert is_at_rest(engine)
+    except AssertionError as error:
+        found = differences(engine, simulator)
+        raise AssertionError(f"(on the server, in the store): {found}") from error

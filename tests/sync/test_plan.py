@@ -55,6 +55,11 @@ def test_the_first_pass_compares_and_trusts_no_modseq() -> None:
     assert plan_pass(None, SEEN) == Plan(must_compare=True)
 
 
+def test_a_pass_that_ended_after_the_remap_is_made_up_for() -> None:
+    remapped = replace(STATE, uidnext=0, highestmodseq=0)
+    assert plan_pass(remapped, SEEN) == Plan(must_compare=True, changed_since=1)
+
+
 def test_a_partial_store_is_compared_when_told_so() -> None:
     assert plan_pass(STATE, SEEN, must_compare=True) == Plan(must_compare=True)
 
