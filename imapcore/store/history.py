@@ -22,6 +22,9 @@ from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks
 
+MESSAGES_AT_ONCE = 20_000
+"""Messages held in memory while a large op is taken back."""
+
 USER, AUTOMATIC, UNDO, REDO = "user", "automatic", "undo", "redo"
 """Where an op comes from; only what a user did anew ends the possibility to redo."""
 
@@ -71,10 +74,8 @@ class History(Drafting):
             ]
             if Verb(verb) in LABEL_VERBS:
                 self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
-            for piece in pieces:
-                self._take_back_piece(
-                    tx, draft, Verb(verb), Role(destination) if destination else None, piece
-                )
+            where = Role(destination) if destination else None
+            self._take_back_pieces(tx, draft, Verb(verb), where, pieces)
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
         return self._finish(tx, draft, text, can_undo=True)
 
@@ -112,23 +113,24 @@ class History(Drafting):
         mark = self.marks.find_label(tx, name)
         return mark is None or not Targets(tx.rows).carrying(mark)
 
-    def _take_back_piece(
-        self, tx: Transaction, draft: Draft, verb: Verb, destination: Role | None, piece: Piece
+    def _take_back_pieces(
+        self, tx: Transaction, draft: Draft, verb: Verb, destination: Role | None, pieces: list[Piece]
     ) -> None:
-        steps = reversed_steps(verb, destination, piece.shift)
-        if not steps or not piece.msgids:
-            return
-        unsent = self.pieces.get(tx, piece.piece_id)
-        numbered: list[tuple[int, PlannedStep]] = []
-        for msgids in chunks(list(piece.msgids), THREADS_AT_ONCE):
-            book = self.book(tx)
-            records = book.load_messages(msgids)
-            if unsent is not None:
+        """Take one step back: each of its pieces in its own way, all in few books."""
+        book = self.book(tx)
+        for piece in pieces:
+            steps = reversed_steps(verb, destination, piece.shift)
+            if not steps or not piece.msgids:
+                continue
+            records = book.load_messages(piece.msgids)
+            if self.pieces.get(tx, piece.piece_id) is not None:
                 records = self._meet(tx, draft, steps[0], piece.shift, records)
-            if records and not numbered:
-                numbered = [(draft.step(step), step) for step in steps]
-            self._draft_changes(tx, draft, numbered, records)
-            book.flush()
+            if records:
+                self._draft_changes(tx, draft, [(draft.step(step), step) for step in steps], records)
+            if len(book.records) > MESSAGES_AT_ONCE:
+                book.flush()
+                book = self.book(tx)
+        book.flush()
 
     def _meet(
         self, tx: Transaction, draft: Draft, step: PlannedStep, shift: Shift, records: list[Record]

@@ -83,6 +83,7 @@ class Listing:
         created: list[tuple[int, int, Summary]] = []
         altered: list[tuple[int, int, Summary]] = []
         dropped: list[tuple[int]] = []
+        moved: list[tuple[int, int]] = []
         for thrid in thrids:
             records = self._threads[thrid]
             has_new_text = any(record.has_new_text for record in records)
@@ -92,6 +93,12 @@ class Listing:
                 if r.old is not None
             )
             after = summarize((r.date, r.msgid, r.shown, r.bits, r.sender) for r in records if not r.is_gone)
+            if not has_new_text and _is_same_elsewhere(before, after):
+                ((place, _),) = after.items()
+                conversation_id = self._ids.pop((thrid, next(iter(before))))
+                self._ids[(thrid, place)] = conversation_id
+                moved.append((conversation_id, place))
+                continue
             for place, summary in after.items():
                 if place not in before:
                     created.append((thrid, place, summary))
@@ -99,6 +106,11 @@ class Listing:
                     altered.append((thrid, place, summary))
             dropped.extend((self._ids.pop((thrid, place)),) for place in before if place not in after)
         self._tx.drop("DELETE FROM conversation WHERE conversation_id IN", dropped)
+        self._tx.put(
+            "UPDATE conversation SET place = v.column2 FROM (",
+            moved,
+            ") AS v WHERE conversation_id = v.column1",
+        )
         if not created and not altered:
             return
         texts = self._texts([*created, *altered])
@@ -238,6 +250,15 @@ def summarize(messages: Iterable[tuple[int, int, MarkSet, int, int]]) -> dict[in
         summary.voices.append(Voice(sender, DRAFT in shown.ids, SENT in shown.ids))
         summary.newest = msgid
     return places
+
+
+def _is_same_elsewhere(before: dict[int, Summary], after: dict[int, Summary]) -> bool:
+    """Whether a whole conversation went from one place to another: its row only moves."""
+    return (
+        len(before) == len(after) == 1
+        and before.keys() != after.keys()
+        and [*before.values()] == [*after.values()]
+    )
 
 
 def _views_before(records: Iterable[Record]) -> tuple[Views, set[int]]:
