@@ -12,10 +12,10 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events as textual_events
 from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -30,8 +30,8 @@ from tui.keymap import Keymap
 from tui.messages import EngineSpoke, MailHinted, Tone
 from tui.paths import crash_path
 from tui.screens.main import MainScreen
-from tui.signing import ask_to_sign_in
 from tui.theme import OURS, our_themes, palette_of
+from tui.typeahead import TypeAhead
 from tui.widgets.thread_row import Density
 
 SECOND = 1.0
@@ -51,6 +51,8 @@ def _stamp(path: Path | None) -> float:
 
 def unknown_theme(app: App[None], name: str) -> str:
     """The sentence for a theme that is not there."""
+    from difflib import get_close_matches
+
     near = get_close_matches(name, app.available_themes, n=1)
     meant = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(sorted(app.available_themes))}"
     return f"There is no theme “{name}”; {meant}"
@@ -84,6 +86,7 @@ class GimapApp(App[None]):
         self._has_timers = has_timers
         self._unsubscribe: Callable[[], None] | None = None
         self._bridge = Bridge(self.post_message, self._later)
+        self._type_ahead = TypeAhead(self, super().on_event)
         self._minute = 0
         for theme in our_themes():
             self.register_theme(theme)
@@ -109,6 +112,13 @@ class GimapApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colours for stylesheets, whatever the theme."""
         return palette_of(self.current_theme).variables()
+
+    async def on_event(self, event: textual_events.Event) -> None:
+        """Hand keys on one at a time, so that what is typed ahead reaches what it was meant for."""
+        if isinstance(event, textual_events.Key) and not event.is_forwarded:
+            await self._type_ahead.take(event)
+        else:
+            await super().on_event(event)
 
     # -- life ------------------------------------------------------------------------------------------
 
@@ -219,6 +229,8 @@ class GimapApp(App[None]):
             case events.LinkChanged(link):
                 main.look_at_link()
                 if link.state is LinkState.SIGN_IN and not self._is_signing_in:
+                    from tui.signing import ask_to_sign_in
+
                     self._is_signing_in = True
                     ask_to_sign_in(self, link, self._signed_in)
             case events.BodyArrived(msgid):
