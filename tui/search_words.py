@@ -211,13 +211,15 @@ def complete(
     operator = BY_NAME.get(name.lower()) if colon else None
     if operator is not None:
         head = f"{sign}{operator.name}:"
-        found = _values(operator, value.strip('"'), labels, people, today)
-        suggestions = [Suggestion(head + text, about) for text, about in found]
+        values = _values(operator, value.strip('"'), labels, people, today)
+        suggestions = [Suggestion(head + text, about) for text, about in values]
     elif colon or not bare:
         suggestions = []
     else:
         suggestions = list(_openings(sign, bare, people))
-    return Completions(start, cursor, tuple(suggestions[:_MOST]))
+    # What is there already is no suggestion.
+    found = [each for each in suggestions if each.text.casefold() != word.casefold()]
+    return Completions(start, cursor, tuple(found[:_MOST]))
 
 
 def _word_start(query: str, cursor: int) -> int:

@@ -216,6 +216,10 @@ async def test_a_flag_on_all_is_cleared_and_one_on_some_is_set() -> None:
     assert change == KeywordChange(frozenset({"\\Flagged"}), frozenset({"\\Seen"}))
 
 
+async def test_enter_at_once_changes_no_flag() -> None:
+    assert await pressed(KeywordEditor("x", COUNTS), "enter") is None
+
+
 async def test_a_flag_is_found_by_what_it_means() -> None:
     assert await pressed(KeywordEditor("x", COUNTS), *"forw", "enter") == KeywordChange(
         frozenset({"$Forwarded"})

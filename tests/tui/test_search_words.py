@@ -107,6 +107,11 @@ def test_the_word_at_the_cursor_is_completed_not_the_last_one() -> None:
     assert accept(query, found, found.suggestions[0]) == ("is:unread from:ada", 10)
 
 
+def test_what_is_there_already_is_not_suggested() -> None:
+    assert suggested("from:ada@analytical.example") == []
+    assert suggested("is:read") == []
+
+
 def test_an_accepted_operator_waits_for_its_value_and_a_value_for_the_next_word() -> None:
     found = complete("(fr", 3, labels=LABELS, people=people, today=TODAY)
     assert accept("(fr", found, found.suggestions[0]) == ("(from:", 6)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.types import CSSPathType
@@ -56,6 +56,8 @@ class KeywordEditor(Dialog[KeywordChange | None]):
         self._wanted: dict[str, bool] = {}
         self._rows: list[str] = []
         self._creating = ""
+        self._is_meant = False
+        """Whether the line under the cursor is one the user means, and not just the first."""
 
     def compose(self) -> ComposeResult:
         """A filter, the flags, what is wrong, the keys."""
@@ -129,6 +131,7 @@ class KeywordEditor(Dialog[KeywordChange | None]):
     @on(Input.Changed, "#field")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        self._is_meant = bool(event.value.strip())
         self._filter(event.value.strip())
 
     @on(Input.Submitted, "#field")
@@ -146,7 +149,13 @@ class KeywordEditor(Dialog[KeywordChange | None]):
         event.stop()
         self._toggle()
 
+    def on_key(self, event: events.Key) -> None:
+        """Who moves the cursor means where it goes."""
+        self._is_meant = self._is_meant or event.key in ("down", "up", "pagedown", "pageup")
+        super().on_key(event)
+
     def _toggle(self) -> None:
+        self._is_meant = True
         choices = self.query_one(ChoiceList)
         if not 0 <= choices.cursor < choices.count:
             return
@@ -172,6 +181,9 @@ class KeywordEditor(Dialog[KeywordChange | None]):
 
     def accept(self) -> None:
         """Return what was toggled; when nothing was, toggle what is marked and return that."""
+        if not self._wanted and not self._is_meant:
+            self.dismiss(None)
+            return
         if not self._wanted or (self._creating and self.query_one(ChoiceList).cursor >= len(self._rows)):
             self._toggle()
         change = KeywordChange(
