@@ -399,13 +399,11 @@ async def test_inbox_zero_helps_on() -> None:
 
 async def test_tab_goes_from_pane_to_pane() -> None:
     async with running((120, 36)) as stage:
-        assert stage.main.where is Where.LIST
-        await stage.press("tab")
-        assert stage.main.where is Where.READER
-        await stage.press("tab")
-        assert stage.main.where is Where.TREE
-        await stage.press("shift+tab", "shift+tab")
-        assert stage.main.where is Where.LIST
+        panes = [stage.main.where]
+        for key in ("tab", "tab", "shift+tab", "shift+tab"):
+            await stage.press(key)
+            panes.append(stage.main.where)
+        assert panes == [Where.LIST, Where.READER, Where.TREE, Where.READER, Where.LIST]
 
 
 async def test_narrow_shows_one_pane_at_a_time() -> None:
