@@ -64,8 +64,7 @@ class BulkSeed:
     @property
     def place(self) -> Kind:
         """One conversation in forty is spam, one in fifty trash."""
-        pick = mix(self._corpus.seed, self._conversation, 1) % 200
-        return Kind.SPAM if pick < 5 else Kind.TRASH if pick < 9 else Kind.ALL
+        return self._corpus.about(self._conversation).place
 
     @property
     def labels(self) -> frozenset[str]:
@@ -210,6 +209,9 @@ class About(NamedTuple):
     """The part of its Message-IDs that is its own."""
     host: str
     """Where its first message came from."""
+    place: Kind
+    filing: int
+    """What its labels are drawn from."""
 
 
 @lru_cache(maxsize=16384)
@@ -234,7 +236,15 @@ def _about(seed: int, conversation: int) -> About:
         first = _OWNER if mix(seed, conversation, 0, 11) % 100 < 12 else writer
     host = first[1].rpartition("@")[2]
     identity = f"{mix(seed, conversation):016x}"
-    return About(is_machine, category, person, writer, copied, subject, identity, host)
+    spread = mix(seed, conversation, 1) % 200
+    place = Kind.SPAM if spread < 5 else Kind.TRASH if spread < 9 else Kind.ALL
+    filing = mix(seed, conversation, 18)
+    return About(is_machine, category, person, writer, copied, subject, identity, host, place, filing)
+
+
+@lru_cache(maxsize=4096)
+def _is_owners(seed: int, conversation: int, position: int) -> bool:
+    return mix(seed, conversation, position, 11) % 100 < (35 if position else 12)
 
 
 def _letter_subject(language: str, pick: int) -> str:
@@ -263,7 +273,7 @@ class Corpus:
         """Whether the owner wrote that message: about every third one in a conversation with people."""
         if _about(self.seed, conversation).is_machine:
             return False
-        return mix(self.seed, conversation, position, 11) % 100 < (35 if position else 12)
+        return _is_owners(self.seed, conversation, position)
 
     def category(self, conversation: int) -> str:
         """The tab, one for a whole conversation."""
@@ -297,20 +307,17 @@ class Corpus:
     def labels(self, message: BulkSeed) -> frozenset[str]:
         """Where a message is filed."""
         conversation = message._conversation
-        pick = mix(self.seed, conversation, 18)
+        about = _about(self.seed, conversation)
+        is_mine, pick = message.is_mine, about.filing
         chosen: list[str] = []
         if pick % 10 < 4:
             chosen += LABELS[pick // 10 % len(LABELS)]
-        if message.is_mine:
+        if is_mine:
             chosen.append("\\Sent")
         age_days = (self.now_ms - message.date_ms) // 86_400_000
-        if (
-            message.place is Kind.ALL
-            and (pick // 256 % 100) < (70 if age_days < 60 else 6)
-            and not message.is_mine
-        ):
+        if about.place is Kind.ALL and (pick // 256 % 100) < (70 if age_days < 60 else 6) and not is_mine:
             chosen.append("\\Inbox")
-        if not self.is_machine(conversation) and pick // 65536 % 3 == 0:
+        if not about.is_machine and pick // 65536 % 3 == 0:
             chosen.append("\\Important")
         if pick // 1048576 % 60 == 0:
             chosen.append("\\Starred")

@@ -98,9 +98,10 @@ def test_twenty_thousand_messages_cost_little_and_come_soon() -> None:
 @LINUX
 @pytest.mark.soak
 def test_a_hundred_thousand_messages_within_ten_seconds_and_600_megabytes() -> None:
-    with serving(100_000, "--warm") as (address, pid, seconds), Wire(address) as wire:
+    with serving(100_000) as (address, pid, seconds), Wire(address) as wire:
         wire.login()
         wire.select()
+        fetch_all(wire, ASKED)
         lines, took = fetch_all(wire, ASKED)
         assert lines > 90_000
         assert resident_mib(pid) < 600
