@@ -7,10 +7,8 @@ holds; a typo never keeps the mail from showing.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +104,9 @@ def load_config(path: Path) -> Config:
 
 def parse_config(text: str) -> Config:
     """Read a configuration; what is wrong is in ``problems``, and the default holds there."""
+    # Most people have no configuration: its reader is loaded only for those who have.
+    import tomllib
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -135,6 +136,8 @@ def parse_config(text: str) -> Config:
 
 
 def _unknown(what: str, shown: str, name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     meant = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(known)}"
     return f"Unknown {what} {shown}; {meant}"

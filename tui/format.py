@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rich.cells import cell_len
 
@@ -33,13 +33,29 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DATE_CELLS = 7
 """Cells that every result of ``when`` fits in."""
 
-_JOINED = re.compile("\u200d[\u2190-\u2bff\U0001f000-\U0001faff]")
-_UNSTEADY = re.compile(
-    "[\ufe00-\ufe0f\u20e3\u200b-\u200d\u2060\ufeff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
-)
-_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MARK = "\u200e"
+_JOINER = "\u200d"
+
+
+@cache
+def _joined() -> re.Pattern[str]:
+    """What is joined to the emoji before it. Compiled when first met: few terminals ever see one."""
+    return re.compile("\u200d[\u2190-\u2bff\U0001f000-\U0001faff]")
+
+
+@cache
+def _right_to_left() -> re.Pattern[str]:
+    return re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@cache
+def _plainer() -> dict[int, str | None]:
+    """Translation of what terminals measure differently: left out, or a flag's letter."""
+    dropped = [*range(0xFE00, 0xFE10), 0x20E3, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF]
+    dropped += [*range(0x1F3FB, 0x1F400), *range(0xE0020, 0xE0080)]
+    table: dict[int, str | None] = dict.fromkeys(dropped)
+    table.update({0x1F1E6 + number: chr(ord("A") + number) for number in range(26)})
+    return table
 
 
 @lru_cache(maxsize=4096)
@@ -51,9 +67,9 @@ def steady(text: str) -> str:
     """
     if text.isascii():
         return text
-    text = _JOINED.sub("", text) if "\u200d" in text else text
-    text = _UNSTEADY.sub("", text)
-    return _FLAG.sub(lambda found: chr(ord(found.group()) - 0x1F1E6 + ord("A")), text)
+    if _JOINER in text:
+        text = _joined().sub("", text)
+    return text.translate(_plainer())
 
 
 def cells(text: str) -> int:
@@ -89,7 +105,7 @@ def fit(text: str, width: int, ellipsis: str = "…") -> str:
         return text.ljust(width)
     shown = cut(text, width, ellipsis)
     pad = " " * (width - cells(shown))
-    return shown + (_MARK if _RIGHT_TO_LEFT.search(shown) else "") + pad
+    return shown + (_MARK if _right_to_left().search(shown) else "") + pad
 
 
 def fit_right(text: str, width: int) -> str:
@@ -100,7 +116,7 @@ def fit_right(text: str, width: int) -> str:
 
 def anchored(text: str) -> str:
     """The text, ended by a left-to-right mark if it has right-to-left letters."""
-    return text + _MARK if _RIGHT_TO_LEFT.search(text) else text
+    return text if text.isascii() or not _right_to_left().search(text) else text + _MARK
 
 
 def initial(text: str) -> str:

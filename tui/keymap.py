@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from textual.binding import Binding
 from textual.keys import _character_to_key
@@ -145,6 +144,8 @@ class Keymap:
         wanted: dict[str, list[Strokes]] = {}
         for command_id, texts in overrides.items():
             if command_id not in BY_ID:
+                from difflib import get_close_matches
+
                 near = get_close_matches(command_id, BY_ID, n=1)
                 meant = f"; did you mean “{near[0]}”?" if near else "; `gimap-tui keys` lists them"
                 self.problems.append(f"[keys]: there is no command “{command_id}”{meant}")

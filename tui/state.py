@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -69,6 +68,8 @@ def load_state(path: Path) -> State:
 
 def save_state(state: State, path: Path) -> bool:
     """Write it whole or not at all; False when it could not be written."""
+    import tempfile
+
     text = json.dumps(asdict(state), ensure_ascii=False, indent=1)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

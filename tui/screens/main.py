@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from textual import events, on
 from textual.timer import Timer
-from textual.widgets import Input
 
 from imapcore.errors import GimapError
 from imapcore.model import INBOX, LinkState, Mailbox, Messages, Progress, SavedSearch, Target, Threads, View
@@ -80,7 +79,7 @@ class MainScreen(PanedScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Resolve a key in the pane it was pressed in; a field keeps its keys to itself."""
-        if isinstance(self.focused, Input):
+        if self.focused is not None and not self.is_pane(self.focused):
             return
         self.desk.mail.hold(BUSY_SECONDS)
         self.call_after_refresh(self._painted)

@@ -19,7 +19,6 @@ from tui.desk import Desk
 from tui.layout import Layout, ReaderPlace, plan_layout
 from tui.messages import DividerMoved, Flashed, Tone
 from tui.widgets.divider import Divider
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.flash import NOTHING, Flash
 from tui.widgets.header import Header
 from tui.widgets.mailbox_tree import MailboxTree
@@ -32,6 +31,7 @@ from tui.widgets.view_head import ViewHead
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tui.widgets.filter_bar import FilterBar
     from tui.widgets.reader import Reader
 
 _AIRY_LINES = 28
@@ -47,6 +47,7 @@ class PanedScreen(Screen[None]):
         super().__init__()
         self.desk = desk
         self.layout_now = Layout(ReaderPlace.NARROW, 0)
+        self._placed_height = 0
         self.open_thrid: int | None = None
         """The conversation in the reader."""
         self._flash_timer: Timer | None = None
@@ -73,7 +74,7 @@ class PanedScreen(Screen[None]):
         self.header = Header(desk.mail.account.email, desk.palette, desk.glyphs)
         self.status_bar = StatusBar(desk.palette, desk.glyphs)
         self.view_head = ViewHead(desk.palette)
-        self.filter_bar = FilterBar()
+        self._filter_bar: FilterBar | None = None
 
     def compose(self) -> ComposeResult:
         """Header, panes, bottom line."""
@@ -90,7 +91,6 @@ class PanedScreen(Screen[None]):
                 yield Divider(
                     palette, glyphs, is_upright=False, shade="list", name="list", id="reader-divider"
                 )
-        yield self.filter_bar
         yield self.status_bar
 
     @property
@@ -111,6 +111,16 @@ class PanedScreen(Screen[None]):
             self._reader.dress(desk.palette, desk.chip)
             self.query_one("#mail").mount(self._reader)
         return self._reader
+
+    @property
+    def filter_bar(self) -> FilterBar:
+        """The field for narrowing; made when it is first needed."""
+        if self._filter_bar is None:
+            from tui.widgets.filter_bar import FilterBar
+
+            self._filter_bar = FilterBar()
+            self.mount(self._filter_bar, before=self.status_bar)
+        return self._filter_bar
 
     @property
     def has_reader(self) -> bool:
@@ -145,14 +155,20 @@ class PanedScreen(Screen[None]):
             list_share=state.list_share,
             has_tree=state.has_tree,
         )
-        self.layout_now = layout
-        for place in ReaderPlace:
-            self.set_class(place is layout.place, f"-{place.value}")
-        self.set_class(not layout.tree, "-treeless")
+        if layout != self.layout_now or size.height != self._placed_height:
+            self.layout_now, self._placed_height = layout, size.height
+            self._place(layout, is_airy=size.height >= _AIRY_LINES)
+        self.teach()
+
+    def _place(self, layout: Layout, *, is_airy: bool) -> None:
+        # All classes at once: each change of one makes Textual look at every rule again.
+        kept = {each for each in self.classes if each in ("-choosing", "-reading")}
+        wanted = {f"-{layout.place.value}"} if layout.tree else {f"-{layout.place.value}", "-treeless"}
+        self.set_classes(kept | wanted)
         column = self.query_one("#places")
         column.styles.width = "1fr" if layout.place is ReaderPlace.NARROW else layout.tree
         # With room to spare the tree begins level with the first row of the list.
-        self.places.styles.margin = (1 if size.height >= _AIRY_LINES else 0, 0, 0, 0)
+        self.places.styles.margin = (1 if is_airy else 0, 0, 0, 0)
         pane = self.query_one("#list-pane")
         divider = self.query_one("#reader-divider", Divider)
         beside = layout.place is ReaderPlace.BESIDE
@@ -161,7 +177,6 @@ class PanedScreen(Screen[None]):
         pane.styles.height = layout.list_height if layout.place is ReaderPlace.BELOW else "1fr"
         if not layout.tree and self._pane is Where.TREE:
             self.go_to_pane(Where.LIST)
-        self.teach()
 
     def on_resize(self) -> None:
         """The panes are planned anew for another size."""
@@ -185,15 +200,20 @@ class PanedScreen(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A click into a pane gives it the keys."""
-        pane = None
-        if event.widget is self.places:
-            pane = Where.TREE
-        elif event.widget is self.thread_list:
-            pane = Where.LIST
-        elif self._reader is not None and event.widget is self._reader.page:
-            pane = Where.READER
+        pane = self._pane_of(event.widget)
         if pane is not None and pane is not self._pane:
             self.go_to_pane(pane)
+
+    def _pane_of(self, widget: Widget) -> Where | None:
+        if widget is self.places:
+            return Where.TREE
+        if widget is self.thread_list:
+            return Where.LIST
+        return Where.READER if self._reader is not None and widget is self._reader.page else None
+
+    def is_pane(self, widget: Widget) -> bool:
+        """Whether a widget is a pane, whose keys are verbs; in all others keys are text."""
+        return self._pane_of(widget) is not None
 
     # -- the bottom line -------------------------------------------------------------------------------
 
