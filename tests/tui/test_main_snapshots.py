@@ -103,7 +103,7 @@ PICTURES: dict[str, Picture] = {
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_picture(name: str, snap_compare: SnapCompare) -> None:
+def test_snapshot(name: str, snap_compare: SnapCompare) -> None:
     picture = PICTURES[name]
     desk = make_desk(
         picture.mail(),
