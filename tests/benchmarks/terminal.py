@@ -132,6 +132,11 @@ class Terminal:
         """What is on the screen."""
         return "\n".join(self._screen.display)
 
+    def processor_seconds(self) -> float:
+        """Processor time of the child so far: what a quiet machine would need."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_mb(self) -> float:
         """Resident memory of the child, MB."""
         with Path(f"/proc/{self.pid}/status").open(encoding="ascii") as status:
