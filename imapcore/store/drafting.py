@@ -91,7 +91,8 @@ class Drafting(Outbox):
         self.marks.number_all(tx, (after for _, after in outcomes.values()))
         for record in batch:
             shifts, after = outcomes[record.shown]
-            if not shifts:
+            # What is nowhere at the moment is not to be seen, and cannot be meant.
+            if not shifts or not record.shown.place:
                 continue
             draft.messages.add(record.msgid)
             draft.threads.add(record.thrid)

@@ -29,6 +29,9 @@ from imapcore.store.words import match_words
 
 Condition = tuple[str, tuple[Any, ...]]
 
+_HEADERS = {"from": "$[0]", "to": "$[1]", "cc": "$[2]", "bcc": "$[3]"}
+"""Where the people of a header stand among those of a message."""
+
 _IN = {role.value: number for role, number in VIEW_OF_ROLE.items()} | {"draft": DRAFT, "mail": ALL}
 _IS = {
     "unread": (SEEN, False),
@@ -64,6 +67,8 @@ def find(rows: Rows, query: str, limit: int) -> Found:
             places = {_IN[term.value.lower()]}
         if term.operator in WORD_OPERATORS and not term.is_negated:
             words.append(match_words(term.value, WORD_OPERATORS[term.operator]))
+            if term.operator in _HEADERS:
+                conditions.append(_addressed(term))
             continue
         condition = _condition(rows, term)
         if condition is None:
@@ -92,6 +97,14 @@ def find(rows: Rows, query: str, limit: int) -> Found:
     return Found(tuple(row[0] for row in found), tuple(ignored))
 
 
+def _addressed(term: Term) -> Condition:
+    """The index knows who is named, not where: this looks into the header that is meant."""
+    given = [word.casefold() for word in term.value.replace("<", " ").replace(">", " ").split()]
+    test = " AND ".join(["instr(lower(name || ' ' || email), ?) > 0"] * len(given)) or "1"
+    named = "json_each(message.people, ?) AS one JOIN address ON address_id = one.value"
+    return f"EXISTS (SELECT 1 FROM {named} WHERE {test})", (_HEADERS[term.operator], *given)
+
+
 def _any_mark(marks: set[int]) -> Condition:
     numbers = ",".join(str(mark) for mark in sorted(marks))
     sets = f"SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one WHERE one.value IN ({numbers})"
@@ -102,7 +115,11 @@ def _condition(rows: Rows, term: Term) -> Condition | None:
     value = term.value.lower()
     if term.operator in WORD_OPERATORS:
         words = match_words(term.value, WORD_OPERATORS[term.operator])
-        return ("message.msgid IN (SELECT rowid FROM words WHERE words MATCH ?)", (words,)) if words else None
+        if not words:
+            return None
+        if term.operator in _HEADERS:
+            return _addressed(term)
+        return "message.msgid IN (SELECT rowid FROM words WHERE words MATCH ?)", (words,)
     if term.operator in ("in", "label"):
         return _labelled(rows, term)
     if term.operator == "is" and value in _IS:

@@ -209,7 +209,13 @@ class Outbox(Room):
         if batch.verb in LABEL_VERBS:
             self._confirm_label_step(tx, batch)
         if batch.verb is Verb.EXPUNGE:
-            self._mail.forget_messages(tx, [msgid for _, part in changed for msgid in part])
+            gone = {msgid for _, part in changed for msgid in part}
+            # What else was to be changed about them would wait for ever.
+            for piece in self.pieces.all(tx):
+                if piece.state == OPEN and gone.intersection(piece.msgids):
+                    self.pieces.settle(tx, piece, gone, DROPPED)
+                    self._touched_ops.add(piece.op_id)
+            self._mail.forget_messages(tx, sorted(gone))
         else:
             for shift, part in changed:
                 self._settle_messages(tx, shift, part, uids, is_move=batch.verb is Verb.MOVE)

@@ -350,7 +350,11 @@ class Reader:
             self._load_sets(row[2] for row in rows)
             for thrid, msgid, shown in rows:
                 marks = self._sets[shown]
-                if msgid in wanted.msgids if wanted.msgids is not None else wanted.places[thrid] in marks:
+                if (
+                    msgid in wanted.msgids and marks & PLACES
+                    if wanted.msgids is not None
+                    else wanted.places[thrid] in marks
+                ):
                     found.setdefault(thrid, []).append((msgid, marks))
         return found
 

@@ -133,7 +133,9 @@ def _sweep_thread(
         before = fate.before
         enter(old, unread_before, before, fate.views_before, date)
         is_meant = (
-            msgid in wanted.msgids if wanted.msgids is not None else before.place == wanted.places[thrid]
+            before.place != 0 and msgid in wanted.msgids
+            if wanted.msgids is not None
+            else before.place == wanted.places[thrid]
         )
         if not fate.shifts or not is_meant:
             enter(new, unread_after, before, fate.views_before, date)

@@ -361,6 +361,19 @@ def test_delete_forever_asks_to_be_confirmed_and_cannot_be_undone(store: Store, 
     assert reader.octets(20) is None
 
 
+def test_what_was_to_be_changed_about_a_deleted_message_waits_for_nothing(
+    store: Store, reader: Reader
+) -> None:
+    store.mail.apply_messages([message(20, 20, place=Role.TRASH, uid=7)])
+    store.journal.submit(DeleteForever(Messages((20,)), Role.TRASH, is_confirmed=True))
+    store.journal.submit(read(20, 1))
+    store.journal.submit(CreateLabel("New"))
+    store.journal.confirm(claimed(store))
+    assert drained(store) == [(Verb.ADD_FLAGS, ("\\Seen",), (1,)), (Verb.CREATE_LABEL, ("New",), ())]
+    assert reader.pending_ops() == 0
+    assert states(reader) == [OpState.CONFIRMED] * 3
+
+
 def test_delete_forever_never_touches_what_is_elsewhere(store: Store, reader: Reader) -> None:
     receipt = store.journal.submit(DeleteForever(Messages((1, 2)), Role.TRASH, is_confirmed=True))
     assert receipt.messages == 0

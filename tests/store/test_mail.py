@@ -1,0 +1,497 @@
+"""The server's side: facts and deltas, uids, passes, pruning, UIDVALIDITY, the tree, the words and the
+bodies.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imapcore.clock import ManualClock
+from imapcore.model import (
+    INBOX,
+    Address,
+    Archive,
+    ChangeLabels,
+    Everything,
+    MarkAll,
+    Messages,
+    MoveToTrash,
+    Role,
+    View,
+)
+from imapcore.store import Reader, Store
+from imapcore.store.facts import Delta, Location, MailboxFacts, SyncState
+from tests.store.worlds import ANN, BOB, HOUR, ME, NOON, mailboxes, message
+
+ALL = View.of_role(Role.ALL)
+TRASH = View.of_role(Role.TRASH)
+
+
+# -- facts ---------------------------------------------------------------------------------------------
+
+
+def test_the_same_facts_again_change_nothing(store: Store) -> None:
+    facts = [message(1, 1, "\\Inbox", "Work"), message(2, 1)]
+    first = store.mail.apply_messages(facts)
+    assert (first.new, first.messages, first.has_new_label) == ((1, 2), 2, True)
+    again = store.mail.apply_messages(facts)
+    assert (again.new, again.messages, again.has_new_label, bool(again)) == ((), 0, False, False)
+
+
+def test_everything_a_message_says_is_kept(store: Store, reader: Reader) -> None:
+    facts = message(
+        7,
+        3,
+        "\\Inbox",
+        "\\Starred",
+        "Wörk/ü",
+        flags=("\\Seen", "$Forwarded", "\\Recent"),
+        subject="日本 “quotes” \\ and 'more'",
+        sender=Address("", "bare@example.org"),
+        to=(ME, BOB),
+        snippet="a\u202fb",
+        has_attachment=True,
+    )
+    store.mail.apply_messages([facts])
+    kept = reader.message(7)
+    assert kept is not None
+    assert (kept.msgid, kept.thrid, kept.date, kept.subject, kept.snippet) == (
+        7,
+        3,
+        facts.date,
+        facts.subject,
+        facts.snippet,
+    )
+    assert (kept.sender, kept.to, kept.message_id) == (facts.sender, (ME, BOB), "<7@example.org>")
+    assert kept.flags == {"\\Seen", "\\Flagged", "$Forwarded"}
+    assert kept.labels == {"\\Inbox", "\\Starred", "Wörk/ü"}
+    assert (kept.has_attachment, kept.has_invite, kept.place, kept.is_mine) == (True, False, Role.ALL, False)
+
+
+def test_more_messages_than_a_transaction_holds(store: Store, reader: Reader) -> None:
+    facts = [message(n, 1 + n // 3, "\\Inbox") for n in range(1, 702)]
+    assert store.mail.apply_messages(facts).messages == 701
+    assert reader.window(INBOX).total == len({f.thrid for f in facts})
+    assert store.mail.uids(Role.ALL) == ((1, 701),)
+
+
+def test_a_known_message_keeps_its_snippet_when_none_is_said(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, snippet=None), message(2, snippet=None), message(3)])
+    assert store.mail.without_snippet() == (2, 1)
+    store.mail.set_snippets({1: "first words", 9: "of nobody"})
+    store.mail.apply_messages([message(1, snippet=None, modseq=5)])
+    assert reader.window(ALL).rows[-1].snippet == "first words"
+    assert reader.find("words").msgids == (1,)
+    store.mail.set_snippets({1: "other"})
+    assert reader.find("words").msgids == ()
+
+
+def test_a_message_may_change_its_conversation(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox"), message(2, 1, "\\Inbox"), message(3, 3, "\\Inbox")])
+    store.mail.apply_messages([message(2, 3, "\\Inbox", modseq=2)])
+    assert [(row.thrid, row.count) for row in reader.window(INBOX).rows] == [(3, 2), (1, 1)]
+    thread = reader.thread(3, INBOX)
+    assert thread is not None
+    assert [m.msgid for m in thread.messages] == [2, 3]
+
+
+def test_facts_that_are_older_than_what_is_known_do_not_count(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox", modseq=10)])
+    store.mail.apply_messages([message(1, 1, modseq=9)])
+    store.mail.apply_deltas(Role.ALL, [Delta(1, frozenset({"\\Seen"}), frozenset(), 8)])
+    assert reader.window(INBOX).unread == 1
+    store.mail.apply_deltas(Role.ALL, [Delta(1, frozenset({"\\Seen"}), None, 11)])
+    assert (reader.window(INBOX).total, reader.window(INBOX).unread) == (1, 0)
+    store.mail.apply_deltas(Role.ALL, [Delta(1, None, frozenset({"Work"}), 12)])
+    assert reader.window(INBOX).total == 0
+    kept = reader.message(1)
+    assert kept is not None
+    assert (kept.flags, kept.labels) == (frozenset({"\\Seen"}), frozenset({"Work"}))
+
+
+@pytest.mark.parametrize(
+    ("delta", "is_starred"),
+    [
+        (Delta(1, frozenset({"\\Flagged"}), None), True),
+        (Delta(1, None, frozenset({"\\Starred"})), True),
+        (Delta(1, frozenset({"\\Flagged"}), frozenset()), True),
+        (Delta(1, frozenset(), None), False),
+        (Delta(1, None, frozenset()), False),
+        (Delta(1), True),
+    ],
+)
+def test_the_star_is_one_thing_under_two_names(
+    store: Store, reader: Reader, delta: Delta, is_starred: bool
+) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Starred")])
+    store.mail.apply_deltas(Role.ALL, [delta])
+    kept = reader.message(1)
+    assert kept is not None
+    assert kept.is_starred is is_starred
+    assert ("\\Starred" in kept.labels) is is_starred
+    assert reader.window(View.of_role(Role.STARRED)).total == int(is_starred)
+
+
+def test_deltas_of_unknown_uids_are_passed_over(store: Store) -> None:
+    assert not store.mail.apply_deltas(Role.ALL, [Delta(99, frozenset(), frozenset(), 1)])
+
+
+def test_the_phone_changes_another_label_than_the_pending_one(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox", "Old")])
+    store.journal.submit(ChangeLabels(Messages((1,)), frozenset({"Work"}), frozenset({"\\Inbox"})))
+    store.mail.apply_deltas(Role.ALL, [Delta(1, frozenset({"\\Seen"}), frozenset({"\\Inbox", "New"}), 5)])
+    kept = reader.message(1)
+    assert kept is not None
+    assert (kept.labels, kept.is_unread) == (frozenset({"Work", "New"}), False)
+
+
+# -- where things are ----------------------------------------------------------------------------------
+
+
+def test_uids_are_told_as_ranges(store: Store) -> None:
+    store.mail.apply_messages([message(n) for n in (1, 2, 3, 5, 9, 10)])
+    store.mail.apply_messages([message(20, place=Role.SPAM, uid=4)])
+    assert store.mail.uids(Role.ALL) == ((1, 3), (5, 5), (9, 10))
+    assert store.mail.uids(Role.SPAM) == ((4, 4),)
+    assert store.mail.uids(Role.TRASH) == ()
+    assert store.mail.msgids(Role.ALL, ((2, 5),)) == {2: 2, 3: 3, 5: 5}
+    assert store.mail.known([1, 4, 20]) == {1, 20}
+
+
+def test_to_trash_and_back_keeps_identity_and_body(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox")])
+    store.bodies.put(1, b"body")
+    number = store.mail.begin_pass()
+    store.mail.remove_uids(Role.ALL, ((1, 1),))
+    assert reader.window(ALL).total == 0
+    assert store.mail.locations([1]) == {}
+    store.mail.prune(number)
+    assert store.mail.known([1]) == {1}, "it was lost in this very pass: the next place may have it"
+    store.mail.apply_messages([message(1, 1, place=Role.TRASH, uid=5, modseq=3)])
+    assert [row.thrid for row in reader.window(TRASH).rows] == [1]
+    store.mail.remove_uids(Role.TRASH, ((1, 9),))
+    store.mail.apply_messages([message(1, 1, "\\Inbox", uid=2, modseq=4)])
+    assert reader.window(INBOX).total == 1
+    assert store.mail.locations([1]) == {1: Location(Role.ALL, 2)}
+    assert reader.octets(1) == b"body"
+
+
+def test_trash_seen_before_all_mail_is_looked_at(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox")])
+    store.mail.apply_messages([message(1, 1, place=Role.TRASH, uid=5, modseq=3)])
+    assert not store.mail.remove_uids(Role.ALL, ((1, 1),))
+    assert reader.window(TRASH).total == 1
+
+
+def test_what_is_nowhere_for_a_whole_pass_is_forgotten(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(n, 1, "\\Inbox") for n in range(1, 4)])
+    store.bodies.put(2, b"body")
+    store.mail.remove_uids(Role.ALL, ((2, 2),))
+    number = store.mail.begin_pass()
+    assert store.mail.prune(number) == 1
+    assert store.mail.known([1, 2, 3]) == {1, 3}
+    assert reader.octets(2) is None
+    assert reader.find("subject").msgids == (3, 1)
+    assert store.mail.prune(number) == 0
+
+
+def test_what_has_an_open_change_is_not_forgotten(store: Store) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox")])
+    store.journal.submit(Archive(Messages((1,))))
+    store.mail.remove_uids(Role.ALL, ((1, 1),))
+    assert store.mail.prune(store.mail.begin_pass()) == 0
+    batch = store.journal.claim()
+    assert batch is not None
+    store.journal.confirm(batch)
+    assert store.mail.prune(store.mail.begin_pass()) == 1
+
+
+def test_a_uid_that_now_is_anothers_is_taken_away(store: Store) -> None:
+    store.mail.apply_messages([message(1, uid=10)])
+    store.mail.apply_messages([message(2, uid=10)])
+    assert store.mail.locations([1, 2]) == {1: Location(Role.ALL, None), 2: Location(Role.ALL, 10)}
+
+
+def test_uidvalidity_changes_and_only_uids_do(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(n, n, "\\Inbox", modseq=100) for n in range(1, 6)])
+    store.mail.apply_messages([message(9, 9, place=Role.TRASH, uid=3)])
+    store.mail.save_sync_state(SyncState(Role.ALL, "[Gmail]/All Mail", 1, 6, 100, 5, 1, True))
+    store.bodies.put(4, b"body")
+    store.mail.remap(Role.ALL, 2, {1: 11, 2: 3, 4: 14, 77: 15})
+    assert store.mail.uids(Role.ALL) == ((3, 3), (11, 11), (14, 14))
+    assert store.mail.uids(Role.TRASH) == ((3, 3),)
+    assert [row.thrid for row in reader.window(INBOX).rows] == [4, 2, 1]
+    assert reader.octets(4) == b"body"
+    state = store.mail.sync_state(Role.ALL)
+    assert state is not None
+    assert (state.uidvalidity, state.highestmodseq) == (2, 0)
+    store.mail.apply_deltas(Role.ALL, [Delta(11, frozenset({"\\Seen"}), None, 1)])
+    assert reader.window(INBOX).unread == 2
+
+
+def test_sync_state_is_kept_by_place(store: Store) -> None:
+    assert store.mail.sync_state(Role.SPAM) is None
+    state = SyncState(Role.SPAM, "[Gmail]/Spam", 3, 10, 99, 4, None, False)
+    store.mail.save_sync_state(state)
+    store.mail.save_sync_state(SyncState(Role.TRASH, "[Gmail]/Bin", 2))
+    assert store.mail.sync_state(Role.SPAM) == state
+
+
+# -- the tree ------------------------------------------------------------------------------------------
+
+
+def test_roles_in_their_order_then_labels_with_parents_first(store: Store, reader: Reader) -> None:
+    listed = [*mailboxes("b", "B/x", "a/deep"), MailboxFacts("a", "a", None, is_selectable=False)]
+    changes = store.mail.replace_mailboxes(listed)
+    assert changes.added == ("B/x", "a/deep", "b")
+    found = reader.mailboxes()
+    assert [m.role for m in found[:8]] == list(Role)
+    assert [(m.name, m.is_selectable) for m in found[8:]] == [
+        ("a", False),
+        ("a/deep", True),
+        ("b", True),
+        ("B/x", True),
+    ]
+    assert not store.mail.replace_mailboxes(listed).is_changed
+    assert store.mail.replace_mailboxes(mailboxes("b")).removed == ("B/x", "a/deep")
+    assert reader.mailbox_name(Role.TRASH) == "[Gmail]/Trash"
+
+
+def test_a_label_renamed_or_deleted_elsewhere(store: Store, reader: Reader) -> None:
+    store.mail.replace_mailboxes(mailboxes("Old", "Gone"))
+    store.mail.apply_messages([message(n, n, "Old", "Gone") for n in range(1, 300)])
+    assert len(store.mail.carrying("Gone")) == 299
+    store.mail.rename_label("Old", "New")
+    store.mail.replace_mailboxes(mailboxes("New"))
+    assert store.mail.forget_label("Gone").messages == 299
+    row = reader.window(View.of_label("New"), size=1).rows[0]
+    assert row.labels == ("New",)
+    assert reader.window(View.of_label("Gone")).total == 0
+    assert store.mail.carrying("Gone") == ()
+    assert store.mail.forget_label("Never was").messages == 0
+
+
+def test_both_names_of_a_renamed_label_become_one(store: Store, reader: Reader) -> None:
+    """The new name is on messages before LIST tells that it is a rename."""
+    store.mail.apply_messages([message(1, 1, "Old"), message(2, 2, "New")])
+    store.mail.rename_label("Old", "New")
+    assert [row.thrid for row in reader.window(View.of_label("New")).rows] == [2, 1]
+
+
+# -- searching -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def library(store: Store) -> None:
+    store.mail.replace_mailboxes(mailboxes("Work/Top Secret"))
+    store.mail.apply_messages(
+        [
+            message(1, 1, "\\Inbox", subject="Invoice for March", sender=ANN, snippet="please pay"),
+            message(
+                2, 2, "Work/Top Secret", subject="Lunch", sender=BOB, flags=("\\Seen",), has_attachment=True
+            ),
+            message(3, 3, "\\Sent", subject="Re: invoice", sender=ME, to=(BOB,), snippet="paid"),
+            message(4, 4, subject="Invoice spam", place=Role.SPAM, uid=1),
+            message(5, 5, subject="会議の資料について", snippet="よろしく"),
+            message(6, 6, subject="Réunion générale", snippet="à bientôt"),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("invoice", (3, 1)),
+        ("INVOI", (3, 1)),
+        ("invoice pay", (1,)),
+        ('"invoice for"', (1,)),
+        ("-march invoice", (3,)),
+        ("subject:invoice from:ann", (1,)),
+        ("from:bob@example.org", (2,)),
+        ("to:bob", (3,)),
+        ("-from:bob lunch", ()),
+        ("from:ray", (2,)),
+        ("in:anywhere invoice", (4, 3, 1)),
+        ("in:spam invoice", (4,)),
+        ("in:inbox", (1,)),
+        ("label:work-top-secret", (2,)),
+        ("label:nothing", ()),
+        ("is:read", (2,)),
+        ("is:unread invoice", (3, 1)),
+        ("has:attachment", (2,)),
+        ("資料", (5,)),
+        ("reunion generale", (6,)),
+        ("rfc822msgid:2@example.org", (2,)),
+        ("larger:1k", ()),
+        ("smaller:1k lunch", (2,)),
+        ("after:2026/11/21 lunch", (2,)),
+        ("before:2026-11-20 lunch", ()),
+        ("newer_than:1d lunch", (2,)),
+        ("older_than:1d lunch", ()),
+        ("", ()),
+        ("   ", ()),
+    ],
+)
+@pytest.mark.usefixtures("library")
+def test_the_offline_search(reader: Reader, query: str, found: tuple[int, ...]) -> None:
+    assert reader.find(query).msgids == found
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("query", "ignored"),
+    [
+        ("invoice filename:pdf", ("filename:",)),
+        ("invoice is:muted", ("is:muted",)),
+        ("invoice OR lunch", ("OR",)),
+        ("invoice after:soon", ("after:soon",)),
+        ("category:promotions invoice", ("category:",)),
+    ],
+)
+def test_the_offline_search_says_what_it_left_out(
+    reader: Reader, query: str, ignored: tuple[str, ...]
+) -> None:
+    assert reader.find(query).ignored == ignored
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    "query", ['"', '"""', "AND", "NEAR(", "*", "subject:", "a* OR b:", "'; DROP TABLE op; --", "\x00"]
+)
+def test_no_query_is_a_fault(reader: Reader, query: str) -> None:
+    reader.find(query)
+    reader.window(View(ALL.kind, ALL.value, text=query))
+
+
+@pytest.mark.usefixtures("library")
+def test_a_view_narrowed_by_words(reader: Reader) -> None:
+    narrow = View(ALL.kind, ALL.value, text="invo")
+    assert [row.thrid for row in reader.window(narrow).rows] == [3, 1]
+    assert (reader.window(narrow).total, reader.window(narrow).unread) == (2, 2)
+    assert [row.thrid for row in reader.window(View(ALL.kind, ALL.value, text="ann march")).rows] == [1]
+    assert reader.window(View(ALL.kind, ALL.value, text="zebra")).rows == ()
+
+
+@pytest.mark.usefixtures("library")
+def test_everything_in_a_narrowed_view(store: Store, reader: Reader) -> None:
+    assert reader.expand(Everything(View(ALL.kind, ALL.value, text="invoice"))) == (1, 3)
+    assert store.journal.submit(MarkAll(View(ALL.kind, ALL.value, text="invoice"))).messages == 2
+
+
+@pytest.mark.usefixtures("library")
+def test_a_run_that_saw_everything_drops_what_only_earlier_runs_found(store: Store, reader: Reader) -> None:
+    view = View.of_search("q")
+    store.searches.begin("q")
+    store.searches.add("q", [1, 2])
+    assert store.searches.finish("q", is_complete=True) == 2
+    store.searches.begin("q")
+    assert not reader.window(view).is_complete
+    store.searches.add("q", [2, 3, 4])
+    assert [row.thrid for row in reader.window(view).rows] == [4, 3, 2, 1]
+    assert store.searches.finish("q", is_complete=True) == 3
+    assert [row.thrid for row in reader.window(view).rows] == [4, 3, 2]
+    thread = reader.thread(4, view)
+    assert thread is not None
+    assert thread.messages[0].place is Role.SPAM
+
+
+def test_old_searches_go_but_not_the_saved_ones(store: Store, reader: Reader, clock: ManualClock) -> None:
+    store.mail.apply_messages([message(1)])
+    saved = store.searches.save("Kept", "keep")
+    for query in ("keep", *(f"q{number}" for number in range(40))):
+        store.searches.begin(query)
+        store.searches.add(query, [1])
+        clock.advance(1)
+    assert reader.window(View.of_search("q39")).total == 1
+    assert reader.window(View.of_search("q1")).total == 0
+    assert reader.window(View.of_search("keep")).total == 1
+    store.searches.rename(saved.search_id, "Kept!", "keep")
+    assert [(s.title, s.total, s.unread) for s in reader.saved_searches()] == [("Kept!", 1, 1)]
+    store.searches.delete(saved.search_id)
+    assert reader.saved_searches() == ()
+
+
+# -- bodies and people ---------------------------------------------------------------------------------
+
+
+def test_the_longest_unused_bodies_go(store: Store, reader: Reader, clock: ManualClock) -> None:
+    store.bodies.max_bytes = 2500
+    for number in (1, 2):
+        store.bodies.put(number, bytes([number]) * 1000)
+        clock.advance(1)
+    store.bodies.touch(1)
+    clock.advance(1)
+    store.bodies.put(3, b"\x03" * 1000)
+    assert [reader.octets(number) is not None for number in (1, 2, 3)] == [True, False, True]
+    assert store.bodies.trim(0) == 2
+    assert reader.octets(1) is None
+
+
+def test_parts_and_the_whole_are_kept_apart(store: Store, reader: Reader) -> None:
+    store.bodies.put(1, b"part", "1.2")
+    assert (reader.octets(1), reader.octets(1, "1.2")) == (None, b"part")
+    store.bodies.put(1, b"all " * 4000)
+    assert reader.sections(1) == ("", "1.2")
+    assert reader.octets(1) == b"all " * 4000
+
+
+def test_completion_puts_those_first_one_writes_to(store: Store, reader: Reader) -> None:
+    carol = Address("Carol Ann Smith", "carol@example.org")
+    store.mail.apply_messages(
+        [
+            *(message(n, n, sender=ANN) for n in (1, 2, 3)),
+            *(message(n, n, "\\Sent", sender=ME, to=(carol,)) for n in (4, 5)),
+        ]
+    )
+    assert reader.people("ann") == (carol, ANN)
+    assert reader.people("CAROL@") == (carol,)
+    assert reader.people("smi") == (carol,)
+    assert reader.people("%") == ()
+    assert reader.people("ann", 1) == (carol,)
+
+
+def test_people_and_recipients_of_a_row(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages(
+        [
+            message(1, 1, "\\Inbox", sender=ANN, flags=("\\Seen",)),
+            message(2, 1, "\\Sent", sender=ME, to=(ANN, BOB), flags=("\\Seen",)),
+            message(3, 1, "\\Inbox", sender=BOB),
+            message(4, 1, "\\Draft", sender=ME, to=(BOB,), flags=("\\Seen",)),
+        ]
+    )
+    row = reader.window(INBOX).rows[0]
+    assert [(p.name, p.is_me, p.is_unread, p.is_draft) for p in row.people] == [
+        ("Ann", False, False, False),
+        ("me", True, False, False),
+        ("Bob", False, True, False),
+        ("Draft", True, False, True),
+    ]
+    assert (row.recipients, row.has_draft, row.count, row.unread) == (("Ann", "Bob"), True, 4, 1)
+    assert reader.window(View.of_role(Role.SENT)).rows[0].date == NOON + 2 * HOUR
+
+
+def test_a_thread_from_spam_and_from_all_mail(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox"), message(2, 1, place=Role.SPAM, uid=1)])
+    spam = View.of_role(Role.SPAM)
+    seen = {view.value: reader.thread(1, view) for view in (INBOX, spam)}
+    assert [[m.msgid for m in t.messages] for t in seen.values() if t is not None] == [[1], [2]]
+    assert reader.thread(1, TRASH) is None
+    store.journal.submit(MoveToTrash(Messages((1,))))
+    assert reader.thread(1, INBOX) is None
+
+
+def test_an_unknown_view_is_empty(reader: Reader) -> None:
+    assert reader.window(View.of_label("Nothing")).rows == ()
+    assert reader.window(View.of_search("never run")).total == 0
+
+
+def test_opening_twice_in_a_row_gives_the_same_lists(tmp_path: Path) -> None:
+    path = tmp_path / "twice" / "store.sqlite"
+    with Store.open(path, clock=ManualClock(), email=ME.email) as store, store.reader() as reader:
+        store.mail.apply_messages([message(n, n, "\\Inbox") for n in range(1, 30)])
+        store.journal.submit(MoveToTrash(Messages((3, 4))))
+        before = [reader.window(view) for view in (INBOX, TRASH, ALL)]
+    with Store.open(path, clock=ManualClock(), email=ME.email) as store, store.reader() as reader:
+        assert [reader.window(view) for view in (INBOX, TRASH, ALL)] == before
