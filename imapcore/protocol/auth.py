@@ -137,6 +137,7 @@ class ScramSha256:
     nonce: str = field(repr=False)
     _step: int = field(default=0, repr=False)
     _server_signature: bytes = field(default=b"", repr=False)
+    _is_proven: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         _checked(self.user, "user name")
@@ -151,7 +152,7 @@ class ScramSha256:
     @property
     def is_server_proven(self) -> bool:
         """Whether the server has shown that it knows the password too; false means somebody else answered."""
-        return self._step == 2
+        return self._is_proven
 
     def initial(self) -> bytes | None:
         """client-first-message."""
@@ -168,11 +169,10 @@ class ScramSha256:
             return self._prove(text)
         match = _SCRAM_FINAL.fullmatch(text)
         if self._step > 2 or match is None:
-            self._step = 9
             raise AuthenticationFailed("the server refused the proof")
         if not hmac.compare_digest(_base64(match[1]), self._server_signature):
-            self._step = 9
             raise AuthenticationFailed("the server could not prove that it knows the password")
+        self._is_proven = True
         return b""
 
     def _prove(self, server_first: str) -> bytes:

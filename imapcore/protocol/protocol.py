@@ -281,6 +281,8 @@ class Protocol:
 
     def receive_eof(self) -> None:
         """The peer closed the link."""
+        if self._state is State.LOGOUT:
+            return
         if self._farewell is None:
             self._end(ConnectionLost("the server closed the connection"))
             return
@@ -428,6 +430,8 @@ class Protocol:
             raise ProtocolError("a tagged response that is neither OK, NO nor BAD")
         if is_ok and sent.pending:
             raise ProtocolError("the server agreed to a command before it was all sent")
+        if is_ok and not self._is_earned(sent):
+            raise ProtocolError("the server accepted a sign-in that had not been completed")
         self._flight.remove(sent)
         if isinstance(sent.command, Idle):
             self._idle = None
@@ -442,11 +446,16 @@ class Protocol:
         self._events.append(Completed(sent))
         self._pump()
 
+    @staticmethod
+    def _is_earned(sent: Sent[Any]) -> bool:
+        """Whether an OK can be true: a sign-in we gave up, or whose server proved nothing, has not worked."""
+        command = sent.command
+        return not (
+            isinstance(command, Authenticate) and (sent.is_done or not command.mechanism.is_server_proven)
+        )
+
     def _succeed(self, sent: Sent[Any], status: Status) -> None:
         command = sent.command
-        is_proven = not isinstance(command, Authenticate) or command.mechanism.is_server_proven
-        if sent.is_done or not is_proven:
-            raise ProtocolError("the server accepted a sign-in that had not been completed")
         if isinstance(sent.collector, SelectCollector):
             self._mailbox = sent.collector.finish(status)
             self._state = State.SELECTED

@@ -186,6 +186,8 @@ class Encoder:
 
     def pattern(self, name: str) -> Encoder:
         """A reference or pattern of LIST: like a name, but may be empty."""
+        # Modified UTF-7 could spell line ends, but no server has such a name and some would decode it.
+        _refuse_breaks(name.encode("utf-8", "replace"))
         return self.quoted(name) if self.is_utf8 else self.quoted(_to_mutf7(name))
 
     def label(self, name: str) -> Encoder:

@@ -201,8 +201,10 @@ def _inbox(name: str) -> str:
 def _pairs(value: Value) -> dict[str, Value]:
     if not isinstance(value, list):
         raise ParseError("a word where names and values belong")
-    names = [each.decode("utf-8", "replace").upper() for each in value[::2] if isinstance(each, bytes)]
-    return dict(zip(names, value[1::2], strict=False))
+    pairs = zip(value[::2], value[1::2], strict=False)
+    return {
+        name.decode("utf-8", "replace").upper(): content for name, content in pairs if isinstance(name, bytes)
+    }
 
 
 _STATUS_NUMBERS = {

@@ -14,7 +14,7 @@ from imapcore.wire.encoder import Encoder
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.responses import Response, Status
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 
 class Collector(ABC, Generic[T]):

@@ -308,10 +308,6 @@ class Copy(Command[CopyUid | None]):
         """Reads the response code."""
         return _CopyCollector()
 
-    def conflicts_with(self, earlier: Command[object]) -> bool:
-        """With any other that answers COPYUID."""
-        return earlier.name in ("COPY", "MOVE")
-
 
 @dataclass(frozen=True, slots=True)
 class Move(Command[CopyUid | None]):
@@ -334,10 +330,6 @@ class Move(Command[CopyUid | None]):
     def collector(self) -> Collector[CopyUid | None]:
         """Reads the response code, tagged or not."""
         return _CopyCollector()
-
-    def conflicts_with(self, earlier: Command[object]) -> bool:
-        """With any other that answers COPYUID."""
-        return earlier.name in ("COPY", "MOVE")
 
 
 @dataclass(frozen=True, slots=True)
