@@ -35,6 +35,7 @@ from tui.widgets.key_line import KeyLine
 
 _NARROW = 110
 """Below this width the transcript has the screen to itself."""
+_ROOM_FOR_TIME = 40
 _PAUSE_SECONDS = 0.2
 """How long hints are gathered before the journal is read again."""
 _COMMANDS_SHOWN = 6
@@ -212,7 +213,7 @@ class ActivityScreen(Screen[None]):
         return ChoiceLine(
             (
                 Bit(f" {marks[each.state]} ", tone, is_bold=True),
-                Bit(f"{self._time(each.at):>7}  ", "dim"),
+                Bit(f"{self._time(each.at):>7}  " if self.size.width >= _ROOM_FOR_TIME else "", "dim"),
                 Bit(steady(each.summary), text),
             ),
             (Bit(word + " ", tone),),

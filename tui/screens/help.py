@@ -122,7 +122,7 @@ class HelpScreen(Dialog[None]):
         row = self._rows[index]
         if row.command is None:
             return ChoiceLine((Bit(f" {row.text}", "dim", is_bold=True),), is_choosable=False)
-        width = min(self._key_width, 22)
+        width = min(self._key_width, 22, max(6, self.size.width // 3))
         keys = Bit(f" {fit(row.keys, width)}  ", "here", is_bold=True)
         elsewhere = self._where not in row.command.where
         text = Bit(row.text, "dim" if row.command.hint or elsewhere else "text")
