@@ -82,11 +82,6 @@ def _last_own(blocks: Sequence[Block]) -> int | None:
     return None
 
 
-def count_folds(body: Body) -> int:
-    """How many quotations a body has, folded or not."""
-    return sum(1 for is_quote, _group in groupby(body.blocks, key=lambda block: block.quote > 0) if is_quote)
-
-
 class _Page:
     """One body on its way to lines."""
 

@@ -24,8 +24,9 @@ from tui.glyphs import UNICODE, Glyphs
 from tui.messages import BodyWanted
 from tui.theme import DARK, Palette, label_pair
 from tui.widgets.line_input import LineInput
-from tui.widgets.reader_document import Content, Failure, ReaderDocument, Waiting
+from tui.widgets.reader_document import ReaderDocument
 from tui.widgets.reader_page import ReaderPage
+from tui.widgets.reader_section import Content, Failure, Waiting
 from tui.widgets.reader_style import ChipColours, ReaderStyles
 
 _MINUTE = 60_000

@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from enum import Enum
 
 from imapcore.model import Body, Message, Thread
 from tui.format import anchored, cells, cut
@@ -20,93 +19,11 @@ from tui.widgets.body_line import BLANK, Ink, Line, Piece
 from tui.widgets.body_view import WIDEST, lay_out
 from tui.widgets.body_wrap import break_lines
 from tui.widgets.message_card import folded_line, head_lines, run_line, show_sender
+from tui.widgets.reader_section import STEP, Content, Failure, Feed, Part, Section, Waiting
 
 BODY_INDENT = 2
 _RUN_SHOWN = 3
 """Folded messages of a run that still get a line each."""
-_STEP = 256
-"""Lines of a body that are laid out in one go."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a body is not there, for a person."""
-
-    title: str
-    detail: str = ""
-    hint: str = ""
-
-
-class Waiting(Enum):
-    """A body that is not there yet."""
-
-    LOADING = "Loading…"
-    OFFLINE = "Not stored here yet; it comes when the connection is back"
-
-
-Content = Body | Failure | Waiting
-
-
-class Feed:
-    """The lines of one body, laid out as far as they were asked for."""
-
-    def __init__(self, source: Iterator[Line]) -> None:
-        self.lines: list[Line] = []
-        self._source: Iterator[Line] | None = source
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the last line is known."""
-        return self._source is None
-
-    def grow(self, count: int) -> bool:
-        """Lay out up to ``count`` more lines; whether any came."""
-        if self._source is None:
-            return False
-        before = len(self.lines)
-        for _ in range(count):
-            line = next(self._source, None)
-            if line is None:
-                self._source = None
-                break
-            self.lines.append(line)
-        return len(self.lines) > before
-
-
-class Part(Enum):
-    """What a section of the page is."""
-
-    SUBJECT = "subject"
-    RUN = "run"
-    FOLDED = "folded"
-    OPEN = "open"
-
-
-@dataclass(slots=True)
-class Section:
-    """Lines that belong together."""
-
-    part: Part
-    head: list[Line]
-    msgid: int | None = None
-    """The message; of a run, its first one."""
-    feed: Feed | None = None
-    tail: int = 0
-    """Blank lines after it."""
-
-    @property
-    def height(self) -> int:
-        """Lines that are known by now."""
-        return len(self.head) + (len(self.feed.lines) if self.feed is not None else 0) + self.tail
-
-    def line(self, index: int) -> Line:
-        """One of its lines; those of a body are without indent."""
-        if index < len(self.head):
-            return self.head[index]
-        index -= len(self.head)
-        if self.feed is not None and index < len(self.feed.lines):
-            return self.feed.lines[index]
-        return BLANK
 
 
 @dataclass(slots=True)
@@ -320,7 +237,7 @@ class ReaderDocument:
             if until is not None and at > until:
                 return None
             before = len(feed.lines)
-            feed.grow(_STEP)
+            feed.grow(STEP)
             self._measure()
             return at, len(feed.lines) - before
         return None
@@ -414,7 +331,7 @@ class ReaderDocument:
             if feed is None:
                 opened = self._opened.get(message.msgid, frozenset())
                 feed = Feed(lay_out(content, self.column - BODY_INDENT, opened, self.glyphs))
-                feed.grow(_STEP)
+                feed.grow(STEP)
                 self._feeds[message.msgid] = feed
             section.feed = feed
         else:

@@ -24,8 +24,9 @@ from tui.messages import CommandChosen, LinkOpened
 from tui.theme import DARK, label_pair
 from tui.widgets.body_line import Line, Piece
 from tui.widgets.body_wrap import break_lines
-from tui.widgets.reader_document import BODY_INDENT, Part, ReaderDocument, Section
+from tui.widgets.reader_document import BODY_INDENT, ReaderDocument
 from tui.widgets.reader_find import Range, find_all
+from tui.widgets.reader_section import Part, Section
 from tui.widgets.reader_style import ReaderStyles
 
 _WIDE_MARGIN = 3
