@@ -80,6 +80,11 @@ class Mailboxes(Room):
         new = {name for name, row in after.items() if _is_label(row)}
         return MailboxChanges(tuple(sorted(new - old)), tuple(sorted(old - new)), is_changed=True)
 
+    def listed_labels(self) -> frozenset[str]:
+        """The user's labels as the last LIST had them; no change made here is in it."""
+        rows = self._read("SELECT name FROM mailbox WHERE role IS NULL AND is_selectable")
+        return frozenset(row[0] for row in rows)
+
     def carrying(self, label: str) -> tuple[int, ...]:
         """Messages that carry a label as far as the server said (its name as the server knows it)."""
         rows = self._read_long(

@@ -81,6 +81,9 @@ class AccountSync:
         ``is_thorough``: over all three whatever STATUS says, since a star set in Spam moves none of its
         numbers.
         """
+        if is_thorough:
+            for mailbox in self.places.values():
+                mailbox.try_refused_again()
         pass_id = self._store.mail.begin_pass()
         yield from self.places[Role.ALL].run(remote)
         others = (Role.SPAM, Role.TRASH)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from imapcore.clock import Clock
-from imapcore.errors import CommandRefused, Interrupted, LinkError, Unavailable
+from imapcore.errors import CommandRefused, GimapError, Interrupted, LinkError, Unavailable
 from imapcore.model import Role
 from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
@@ -23,6 +23,9 @@ from imapcore.wire.uidset import UidSet
 
 ROWS_AT_THE_GATE = 20
 """Lines read between two looks at whether the screen needs the interpreter for a frame."""
+
+MOST_FAILURES = 3
+"""A single message that failed so often is passed over for this run."""
 
 Told = Callable[[list[MessageFacts], Changed], None]
 
@@ -37,6 +40,7 @@ class Fetcher:
         self._pace = pace
         self._clock = clock
         self._refused: set[int] = set()
+        self._failures: dict[int, int] = {}
 
     @property
     def refused(self) -> UidSet:
@@ -44,8 +48,9 @@ class Fetcher:
         return UidSet(self._refused)
 
     def forget_refused(self) -> None:
-        """The uids mean other messages now."""
+        """The uids mean other messages now, or another try is due."""
         self._refused.clear()
+        self._failures.clear()
 
     @property
     def size(self) -> int:
@@ -64,19 +69,19 @@ class Fetcher:
             began = self._clock.monotonic()
             try:
                 facts = self._fetch(remote, chunk)
-            except (CommandRefused, Unavailable):
+            except (CommandRefused, Unavailable) as error:
                 if chunk.count() > 1:
                     self._pace.failed()
                     yield self._pace.pause
                     continue
-                self._refused.update(chunk)
+                self._give_up(chunk.min, error)
                 facts = []
             except LinkError as error:
                 # It may be this very message that breaks the link: next time with fewer, at last without.
                 if not isinstance(error, Interrupted):
-                    if chunk.count() == 1:
-                        self._refused.update(chunk)
                     self._pace.failed()
+                    if chunk.count() == 1:
+                        self._give_up(chunk.min, error)
                 raise
             left = left - chunk
             remote.check(self.place)
@@ -90,6 +95,15 @@ class Fetcher:
             if told is not None:
                 told(facts, changed)
             yield self._pace.pause
+
+    def _give_up(self, uid: int, error: GimapError) -> None:
+        """Count a failure of a single message; raises ``error`` as long as it may still be the server's
+        bad day.
+        """
+        failures = self._failures[uid] = self._failures.get(uid, 0) + 1
+        if failures < MOST_FAILURES:
+            raise error
+        self._refused.add(uid)
 
     def _fetch(self, remote: Remote, chunk: UidSet) -> list[MessageFacts]:
         remote.ensure(self.place)

@@ -8,12 +8,12 @@ is on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from imapcore.errors import AllMailHidden
 from imapcore.model import Role
 from imapcore.store import Store
-from imapcore.store.facts import MailboxChanges
+from imapcore.store.facts import MailboxFacts
 from imapcore.sync.merge import mailbox_facts, message_delta
 from imapcore.sync.remote import Remote
 from imapcore.sync.report import Report
@@ -30,30 +30,38 @@ class LabelSync:
         self._report = report
 
     def run(self, remote: Remote) -> Iterator[float]:
-        """LIST once; then follow up what came and went. Raises AllMailHidden."""
-        changes = self.read_list(remote)
-        yield 0.0
-        state = self._store.mail.sync_state(Role.ALL)
-        if state is None:
-            # Nothing is stored yet, so no message can carry an outdated name.
-            return
-        yield from self._follow_up(remote, changes)
+        """LIST once; first follow up what came and went, then take the list in. Raises AllMailHidden.
 
-    def read_list(self, remote: Remote) -> MailboxChanges:
+        In this order, a follow-up that is cut short is made again at the next LIST.
+        """
+        facts = self._list(remote)
+        yield 0.0
+        # While nothing is stored yet, no message can carry an outdated name.
+        if self._store.mail.sync_state(Role.ALL) is not None:
+            yield from self._follow_up(remote, facts)
+        self._take_in(facts)
+
+    def read_list(self, remote: Remote) -> None:
         """One LIST into the store. Raises AllMailHidden when there is no mailbox with ``\\All``."""
+        self._take_in(self._list(remote))
+
+    def _list(self, remote: Remote) -> tuple[MailboxFacts, ...]:
         facts = mailbox_facts(remote.list_mailboxes())
         names = {each.role: each.name for each in facts if each.role is not None}
         if Role.ALL not in names:
             raise AllMailHidden()
         remote.learn_names(names)
-        changes = self._store.mail.replace_mailboxes(facts)
-        if changes.is_changed:
-            self._report.mailboxes_changed()
-        return changes
+        return facts
 
-    def _follow_up(self, remote: Remote, changes: MailboxChanges) -> Iterator[float]:
-        left = set(changes.removed)
-        for new in changes.added:
+    def _take_in(self, facts: Sequence[MailboxFacts]) -> None:
+        if self._store.mail.replace_mailboxes(facts).is_changed:
+            self._report.mailboxes_changed()
+
+    def _follow_up(self, remote: Remote, facts: Sequence[MailboxFacts]) -> Iterator[float]:
+        before = self._store.mail.listed_labels()
+        after = {each.name for each in facts if each.role is None and each.is_selectable}
+        left = set(before - after)
+        for new in sorted(after - before):
             remote.ensure(Role.ALL)
             there = remote.search_label(new)
             old = self._renamed_from(new, there, left)

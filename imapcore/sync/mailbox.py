@@ -42,6 +42,7 @@ class MailboxSync:
         self._fetcher = Fetcher(place, store, report, pace, clock)
         self._unseen: int | None = None
         self._has_told_limit = False
+        self._has_second_chances = False
         self._lock = threading.Lock()
         self._missing: UidSet | None = None
         self.lost_something = False
@@ -67,6 +68,12 @@ class MailboxSync:
         """Whether the store holds every message that can be had."""
         return self.missing is not None and not self.missing
 
+    def try_refused_again(self) -> None:
+        """What Gmail could not hand out some time ago, it may be able to hand out now."""
+        if self._fetcher.refused:
+            self._fetcher.forget_refused()
+            self._has_second_chances = True
+
     def is_quiet(self, status: Numbers) -> bool:
         """Whether STATUS shows that a pass would find nothing, but for flags changed in Spam and Trash."""
         state = self._store.mail.sync_state(self.place)
@@ -82,7 +89,8 @@ class MailboxSync:
         state = mail.sync_state(self.place)
         seen = remote.select(name)
         is_partial = self.missing is None and (state is None or not state.is_complete)
-        plan = plan_pass(state, seen, must_compare=is_partial)
+        plan = plan_pass(state, seen, must_compare=is_partial or self._has_second_chances)
+        self._has_second_chances = False
         if plan.must_remap:
             yield from self._remap(remote, seen.uidvalidity)
         present = 0
