@@ -126,15 +126,23 @@ class Marks:
     def _load_names(self, tx: Transaction) -> None:
         self._labels.clear()
         self._flags.clear()
-        for mark_id, kind, name, shown_name in tx.rows("SELECT mark_id, kind, name, shown_name FROM mark"):
+        renames = open_renames(tx)
+        later: list[tuple[str, int]] = []
+        for mark_id, kind, name in tx.rows("SELECT mark_id, kind, name FROM mark ORDER BY mark_id"):
             self._kinds[mark_id] = kind
             self._names[mark_id] = name
             if kind == "label":
                 self._labels[name] = mark_id
-                # A rename under way: the server may say the new name before it has answered us.
-                self._labels.setdefault(shown_name, mark_id)
+                later += [(each, mark_id) for each in names_under_way(name, renames)]
             elif kind == "flag":
                 self._flags[name] = mark_id
+        for name, mark_id in later:
+            # A rename under way: the server may say the new name before it has answered us.
+            self._labels.setdefault(name, mark_id)
+
+    def forget_names(self) -> None:
+        """Renames came, went or were answered: what the server may call a label has changed."""
+        self._kinds.clear()
 
     def label(self, tx: Transaction, name: str) -> int:
         """The number of a label the server named; a new one is numbered."""
@@ -286,3 +294,25 @@ class Marks:
         made = MarkSet(set_id, ids, place, SEEN not in ids, bool(ids & {SENT, DRAFT}), views)
         self._sets[set_id] = self._set_of[ids] = made
         return made
+
+
+def open_renames(tx: Transaction) -> list[tuple[str, str]]:
+    """Renames of labels the server has not answered, in their order."""
+    return [
+        tuple(json.loads(row[0]))
+        for row in tx.rows(
+            "SELECT names FROM step WHERE verb = 'rename_label' AND EXISTS (SELECT 1 FROM piece "
+            "  WHERE piece.op_id = step.op_id AND piece.step = step.step "
+            "  AND piece.state IN ('open', 'sent')) ORDER BY op_id, step"
+        )
+    ]
+
+
+def names_under_way(name: str, renames: Iterable[tuple[str, str]]) -> list[str]:
+    """The names a label takes on, one after the other, by renames of it or of a parent."""
+    names: list[str] = []
+    for old, new in renames:
+        if name == old or name.startswith(old + "/"):
+            name = new + name[len(old) :]
+            names.append(name)
+    return names

@@ -18,7 +18,7 @@ from imapcore.model import OpState, Role
 from imapcore.store.facts import Batch, Settled, Verb
 from imapcore.store.mail import Mail
 from imapcore.store.mailboxes import is_inside, refold_shelf
-from imapcore.store.marks import ALL, FLAGGED, PLACES, STARRED, Shift
+from imapcore.store.marks import ALL, FLAGGED, PLACES, STARRED, Shift, names_under_way, open_renames
 from imapcore.store.pieces import CANCELLED, DONE, DROPPED, OPEN, REFUSED, SENT, Piece
 from imapcore.store.plan import LABEL_VERBS
 from imapcore.store.record import REJECTED
@@ -328,24 +328,14 @@ class Outbox(Room):
 
     def _refold_names(self, tx: Transaction) -> None:
         """What labels are called: the server's names with the open renames applied, in their order."""
-        renames = [
-            json.loads(row[0])
-            for row in tx.rows(
-                "SELECT names FROM step WHERE verb = ? AND EXISTS (SELECT 1 FROM piece "
-                "  WHERE piece.op_id = step.op_id AND piece.step = step.step AND piece.state IN (?, ?)) "
-                "ORDER BY op_id, step",
-                (Verb.RENAME_LABEL, OPEN, SENT),
-            )
-        ]
+        renames = open_renames(tx)
         for mark_id, name, shown in tx.rows(
             "SELECT mark_id, name, shown_name FROM mark WHERE kind = 'label'"
         ):
-            wanted = name
-            for old, new in renames:
-                if is_inside(wanted, old):
-                    wanted = new + wanted[len(old) :]
+            wanted = [name, *names_under_way(name, renames)][-1]
             if wanted != shown:
                 self.marks.rename(tx, mark_id, shown=wanted)
+        self.marks.forget_names()
 
     # -- what becomes of ops ---------------------------------------------------------------------------
 

@@ -147,7 +147,7 @@ def spread(found: UidRanges) -> set[int]:
 def synchronize(server: Server, store: Store) -> None:
     """One pass, as sync makes it: what is gone, what is new, what changed; then forget."""
     for label in store.mail.replace_mailboxes(mailboxes(*server.labels)).removed:
-        # A label renamed or deleted elsewhere moves no message's modseq: LIST tells, then the messages are asked.
+        # A label renamed or deleted elsewhere moves no modseq: LIST tells, then the messages are asked.
         for mail in (server.mail[msgid] for msgid in store.mail.carrying(label) if msgid in server.mail):
             store.mail.apply_deltas(mail.place, [delta(mail)])
     number = store.mail.begin_pass()
