@@ -13,7 +13,7 @@ import pytest
 
 from imapcore import classic
 from tests.classic import walks
-from tests.classic.dovecot_server import PROGRAM, Dovecot, running_dovecot
+from tests.dovecot import PROGRAM, Dovecot, running_dovecot
 
 pytestmark = [
     pytest.mark.server,

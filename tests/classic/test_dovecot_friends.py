@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.classic import walks
-from tests.classic.dovecot_server import PROGRAM, Dovecot, running_dovecot
+from tests.dovecot import PROGRAM, Dovecot, running_dovecot
 
 pytestmark = [
     pytest.mark.server,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from imapcore.simulator import Simulator
-from tests.classic.dovecot_server import PROGRAM, running_dovecot
+from tests.dovecot import PROGRAM, running_dovecot
 from tests.simulator.command_table import ROWS
 from tests.simulator.conftest import options
 from tests.simulator.wire import Wire, mail

@@ -34,13 +34,13 @@ listen = 127.0.0.1
 base_dir = {home}/run
 state_dir = {home}/state
 log_path = {home}/log
-instance_name = classic-{port}
+instance_name = tests-{port}
 ssl = yes
 ssl_cert = <{home}/cert.pem
 ssl_key = <{home}/key.pem
 disable_plaintext_auth = no
 auth_failure_delay = 0
-auth_mechanisms = plain login cram-md5
+auth_mechanisms = plain login cram-md5 scram-sha-256
 mail_location = maildir:{home}/mail/%u
 mail_plugins = quota acl
 default_internal_user = {internal}
@@ -56,7 +56,7 @@ namespace inbox {{
   }}
 }}
 protocol imap {{
-  mail_plugins = quota acl imap_quota imap_acl
+  mail_plugins = quota acl zlib imap_quota imap_acl imap_zlib
 }}
 plugin {{
   quota = count:User quota
