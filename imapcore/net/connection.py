@@ -19,7 +19,7 @@ import secrets
 import ssl
 import string
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -195,6 +195,11 @@ class Connection:
         return not self._is_closed and self._protocol.state is not State.LOGOUT
 
     @property
+    def endpoint(self) -> Endpoint:
+        """Whom it is connected to."""
+        return self._stream.endpoint
+
+    @property
     def tls_version(self) -> str:
         """``TLSv1.3`` …; empty without TLS."""
         return self._stream.tls_version
@@ -258,7 +263,7 @@ class Connection:
 
     def stream(
         self, command: Fetch, *, sink: Sink | None = None, sink_from: int = 1 << 20
-    ) -> Iterator[Fetched]:
+    ) -> Generator[Fetched, None, None]:
         """Each message as it arrives; memory does not grow with their number.
 
         With ``sink``, literals of ``sink_from`` bytes and more go there in pieces instead of being held.
@@ -269,7 +274,7 @@ class Connection:
 
     def stream_batches(
         self, command: Fetch, *, sink: Sink | None = None, sink_from: int = 1 << 20
-    ) -> Iterator[list[Fetched]]:
+    ) -> Generator[list[Fetched], None, None]:
         """The same, in the lots in which they arrive; never an empty one."""
         self._refuse_while_streaming()
         sent = self._send(command)
@@ -391,7 +396,7 @@ class Connection:
 
     # -- idle ----------------------------------------------------------------------------------------
 
-    def idle(self, timeout: float) -> Iterator[list[ProtocolEvent]]:
+    def idle(self, timeout: float) -> Generator[list[ProtocolEvent], None, None]:
         """Listen for ``timeout`` seconds at most: yields each lot of news as it comes.
 
         Ends early by ``wake`` from another thread. The IDLE command is renewed in time; leaving the loop ends

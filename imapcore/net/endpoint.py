@@ -35,6 +35,7 @@ class Endpoint:
             raise InvalidArgument("that is not the name of a host")
         if not 0 < self.port < 65536:
             raise InvalidArgument(f"there is no port {self.port}")
+        object.__setattr__(self, "host", self.host.strip("[]"))
         if self.security is Security.NONE and not is_loopback(self.host):
             raise InvalidArgument(
                 f"without TLS only this machine may be asked, not {self.host}",

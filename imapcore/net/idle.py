@@ -6,7 +6,7 @@ Gmail hangs up after some ten minutes of silence; an IDLE is therefore ended and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from imapcore.net.stream import Readiness
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imapcore.net.connection import Connection
 
 
-def listen(connection: Connection, timeout: float) -> Iterator[list[ProtocolEvent]]:
+def listen(connection: Connection, timeout: float) -> Generator[list[ProtocolEvent], None, None]:
     """Yield each lot of news until ``timeout`` seconds have passed or somebody has woken the connection."""
     clock, deadlines = connection.clock, connection.deadlines
     end = clock.monotonic() + timeout

@@ -1,181 +1,154 @@
-"""The stream on real loopback sockets: deadlines, wake, interrupt, compression, refusals."""
+"""The stream itself: addresses, deadlines, errors of the system, and what ends a wait."""
 
 from __future__ import annotations
 
-import errno
 import socket
 import threading
-import time
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-from imapcore.errors import ConnectionLost, ConnectionRefused, Interrupted, InvalidArgument, Timeout
+from imapcore import errors
+from imapcore.clock import SystemClock
 from imapcore.model import Security
-from imapcore.net.endpoint import Deadlines, Endpoint, is_loopback
+from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.stream import Readiness, Stream
+from imapcore.net.wakeup import Wakeup
+from tests.net.scripted import PATIENCE, QUICK, Peer, serving
+
+LOCAL = Endpoint("localhost", 9, Security.NONE)
+Info = list[tuple[int, int, int, str, tuple[str, int]]]
 
 
-@pytest.fixture
-def pair() -> Iterator[tuple[Stream, socket.socket]]:
-    """A stream and the socket at its other end."""
-    near, far = socket.socketpair()
-    stream = Stream(near, Deadlines(read=5, write=5))
+def resolves_to(monkeypatch: pytest.MonkeyPatch, answer: Callable[[], Info]) -> None:
+    """Let the system's resolver answer so."""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer())
+
+
+def address(host: str, port: int) -> tuple[int, int, int, str, tuple[str, int]]:
+    return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))
+
+
+def opened(endpoint: Endpoint, deadlines: Deadlines = QUICK) -> Stream:
+    wakeup = Wakeup()
     try:
-        yield stream, far
+        return Stream.open(endpoint, wakeup=wakeup, deadlines=deadlines)
     finally:
+        wakeup.close()
+
+
+def test_tries_every_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        dead = int(unused.getsockname()[1])
+    wakeup = Wakeup()
+    with serving(lambda peer: peer.say("* OK")) as server:
+        resolves_to(monkeypatch, lambda: [address("127.0.0.1", dead), address("127.0.0.1", server.port)])
+        stream = Stream.open(LOCAL, wakeup=wakeup, deadlines=QUICK)
+        assert stream.receive() == b"* OK\r\n"
         stream.close()
-        far.close()
+    resolves_to(monkeypatch, lambda: [address("127.0.0.1", dead), address("127.0.0.1", dead)])
+    with pytest.raises(errors.ConnectionRefused):
+        Stream.open(LOCAL, wakeup=wakeup, deadlines=QUICK)
+    wakeup.close()
 
 
-def test_octets_cross_both_ways(pair: tuple[Stream, socket.socket]) -> None:
-    stream, far = pair
-    far.sendall(b"* OK ready\r\n")
-    assert stream.read() == b"* OK ready\r\n"
-    stream.write(b"a1 NOOP\r\n")
-    assert far.recv(100) == b"a1 NOOP\r\n"
-    assert (stream.octets_in, stream.octets_out) == (12, 9)
+def test_a_resolver_that_lies_about_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without TLS only loopback may be asked, whatever "localhost" resolves to."""
+    resolves_to(monkeypatch, lambda: [address("192.0.2.1", 143)])
+    with pytest.raises(errors.InvalidArgument, match="not this machine"):
+        opened(LOCAL)
 
 
-def test_a_closed_peer_reads_as_nothing(pair: tuple[Stream, socket.socket]) -> None:
-    stream, far = pair
-    far.close()
-    assert stream.read() == b""
+def test_a_resolver_that_fails_or_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks() -> Info:
+        raise OSError(5, "broken")
+
+    resolves_to(monkeypatch, breaks)
+    with pytest.raises(errors.LinkError):
+        opened(LOCAL)
+    resolves_to(monkeypatch, list)
+    with pytest.raises(errors.LinkError):
+        opened(Endpoint("example.com"))
+    release = threading.Event()
+
+    def sleeps() -> Info:
+        release.wait(PATIENCE)
+        return []
+
+    resolves_to(monkeypatch, sleeps)
+    with pytest.raises(errors.Timeout, match="could not be looked up"):
+        opened(LOCAL, Deadlines(connect=0.05))
+    release.set()
 
 
-def test_a_read_ends_at_its_deadline(pair: tuple[Stream, socket.socket]) -> None:
-    stream, _ = pair
-    with pytest.raises(Timeout):
-        stream.read(end=time.monotonic() + 0.02)
+def test_an_address_that_swallows_packets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listener whose queue is full answers no one more: the deadline ends it."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = int(full.getsockname()[1])
+        waiting = []
+        for _ in range(4):
+            sock = socket.socket()
+            sock.setblocking(False)
+            sock.connect_ex(("127.0.0.1", port))
+            waiting.append(sock)
+        with pytest.raises(errors.Timeout, match="did not answer"):
+            opened(Endpoint("127.0.0.1", port, Security.NONE), Deadlines(connect=0.1))
+        for sock in waiting:
+            sock.close()
 
 
-def test_a_write_nobody_takes_ends_at_its_deadline(pair: tuple[Stream, socket.socket]) -> None:
-    stream, _ = pair
-    with pytest.raises(Timeout):
-        stream.write(b"x" * (8 << 20), end=time.monotonic() + 0.05)
+def test_an_address_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolves_to(monkeypatch, lambda: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("255.255.255.255", 1))])
+    with pytest.raises(errors.LinkError):
+        opened(Endpoint("example.com"))
+    resolves_to(monkeypatch, lambda: [(12345, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 1))])
+    with pytest.raises(errors.LinkError):
+        opened(Endpoint("example.com"))
 
 
-def test_interrupt_ends_a_blocked_read_within_100_ms(pair: tuple[Stream, socket.socket]) -> None:
-    stream, _ = pair
-    is_reading = threading.Event()
-    ended: list[float] = []
+def test_a_peer_that_resets(monkeypatch: pytest.MonkeyPatch) -> None:
+    def script(peer: Peer) -> None:
+        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
-    def read() -> None:
-        is_reading.set()
-        with pytest.raises(Interrupted):
-            stream.read()
-        ended.append(time.monotonic())
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    assert is_reading.wait(5)
-    asked = time.monotonic()
-    stream.interrupt()
-    reader.join(5)
-    assert ended
-    assert ended[0] - asked < 0.1
-    with pytest.raises(Interrupted):
-        stream.write(b"never")
-
-
-def test_wake_ends_a_wait_and_not_a_read(pair: tuple[Stream, socket.socket]) -> None:
-    stream, far = pair
-    assert stream.wait(0) is Readiness.TIMEOUT
-    stream.wake()
-    far.sendall(b"x")
-    assert stream.read() == b"x"
-    assert stream.wait(5) is Readiness.WOKEN
-    far.sendall(b"y")
-    assert stream.wait(5) is Readiness.READABLE
-
-
-def test_a_wake_while_reading_is_kept_for_the_next_wait(pair: tuple[Stream, socket.socket]) -> None:
-    stream, _ = pair
-    stream.wake()
-    with pytest.raises(Timeout):
-        stream.read(end=time.monotonic() + 0.02)
-    assert stream.wait(5) is Readiness.WOKEN
-    assert stream.wait(0) is Readiness.TIMEOUT
-
-
-def test_deflate_both_ways_in_slices(pair: tuple[Stream, socket.socket]) -> None:
-    stream, far = pair
-    stream.start_compression()
-    deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    plain = b"* 1 FETCH (FLAGS ())\r\n" * 50_000
-    far.sendall(deflater.compress(plain) + deflater.flush(zlib.Z_SYNC_FLUSH))
-    got = b""
-    while len(got) < len(plain):
-        piece = stream.read()
-        assert 0 < len(piece) <= 1 << 18
-        got += piece
-    assert got == plain
-    stream.write(b"a1 NOOP\r\n")
-    assert zlib.decompressobj(-zlib.MAX_WBITS).decompress(far.recv(1000)) == b"a1 NOOP\r\n"
-
-
-def test_a_damaged_compressed_stream_is_a_lost_connection(pair: tuple[Stream, socket.socket]) -> None:
-    stream, far = pair
-    stream.start_compression()
-    far.sendall(b"\xff" * 64)
-    with pytest.raises(ConnectionLost):
-        stream.read()
-
-
-def test_nobody_listening_is_refused() -> None:
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
-        with pytest.raises(ConnectionRefused):
-            Stream.open(Endpoint("127.0.0.1", port, Security.NONE))
-
-
-@pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        ("127.0.0.1", True),
-        ("127.8.9.10", True),
-        ("::1", True),
-        ("[::1]", True),
-        ("localhost", True),
-        ("imap.gmail.com", False),
-        ("127.0.0.1.example", False),
-        ("10.0.0.1", False),
-    ],
-)
-def test_loopback_is_told_without_a_resolver(host: str, expected: bool) -> None:
-    assert is_loopback(host) is expected
-
-
-def test_no_tls_is_for_loopback_only() -> None:
-    with pytest.raises(InvalidArgument, match="password in clear"):
-        Endpoint("imap.gmail.com", 143, Security.NONE)
-
-
-@pytest.mark.parametrize(("host", "port"), [("", 993), ("a b", 993), ("h\0", 993), ("h", 0), ("h", 65536)])
-def test_an_endpoint_must_make_sense(host: str, port: int) -> None:
-    with pytest.raises(InvalidArgument):
-        Endpoint(host, port)
-
-
-def test_a_released_socket_is_an_ordinary_one(pair: tuple[Stream, socket.socket]) -> None:
-    stream, far = pair
-    sock = stream.release()
-    try:
+    wakeup = Wakeup()
+    with serving(script) as server:
+        stream = Stream.open(server.endpoint(), wakeup=wakeup, deadlines=QUICK)
+        with pytest.raises(errors.ConnectionLost):
+            stream.receive()
+        with pytest.raises(errors.ConnectionLost):
+            stream.send(b"x" * (16 << 20))
         stream.close()
-        stream.interrupt()
-        far.sendall(b"still there")
-        assert sock.gettimeout() is None
-        assert sock.recv(100) == b"still there"
-    finally:
-        sock.close()
+        with pytest.raises(errors.ConnectionLost, match="closed"):
+            stream.send(b"x")
+    wakeup.close()
 
 
-def test_a_refused_connection_tells_the_system_error() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = int(taken.getsockname()[1])
-    with pytest.raises(ConnectionRefused) as caught:
-        Stream.open(Endpoint("127.0.0.1", port, Security.NONE), Deadlines(connect=5))
-    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
-    assert caught.value.__cause__.errno == errno.ECONNREFUSED
+def test_what_ends_a_wait() -> None:
+    wakeup, clock = Wakeup(), SystemClock()
+
+    def script(peer: Peer) -> None:
+        assert peer.sock.recv(1) == b"x"
+        peer.say("y")
+        peer.wait_for_close()
+
+    with serving(script) as server:
+        stream = Stream.open(server.endpoint(), wakeup=wakeup, deadlines=QUICK)
+        assert stream.wait(clock.monotonic()) is Readiness.TIMEOUT
+        assert stream.wait(clock.monotonic() + 0.02) is Readiness.TIMEOUT
+        assert stream.read_some() is None
+        wakeup.wake()
+        assert stream.wait(clock.monotonic() + PATIENCE) is Readiness.WOKEN
+        wakeup.wake()
+        stream.send(b"x")
+        assert stream.receive() == b"y\r\n"
+        assert stream.wait(clock.monotonic() + PATIENCE) is Readiness.WOKEN
+        wakeup.interrupt()
+        with pytest.raises(errors.Interrupted):
+            stream.wait(clock.monotonic() + PATIENCE)
+        stream.close()
+        assert stream.wait(clock.monotonic()) is Readiness.DATA
+        assert stream.read_some() == b""
+    wakeup.close()

@@ -1,0 +1,16 @@
+"""What the tests of this room share: one Dovecot for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.dovecot import Dovecot, running_dovecot
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A server that starts with the first test that asks for it; each test takes an account of its own."""
+    with running_dovecot() as server:
+        yield server
