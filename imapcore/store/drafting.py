@@ -151,9 +151,11 @@ class Drafting(Outbox):
             )
             if planned.verb in LABEL_VERBS and not any(step == number for step, _, _ in draft.changed):
                 state = CANCELLED if number in draft.settled_labels else OPEN
-                self.pieces.add(tx, draft.op_id, number, Shift(), state, ())
+                shift, is_general = self._label_shift(tx, planned)
+                self.pieces.add(tx, draft.op_id, number, shift, state, (), is_general=is_general)
         for (step, shift, state), msgids in draft.changed.items():
-            self.pieces.add(tx, draft.op_id, step, shift, state, msgids)
+            is_general = draft.steps[step].verb is Verb.DELETE_LABEL
+            self.pieces.add(tx, draft.op_id, step, shift, state, msgids, is_general=is_general)
         used = {mark for planned in draft.steps if planned.verb is Verb.ADD_LABELS for mark in planned.names}
         tx.execute(
             "UPDATE mark SET used_at = ? WHERE mark_id IN (SELECT value FROM json_each(?))",
@@ -172,6 +174,13 @@ class Drafting(Outbox):
         return Receipt(
             draft.op_id, summary, len(draft.threads), len(draft.messages), can_undo=can_undo and has_effect
         )
+
+    def _label_shift(self, tx: Transaction, planned: PlannedStep) -> tuple[Shift, bool]:
+        """What a step about a label itself does to whatever message carries it, and whether it does anything."""
+        mark = self.marks.find_label(tx, str(planned.names[0]))
+        if planned.verb is not Verb.DELETE_LABEL or mark is None:
+            return Shift(), False
+        return Shift(remove=frozenset((mark,))), True
 
     def _draft_delete(self, tx: Transaction, draft: Draft, name: str) -> None:
         number = draft.step(PlannedStep(Verb.DELETE_LABEL, (name,)))

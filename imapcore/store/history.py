@@ -105,7 +105,7 @@ class History(Drafting):
             for piece in unsent:
                 if piece is not None:
                     self.pieces.settle(tx, piece, None, CANCELLED)
-                    self._refold(tx, piece.msgids)
+                    self._refold_piece(tx, piece)
                     self._touched_ops.add(piece.op_id)
 
     def _is_unused(self, tx: Transaction, name: str) -> bool:

@@ -184,7 +184,7 @@ class Journal(History):
         for piece in self.pieces.all(tx):
             if piece.op_id == op_id and piece.state == OPEN and not piece.is_replay:
                 self.pieces.set_state(tx, piece, DROPPED)
-                self._refold(tx, piece.msgids)
+                self._refold_piece(tx, piece)
         self._refold_names(tx)
         refold_shelf(tx, self.marks, self._shared.sanitize)
         self._settle_ops(tx, {op_id})

@@ -250,8 +250,10 @@ class Outbox(Room):
 
     def _reject(self, tx: Transaction, batch: Batch, answer: str, msgids: set[int] | None) -> Settled:
         refused: set[int] = set()
+        general = []
         for piece in self._pieces_of(tx, batch):
             refused |= self.pieces.settle(tx, piece, msgids, REFUSED)
+            general += [piece] if piece.is_general else []
         if batch.verb in LABEL_VERBS:
             # The rest of the op needs the label; it makes no sense without it.
             for piece in self.pieces.all(tx):
@@ -260,6 +262,8 @@ class Outbox(Room):
             self._refold_names(tx)
             refold_shelf(tx, self.marks, self._shared.sanitize)
         self._refold(tx, sorted(refused), mood=REJECTED)
+        for piece in general:
+            self._refold_piece(tx, piece)
         tx.execute(
             "UPDATE op SET answer = ? WHERE op_id IN (SELECT value FROM json_each(?))",
             (answer, listed(batch.op_ids)),
@@ -338,6 +342,13 @@ class Outbox(Room):
         self.marks.forget_names()
 
     # -- what becomes of ops ---------------------------------------------------------------------------
+
+    def _refold_piece(self, tx: Transaction, piece: Piece) -> None:
+        """A piece is not open any more: show what follows."""
+        self._refold(tx, piece.msgids)
+        if piece.is_general:
+            for mark in piece.shift.remove:
+                self._refold(tx, self._mail.holding(tx, mark))
 
     def _refold(self, tx: Transaction, msgids: Iterable[int], mood: int | None = None) -> None:
         for part in chunks(list(msgids), BATCH_SIZE):

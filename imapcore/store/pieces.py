@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from imapcore.store.facts import Verb
 from imapcore.store.marks import Marks, Shift, parse_shift
 from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
 from imapcore.store.transaction import Transaction
@@ -36,6 +37,8 @@ class Piece:
     state: str
     is_replay: bool
     msgids: array[int]
+    is_general: bool = False
+    """It concerns whatever message carries the marks, also those that arrive later: a label being deleted."""
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -73,6 +76,14 @@ class OpenPieces:
                 row[0]: read_piece(row)
                 for row in tx.rows(f"SELECT {PIECE_COLUMNS} FROM piece WHERE state IN ('{OPEN}', '{SENT}')")
             }
+            general = {
+                (op_id, step)
+                for op_id, step in tx.rows(
+                    "SELECT op_id, step FROM step WHERE verb = ?", (Verb.DELETE_LABEL,)
+                )
+            }
+            for piece in self._pieces.values():
+                piece.is_general = (piece.op_id, piece.step) in general
         return self._pieces
 
     def touching(self, tx: Transaction, msgids: Iterable[int]) -> dict[int, list[Piece]]:
@@ -92,7 +103,15 @@ class OpenPieces:
     # -- writing ---------------------------------------------------------------------------------------
 
     def add(
-        self, tx: Transaction, op_id: int, step: int, shift: Shift, state: str, msgids: Iterable[int]
+        self,
+        tx: Transaction,
+        op_id: int,
+        step: int,
+        shift: Shift,
+        state: str,
+        msgids: Iterable[int],
+        *,
+        is_general: bool = False,
     ) -> None:
         """Write a piece; more than a thousand messages make several."""
         packed = array("q", msgids)
@@ -104,7 +123,9 @@ class OpenPieces:
             )
             if state == OPEN:
                 piece_id = tx.number("SELECT last_insert_rowid()")
-                self._loaded(tx)[piece_id] = Piece(piece_id, op_id, step, shift, state, False, part)
+                self._loaded(tx)[piece_id] = Piece(
+                    piece_id, op_id, step, shift, state, False, part, is_general
+                )
 
     def set_state(self, tx: Transaction, piece: Piece, state: str, *, is_replay: bool | None = None) -> None:
         """Move a whole piece to another state."""
@@ -160,6 +181,7 @@ class OpenPieces:
             state,
             piece.is_replay,
             moved,
+            piece.is_general,
         )
         if state in (OPEN, SENT):
             self._loaded(tx)[made.piece_id] = made
@@ -171,8 +193,12 @@ class OpenPieces:
         """Set what each message shows, and its mood, from what is confirmed and what is open."""
         batch = list(records)
         open_pieces = self.touching(tx, (record.msgid for record in batch))
+        general = [piece for piece in self._loaded(tx).values() if piece.is_general]
         for record in batch:
-            pieces = open_pieces.get(record.msgid)
+            pieces = open_pieces.get(record.msgid, [])
+            if general:
+                late = {piece for piece in general if piece.shift.remove & record.confirmed.ids}
+                pieces = sorted({*pieces, *late}, key=lambda piece: piece.order)
             if not pieces:
                 record.shown = record.confirmed
                 record.mood = REJECTED if record.mood == REJECTED else SETTLED

@@ -523,3 +523,18 @@ def test_nothing_to_change_is_no_step_of_history(store: Store, reader: Reader) -
     assert store.journal.undo() is None
     assert store.journal.pending() == 0
     assert states(reader) == [OpState.CONFIRMED]
+
+
+def test_a_label_being_deleted_is_gone_from_mail_that_arrives_meanwhile(store: Store, reader: Reader) -> None:
+    store.journal.submit(DeleteLabel("Play"))
+    store.mail.apply_messages([message(40, 40, "\\Inbox", "Play"), message(41, 41, "Play")])
+    assert reader.window(View.of_label("Play")).rows == ()
+    assert reader.window(INBOX).rows[0].labels == ()
+    batch = claimed(store)
+    store.journal.reject(batch, "NO")
+    assert [row.thrid for row in reader.window(View.of_label("Play")).rows] == [41, 40]
+    store.journal.submit(DeleteLabel("Play"))
+    store.mail.apply_messages([message(42, 42, "Play")])
+    drained(store)
+    assert reader.window(View.of_role(Role.ALL)).rows[0].labels == ()
+    assert store.mail.carrying("Play") == ()
