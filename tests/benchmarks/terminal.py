@@ -104,10 +104,12 @@ class Terminal:
     def wait_for(self, text: str, seconds: float) -> float | None:
         """Seconds since the start until the text is on the screen; None when it does not come."""
         deadline = time.perf_counter() + seconds
-        while time.perf_counter() < deadline:
-            if self.read(0.05) and text in self.text():
-                return time.perf_counter() - self.started
-        return None
+        while text not in self.text():
+            if time.perf_counter() > deadline:
+                return None
+            while not self.read(0.05) and time.perf_counter() < deadline:
+                pass
+        return time.perf_counter() - self.started
 
     def settle(self, quiet: float = 0.25, seconds: float = 10.0) -> None:
         """Read until nothing has come for a while."""
