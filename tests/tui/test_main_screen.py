@@ -592,3 +592,10 @@ async def test_a_theme_is_chosen_by_name_and_remembered() -> None:
         assert stage.app.theme == "gimap-light"
         assert stage.desk.state.theme == "gimap-light"
         assert not stage.desk.palette.is_dark
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50), (40, 12)])
+async def test_the_list_has_the_keys_at_the_start(size: tuple[int, int]) -> None:
+    async with running(size) as stage:
+        assert stage.main.where is Where.LIST
+        assert stage.app.focused is stage.threads

@@ -42,6 +42,8 @@ class PanedScreen(Screen[None]):
     """Header, tree, list, reader, bottom line."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
+    # Textual would give the keys to the first pane, the tree, which a narrow terminal does not even show.
+    AUTO_FOCUS = "#list"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
