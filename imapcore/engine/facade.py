@@ -319,6 +319,7 @@ class Engine:
             self._work.board.nudge(is_explicit=True)
             self._work.request_list()
             self._work.request_pass(is_thorough=True)
+            self._work.request_audit()
 
     def hold(self, seconds: float) -> None:
         """The screen needs the interpreter until ``seconds`` from now: background work holds its breath."""

@@ -19,6 +19,8 @@ class EngineOptions:
     """LIST is asked so often for labels renamed or deleted elsewhere."""
     thorough_seconds: float = 600.0
     """So often a pass asks Spam and Trash for changed flags too, whatever their numbers say."""
+    audit_seconds: float = 3600.0
+    """So often each label's number of messages is compared with the server's."""
     body_cache_bytes: int = 256 << 20
     """Bodies kept on disk; the least recently read go first."""
     compress: bool = True

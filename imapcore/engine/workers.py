@@ -94,7 +94,7 @@ class Workers:
         self._searches: dict[str, bool] = {}
         self._bodies: set[int] = set()
         self._asked_snippets: dict[int, None] = {}
-        self._listed_at = self._thorough_at = clock.monotonic()
+        self._listed_at = self._thorough_at = self._audited_at = clock.monotonic()
         self._opened: tuple[ViewKind, str] | None = None
         self.sync = self._session(
             "sync", dial, is_leader=True, rest=self._rest, rest_seconds=options.poll_seconds
@@ -194,6 +194,9 @@ class Workers:
         if now - self._listed_at >= self._options.list_seconds:
             self._listed_at = now
             self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
+        if now - self._audited_at >= self._options.audit_seconds:
+            self._audited_at = now
+            self.request_audit()
         if now - self._thorough_at >= self._options.thorough_seconds:
             self.request_pass(is_thorough=True)
         else:
@@ -225,6 +228,11 @@ class Workers:
     def request_list(self) -> None:
         """A label appeared that the tree does not have."""
         self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
+
+    def request_audit(self) -> None:
+        """Compare each label's number of messages, once everything is stored."""
+        if self.account.places[Role.ALL].is_complete:
+            self.sync.submit(Job("audit", self.account.labels.audit, urgency=4, group=PASSES))
 
     def _recent_snippets(self, remote: Remote) -> Iterator[float]:
         left = self._options.snippet_messages

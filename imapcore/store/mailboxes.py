@@ -90,8 +90,10 @@ class Mailboxes(Room):
 
         One look at all messages; some tenth of a second at a million.
         """
-        held = dict(self._read_long("SELECT confirmed, count(*) FROM state GROUP BY confirmed"))
-        names = dict(self._read("SELECT mark_id, name FROM mark WHERE kind = 'label'"))
+        held: dict[int, int] = dict(
+            self._read_long("SELECT confirmed, count(*) FROM state GROUP BY confirmed")
+        )
+        names: dict[int, str] = dict(self._read("SELECT mark_id, name FROM mark WHERE kind = 'label'"))
         counts: dict[str, int] = {}
         for set_id, marks in self._read("SELECT set_id, marks FROM mark_set"):
             number = held.get(set_id, 0)

@@ -11,15 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from imapcore.errors import AllMailHidden
-from imapcore.model import Role
+from imapcore.model import SYSTEM_LABELS, Role
 from imapcore.store import Store
 from imapcore.store.facts import MailboxFacts
 from imapcore.sync.merge import mailbox_facts, message_delta
+from imapcore.sync.plan import PLACES
 from imapcore.sync.remote import Remote
 from imapcore.sync.report import Report
 from imapcore.wire.uidset import UidSet
 
 CHUNK = 500
+
+MOST_LISTS = 5
+"""So often LIST is asked again because labels change here at the same time; the next poll goes on."""
 
 
 class LabelSync:
@@ -28,18 +32,26 @@ class LabelSync:
     def __init__(self, store: Store, report: Report) -> None:
         self._store = store
         self._report = report
+        self._uidvalidities: dict[str, int] = {}
 
     def run(self, remote: Remote) -> Iterator[float]:
         """LIST once; first follow up what came and went, then take the list in. Raises AllMailHidden.
 
-        In this order, a follow-up that is cut short is made again at the next LIST.
+        In this order, a follow-up that is cut short is made again at the next LIST. A label that we made or
+        deleted ourselves meanwhile makes the list at hand an old one: then another is asked for.
         """
-        facts = self._list(remote)
-        yield 0.0
-        # While nothing is stored yet, no message can carry an outdated name.
-        if self._store.mail.sync_state(Role.ALL) is not None:
-            yield from self._follow_up(remote, facts)
-        self._take_in(facts)
+        for _ in range(MOST_LISTS):
+            before = self._store.mail.listed_labels()
+            facts = self._list(remote)
+            if self._store.mail.listed_labels() != before:
+                continue
+            yield 0.0
+            # While nothing is stored yet, no message can carry an outdated name.
+            if self._store.mail.sync_state(Role.ALL) is not None:
+                yield from self._follow_up(remote, before, facts)
+            if self._store.mail.listed_labels() == before:
+                self._take_in(facts)
+                return
 
     def read_list(self, remote: Remote) -> None:
         """One LIST into the store. Raises AllMailHidden when there is no mailbox with ``\\All``."""
@@ -57,8 +69,9 @@ class LabelSync:
         if self._store.mail.replace_mailboxes(facts).is_changed:
             self._report.mailboxes_changed()
 
-    def _follow_up(self, remote: Remote, facts: Sequence[MailboxFacts]) -> Iterator[float]:
-        before = self._store.mail.listed_labels()
+    def _follow_up(
+        self, remote: Remote, before: frozenset[str], facts: Sequence[MailboxFacts]
+    ) -> Iterator[float]:
         after = {each.name for each in facts if each.role is None and each.is_selectable}
         left = set(before - after)
         for new in sorted(after - before):
@@ -72,12 +85,19 @@ class LabelSync:
             yield 0.0
             yield from self._read_labels(remote, there)
         for old in sorted(left):
-            remote.ensure(Role.ALL)
             # "Show in IMAP" switched off hides a label from LIST and leaves it on the messages.
-            if not remote.search_label(old):
+            if not self._is_somewhere(remote, old):
                 self._report.changed(self._store.mail.forget_label(old))
                 self._report.mailboxes_changed()
             yield 0.0
+
+    def _is_somewhere(self, remote: Remote, label: str) -> bool:
+        for place in PLACES:
+            if remote.find_name(place) is not None:
+                remote.ensure(place)
+                if remote.search_label(label):
+                    return True
+        return False
 
     def _renamed_from(self, new: str, there: UidSet, removed: set[str]) -> str | None:
         """Which vanished label was on exactly the messages the new one is on."""
@@ -95,10 +115,44 @@ class LabelSync:
                 return old
         return None
 
+    def audit(self, remote: Remote) -> Iterator[float]:
+        """Compare how many messages each label is on, there and here, and read again those that differ.
+
+        A label deleted and made anew between two LISTs leaves no other trace, and whatever else was missed is
+        found here. Only worth it when All Mail is wholly stored.
+        """
+        listing = remote.list_counts()
+        here = self._store.mail.confirmed_counts()
+        yield 0.0
+        doubtful: list[str] = []
+        for name, (role, uidvalidity, messages) in listing.items():
+            label = name if role is None else SYSTEM_LABELS.get(role)
+            if label is None:
+                continue
+            is_another = self._uidvalidities.get(name, uidvalidity) != uidvalidity
+            self._uidvalidities[name] = uidvalidity
+            if is_another or here.get(label, 0) != messages:
+                doubtful.append(label)
+        for label in doubtful:
+            remote.ensure(Role.ALL)
+            there = remote.search_label(label)
+            yield 0.0
+            yield from self._read_labels(remote, difference(there, self._bearers(label)))
+
+    def _bearers(self, label: str) -> UidSet:
+        """Uids in All Mail of the messages that carry a label here."""
+        places = self._store.mail.locations(self._store.mail.carrying(label)).values()
+        return UidSet(each.uid for each in places if each.place is Role.ALL and each.uid is not None)
+
     def _read_labels(self, remote: Remote, uids: UidSet) -> Iterator[float]:
-        known = uids & UidSet.of_ranges(self._store.mail.uids(Role.ALL))
+        known = UidSet(self._store.mail.msgids(Role.ALL, uids.ranges))
         for chunk in known.chunks(count=CHUNK, newest_first=True):
             remote.ensure(Role.ALL)
             deltas = [delta for line in remote.changes(chunk) if (delta := message_delta(line))]
             self._report.changed(self._store.mail.apply_deltas(Role.ALL, deltas))
             yield 0.0
+
+
+def difference(one: UidSet, other: UidSet) -> UidSet:
+    """What is in one of two sets and not in both."""
+    return (one - other) | (other - one)

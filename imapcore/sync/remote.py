@@ -15,6 +15,7 @@ from imapcore.model import Role
 from imapcore.net.connection import Connection
 from imapcore.protocol.commands import Command, Fetch, List, Noop, Search, Select, StatusOf, body
 from imapcore.protocol.events import Alerted, Noticed, ProtocolEvent, SlowedDown
+from imapcore.protocol.gmail import find_roles
 from imapcore.protocol.search import All, GmailLabel, GmailMsgid, GmailThrid, Key, Or, Since
 from imapcore.sync.plan import Numbers
 from imapcore.wire.fetch import Fetched
@@ -144,6 +145,15 @@ class Remote:
     def list_mailboxes(self) -> tuple[Listed, ...]:
         """Every mailbox."""
         return self.run(List()).mailboxes
+
+    def list_counts(self) -> dict[str, tuple[Role | None, int, int]]:
+        """Every selectable mailbox: name → role, UIDVALIDITY, messages (LIST-STATUS, RFC 5819)."""
+        listing = self.run(List(status=("MESSAGES", "UIDVALIDITY")))
+        roles = {line.name: role for role, line in find_roles(listing.mailboxes).items()}
+        return {
+            each.name: (roles.get(each.name), each.uidvalidity or 0, each.messages or 0)
+            for each in listing.statuses
+        }
 
     def status(self, names: Sequence[str]) -> list[Numbers]:
         """STATUS of mailboxes, all asked before the first answer is read."""

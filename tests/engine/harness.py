@@ -27,11 +27,15 @@ QUICK = EngineOptions(
     poll_seconds=0.15,
     list_seconds=0.4,
     thorough_seconds=0.5,
+    audit_seconds=0.6,
     connect_seconds=5.0,
     read_seconds=5.0,
     first_retry_seconds=0.05,
     longest_retry_seconds=0.2,
 )
+
+HASTY = replace(QUICK, poll_seconds=0.1, first_retry_seconds=0.01, longest_retry_seconds=0.05)
+"""For runs that are cut often."""
 
 
 class Watcher:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,10 +26,9 @@ from imapcore.model import (
     Threads,
 )
 from imapcore.simulator import Options, Simulator
-from tests.engine.harness import QUICK, agree, engine_on, on_server
+from tests.engine.harness import HASTY, agree, engine_on, on_server
 from tests.engine.proxy import Proxy, Way
 
-HASTY = replace(QUICK, first_retry_seconds=0.01, longest_retry_seconds=0.05)
 OPTIONS = Options(messages=2, seed=11, spurious_bumps=False)
 MAIL = (
     b"From: Ann <ann%d@example.org>\r\nTo: demo@gmail.com\r\nSubject: Number %d\r\n"

@@ -281,6 +281,30 @@ def test_a_label_changed_on_the_phone_is_seen_by_the_poll(
     watcher.wait_until(lambda: any(each.name == "Phone" for each in engine.mailboxes()), "the tree")
 
 
+def test_a_label_deleted_and_made_anew_elsewhere_between_two_looks(
+    ready: tuple[Engine, Watcher], sim: Simulator
+) -> None:
+    engine, watcher = ready
+    row = engine.window(INBOX).rows[0]
+    do(engine, watcher, ChangeLabels(Threads((row.thrid,)), add=frozenset(("Again",))))
+    sim.control.delete_label("Again")
+    sim.control.create_label("Again")
+    watcher.wait_until(lambda: "Again" not in engine.window(INBOX).rows[0].labels, "the label to go")
+    agree(engine, watcher, sim)
+
+
+def test_labels_renamed_and_deleted_elsewhere(ready: tuple[Engine, Watcher], sim: Simulator) -> None:
+    engine, watcher = ready
+    rows = engine.window(INBOX).rows[:2]
+    do(engine, watcher, ChangeLabels(Threads((rows[0].thrid,)), add=frozenset(("Old", "Old/child"))))
+    do(engine, watcher, ChangeLabels(Threads((rows[1].thrid,)), add=frozenset(("Doomed",))))
+    sim.control.rename_label("Old", "New")
+    sim.control.delete_label("Doomed")
+    watcher.wait_until(lambda: engine.window(INBOX).rows[1].labels == rows[1].labels, "the label to go")
+    watcher.wait_until(lambda: {"New", "New/child"} <= set(engine.window(INBOX).rows[0].labels), "the name")
+    agree(engine, watcher, sim)
+
+
 def test_the_activity_says_what_was_sent(ready: tuple[Engine, Watcher]) -> None:
     engine, watcher = ready
     row = engine.window(INBOX).rows[0]
