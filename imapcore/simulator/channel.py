@@ -71,10 +71,7 @@ class Channel:
             if not data:
                 raise Farewell
             if self._decompressor is not None:
-                try:
-                    data = self._decompressor.decompress(data, BLOCK)
-                except zlib.error as error:
-                    raise Farewell from error
+                data = self._inflate(self._decompressor, data)
             if data:
                 self._in += data
                 return
@@ -191,7 +188,15 @@ class Channel:
             # Octets that came behind the command are compressed already.
             early = bytes(self._in)
             self._in.clear()
-            self._in += self._decompressor.decompress(early, BLOCK)
+            self._in += self._inflate(self._decompressor, early)
+
+    @staticmethod
+    def _inflate(decompressor: zlib._Decompress, data: bytes) -> bytes:
+        """At most a block of what was deflated; Farewell when it was not."""
+        try:
+            return decompressor.decompress(data, BLOCK)
+        except zlib.error as error:
+            raise Farewell from error
 
     @property
     def is_compressed(self) -> bool:
