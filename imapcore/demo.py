@@ -28,12 +28,17 @@ _APP_PASSWORD = "demodemodemodemo"
 
 @contextmanager
 def demo_account(
-    messages: int | None = None, seed: int = 1, *, arrivals: float | None = None
+    messages: int | None = None,
+    seed: int = 1,
+    *,
+    arrivals: float | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Iterator[tuple[Account, Callable[[], str]]]:
     """An account that lives as long as the context, and who tells its password.
 
     ``messages`` is how many generated messages it holds (None: the demo mailbox), ``arrivals`` the
-    seconds between two new ones (None: none come). Raises LinkError when the server does not start.
+    seconds between two new ones (None: none come). ``meanwhile`` is called while the server starts: the
+    place for what the caller has to do anyway. Raises LinkError when the server does not start.
     """
     command = [sys.executable, "-m", "imapcore.simulator", "--until-eof", f"--seed={seed}"]
     if messages is not None:
@@ -44,6 +49,8 @@ def demo_account(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     try:
+        if meanwhile is not None:
+            meanwhile()
         port = _await_port(child)
         yield Account(_EMAIL, "127.0.0.1", port, Security.NONE), lambda: _APP_PASSWORD
     finally:

@@ -188,11 +188,17 @@ def _demo(stack: ExitStack) -> tuple[Account, Callable[[], str], Path]:
 
     from imapcore.demo import demo_account
 
-    account, secret = stack.enter_context(demo_account(arrivals=45.0))
+    account, secret = stack.enter_context(demo_account(arrivals=45.0, meanwhile=_load))
     folder = stack.enter_context(
         tempfile.TemporaryDirectory(prefix="gimap-demo-", ignore_cleanup_errors=True)
     )
     return account, secret, Path(folder)
+
+
+def _load() -> None:
+    """Import what every start needs; the embedded server starts at the same time."""
+    import imapcore.engine
+    import tui.app  # noqa: F401
 
 
 def account_of(email: str, options: argparse.Namespace, config: Config) -> Account:
