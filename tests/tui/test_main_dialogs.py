@@ -1,0 +1,250 @@
+"""Dialogs from the main screen: what goes in, what is submitted when they close."""
+
+from __future__ import annotations
+
+import pytest
+
+from imapcore.events import BodyFailed, LinkChanged, SearchProgressed
+from imapcore.model import (
+    ChangeFlags,
+    ChangeLabels,
+    CreateLabel,
+    DeleteForever,
+    DeleteLabel,
+    LinkState,
+    LinkStatus,
+    Messages,
+    MoveToLabel,
+    RenameLabel,
+    Role,
+    Threads,
+    View,
+)
+from tests.fakes.engine import FakeEngine
+from tests.tui.pilot import Stage, running
+from tui.commands import Where
+from tui.screens.activity import ActivityScreen
+from tui.screens.help import HelpScreen
+from tui.screens.links import LinkPicker
+from tui.screens.message import MessageScreen
+from tui.screens.sign_in import SignInScreen
+
+
+async def in_tree(stage: Stage, name: str) -> None:
+    """Put the tree's cursor on a row."""
+    stage.main.go_to_pane(Where.TREE)
+    tree = stage.main.places
+    tree.move_to(next(index for index, row in enumerate(tree.rows) if name in (row.name, row.title)))
+    await stage.rest()
+
+
+async def test_l_labels_the_conversation() -> None:
+    async with running((120, 36)) as stage:
+        row = stage.threads.cursor_row
+        assert row is not None
+        await stage.press("l", *"papers", "enter")
+        op = stage.mail.submitted[-1]
+        assert isinstance(op, ChangeLabels)
+        assert op.target == Threads((row.thrid,), stage.main.view)
+        assert op.add == frozenset({"Papers"})
+        assert stage.flash.endswith("z undo")
+
+
+async def test_tab_in_the_label_editor_means_the_message() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("l", "tab", *"papers", "enter")
+        op = stage.mail.submitted[-1]
+        assert isinstance(op, ChangeLabels)
+        assert isinstance(op.target, Messages)
+
+
+async def test_escape_in_the_label_editor_changes_nothing() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("l", *"papers", "escape")
+        assert stage.mail.submitted == []
+
+
+async def test_v_moves_out_of_the_view() -> None:
+    async with running((120, 36)) as stage:
+        subject = stage.here()
+        await stage.press("v", *"papers", "enter")
+        op = stage.mail.submitted[-1]
+        assert isinstance(op, MoveToLabel)
+        assert op.label == "Papers"
+        assert subject not in stage.subjects()
+
+
+async def test_taking_the_views_own_label_off_moves_the_cursor_on() -> None:
+    async with running((120, 36)) as stage:
+        stage.main.show_view(View.of_label("Papers"))
+        await stage.rest()
+        subject = stage.here()
+        await stage.press("l", *"papers", "enter")
+        assert subject not in stage.subjects()
+        assert stage.main.where is Where.LIST
+
+
+async def test_keywords() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("F", *"$Forwarded", "space", "enter")
+        op = stage.mail.submitted[-1]
+        assert isinstance(op, ChangeFlags)
+        assert op.add == frozenset({"$Forwarded"})
+
+
+async def test_creating_a_label_inside_another() -> None:
+    async with running((120, 36)) as stage:
+        await in_tree(stage, "Work")
+        await stage.press("N", *"minutes", "enter")
+        assert stage.mail.submitted == [CreateLabel("Work/minutes")]
+        assert "minutes" in [row.title for row in stage.main.places.rows]
+
+
+async def test_a_label_that_exists_is_not_created_again() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("N", *"papers", "enter")
+        assert stage.mail.submitted == []
+        assert "There is a label of this name already" in stage.screen_text()
+
+
+async def test_renaming_carries_what_is_remembered_along() -> None:
+    def prepare(desk: object) -> None:
+        from tui.desk import Desk
+
+        assert isinstance(desk, Desk)
+        desk.state.folded = ["Work"]
+        desk.state.colours = {"Work": "pink", "Work/press": "teal"}
+
+    async with running((120, 36), prepare=prepare) as stage:
+        await in_tree(stage, "Work")
+        await stage.press("R", "ctrl+u", *"Job", "enter")
+        assert stage.mail.submitted == [RenameLabel("Work", "Job")]
+        assert stage.desk.state.folded == ["Job"]
+        assert stage.desk.state.colours["Job/press"] == "teal"
+
+
+async def test_deleting_a_label_asks_first() -> None:
+    async with running((120, 36)) as stage:
+        await in_tree(stage, "Papers")
+        await stage.press("delete", "escape")
+        assert stage.mail.submitted == []
+        await in_tree(stage, "Papers")
+        await stage.press("delete", "enter")
+        assert stage.mail.submitted == []
+        await in_tree(stage, "Papers")
+        await stage.press("delete", "down", "enter")
+        assert stage.mail.submitted == [DeleteLabel("Papers")]
+
+
+async def test_gmails_own_places_cannot_be_renamed() -> None:
+    async with running((120, 36)) as stage:
+        await in_tree(stage, "Sent")
+        await stage.press("R")
+        assert "Gmail’s own places" in stage.flash or "Gmail's own places" in stage.flash
+
+
+async def test_a_search_is_run_kept_renamed_and_taken_out() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("slash", *"has:attachment", "enter")
+        assert stage.main.view == View.of_search("has:attachment")
+        assert stage.desk.state.recent_searches == ["has:attachment"]
+        await stage.press("ctrl+s", "ctrl+u", *"Files", "enter")
+        assert "Files" in [search.title for search in stage.mail.saved_searches()]
+        await in_tree(stage, "Files")
+        await stage.press("R", "ctrl+u", *"With files", "enter")
+        assert "With files" in [search.title for search in stage.mail.saved_searches()]
+        await in_tree(stage, "With files")
+        await stage.press("delete")
+        assert "With files" not in [search.title for search in stage.mail.saved_searches()]
+
+
+async def test_a_search_under_way_and_one_that_failed_say_so() -> None:
+    async with running((80, 24)) as stage:
+        stage.main.show_view(View.of_search("zzz"))
+        stage.mail.emit(SearchProgressed("zzz", 0, False))
+        await stage.rest()
+        assert "Searching Gmail" in stage.screen_text()
+        stage.mail.emit(SearchProgressed("zzz", 0, True, problem="Gmail did not understand it"))
+        await stage.rest()
+        assert "Gmail did not understand it" in stage.screen_text()
+
+
+async def test_delete_forever_asks_and_only_in_trash_and_spam() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("D")
+        assert "Only what is in Spam or Trash" in stage.flash
+        await stage.press("g", "number_sign", "D")
+        assert "Delete this conversation forever?" in stage.screen_text()
+        await stage.press("enter")
+        assert stage.mail.submitted == []
+        await stage.press("D", "down", "enter")
+        op = stage.mail.submitted[-1]
+        assert isinstance(op, DeleteForever)
+        assert (op.is_confirmed, op.place) == (True, Role.TRASH)
+
+
+async def test_spam_comes_back_with_the_same_key() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("g", "exclamation_mark", "exclamation_mark")
+        assert stage.main.view == View.of_role(Role.SPAM)
+        assert type(stage.mail.submitted[-1]).__name__ == "MoveToInbox"
+
+
+async def test_help_shows_the_live_map() -> None:
+    async with running((120, 36), keymap="mutt") as stage:
+        await stage.press("question_mark")
+        assert isinstance(stage.app.screen, HelpScreen)
+        assert "mutt" in stage.screen_text()
+
+
+async def test_activity_lists_what_was_done() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("e", "g", "h")
+        assert isinstance(stage.app.screen, ActivityScreen)
+        assert "Archived conversation" in stage.screen_text()
+        await stage.press("escape")
+        assert stage.app.screen is stage.main
+
+
+async def test_links_and_source_of_the_open_message() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("enter", "L")
+        assert isinstance(stage.app.screen, LinkPicker)
+        await stage.press("escape", "S")
+        assert isinstance(stage.app.screen, MessageScreen)
+        assert "Subject: Budget 2027" in stage.screen_text()
+
+
+async def test_a_body_that_fails_is_a_sentence_in_the_reader() -> None:
+    async with running((120, 36), FakeEngine(bodies_arrive=False)) as stage:
+        await stage.press("enter")
+        msgid = stage.mail.asked_bodies[-1]
+        stage.mail.emit(BodyFailed(msgid, "No connection", "The server is away", "Try again"))
+        await stage.rest()
+        assert "The server is away" in stage.screen_text()
+
+
+async def test_a_refused_password_asks_for_another_once() -> None:
+    async with running((120, 36)) as stage:
+        link = LinkStatus(LinkState.SIGN_IN, "Gmail did not accept the password")
+        stage.mail.emit(LinkChanged(link))
+        stage.mail.emit(LinkChanged(link))
+        await stage.rest()
+        assert isinstance(stage.app.screen, SignInScreen)
+        assert len(stage.app.screen_stack) == 2
+        await stage.press("escape")
+        assert stage.app.screen is stage.main
+
+
+@pytest.mark.parametrize("paste", ["x" * 100_000, "\x1b[31m" * 2000, "a\nb\n" * 20_000])
+async def test_pastes_into_every_field_do_no_harm(paste: str) -> None:
+    from textual.events import Paste
+
+    async with running((80, 24)) as stage:
+        for keys in (("backslash",), ("slash",), ("l",), (":",), ("N",), ("question_mark",)):
+            await stage.press(*keys)
+            stage.app.post_message(Paste(paste))
+            await stage.rest()
+            await stage.press("escape", "escape")
+        assert stage.mail.submitted == []
+        assert stage.app.is_running
