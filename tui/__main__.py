@@ -197,8 +197,10 @@ def _demo(stack: ExitStack) -> tuple[Account, Callable[[], str], Path]:
 
 def _load() -> None:
     """Import what every start needs; the embedded server starts at the same time."""
-    import imapcore.engine
-    import tui.app  # noqa: F401
+    from importlib import import_module
+
+    for module in ("imapcore.engine", "tui.app"):
+        import_module(module)
 
 
 def account_of(email: str, options: argparse.Namespace, config: Config) -> Account:
