@@ -102,6 +102,8 @@ class Dovecot:
     port: int
     tls_port: int
     context: ssl.SSLContext
+    home: Path
+    """Where all of it lies; an account's mail in ``mail/fred0``, as a Maildir."""
     password: str = field(default=PASSWORD, repr=False)
     unused: Iterator[str] = field(default_factory=lambda: (f"fred{number}" for number in range(ACCOUNTS)))
     """Users whose accounts nobody has touched yet."""
@@ -168,7 +170,7 @@ def running_dovecot() -> Iterator[Dovecot]:
         process = subprocess.Popen([PROGRAM, "-F", "-c", str(home / "dovecot.conf")])
         try:
             _await_greeting(process, port, home)
-            yield Dovecot(port, tls_port, context)
+            yield Dovecot(port, tls_port, context, home)
         finally:
             process.terminate()
             process.wait(DEADLINE)
