@@ -1,6 +1,6 @@
 """``python -m tests.fuzz [--seconds N] [--seed S] [target …]``: damage examples until something breaks.
 
-Targets take turns, each from its own random numbers, so that a seed tells what is tried and in which order.
+Targets take turns, each with random numbers of its own: a seed tells what a target is given, in which order.
 A finding is kept in the corpus, where the test suite meets it again, and shown with its traceback; the run
 goes on and ends with status 1.
 """
@@ -20,8 +20,8 @@ from tests.fuzz.targets import TARGETS
 
 POOL = 2000
 """Inputs kept in memory as parents of others, each because it led to something new."""
-TURN = 50
-"""Inputs a target gets before the next has its turn."""
+TURN = 0.5
+"""Seconds a target gets before the next has its turn."""
 
 
 @dataclass
@@ -39,7 +39,8 @@ class Progress:
 
     def turn(self) -> None:
         """Try some more inputs."""
-        for _ in range(TURN):
+        end = time.monotonic() + TURN
+        while time.monotonic() < end:
             data = mutate(self.rng, self.rng.choice(self.pool), self.pool)
             self.tried += 1
             # Whatever comes out of a target is what is looked for.

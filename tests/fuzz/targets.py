@@ -186,7 +186,7 @@ def _story() -> Iterator[Command[Any]]:
 def protocol(data: bytes) -> str:
     """``receive_data`` never raises, results are results or GimapErrors, no secret and no control shows."""
     cut = CUTS[len(data) % len(CUTS)] if len(data) < 3000 else 997
-    story = _story()
+    story = list(_story())[::-1]
     talk = Protocol(limits=TIGHT, transcript=Transcript(50))
     talk.stream_literals(1000)
     transcript = talk._transcript
@@ -203,9 +203,9 @@ def protocol(data: bytes) -> str:
             talk.resume()
         if talk.is_idling:
             talk.end_idle()
-        if talk.state not in (State.GREETING, State.LOGOUT) and len(sent) < 14 and not talk.is_paused:
+        if story and talk.state not in (State.GREETING, State.LOGOUT) and not talk.is_paused:
             try:
-                sent.append(talk.send(next(story)))
+                sent.append(talk.send(story.pop()))
             except GimapError as error:
                 told.setdefault(type(error).__name__)
         talk.data_to_send()
