@@ -30,7 +30,8 @@ from imapcore.store.rescue import Rescued, rescue, restore
 from imapcore.store.rooms import Shared
 from imapcore.store.searches import Searches
 from imapcore.store.transaction import connect_reader, connect_writer
-from imapcore.store.writer import ClosedWriter, Writer, is_damage
+from imapcore.store.trouble import is_damage
+from imapcore.store.writer import ClosedWriter, Writer
 
 CHECKED_WHOLE = 48 << 20
 """Files up to this size are checked whole at every start (some tenth of a second); of larger ones the

@@ -25,6 +25,9 @@ from imapcore.store.sweep import Swept
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks
 
+OPS_KEPT = 1000
+"""Ops that can be taken back and looked at; up to twice as many are kept."""
+
 THREADS_AT_ONCE = 2000
 """Conversations held in memory while a large op is written."""
 
@@ -171,12 +174,23 @@ class Drafting(Outbox):
             self._refold_names(tx)
             refold_shelf(tx, self.marks, self._shared.sanitize)
         self._settle_ops(tx, {draft.op_id, *self._take_touched()})
+        if draft.op_id % OPS_KEPT == 0:
+            self._forget_old(tx, draft.op_id - OPS_KEPT)
         return Receipt(
             draft.op_id, summary, len(draft.threads), len(draft.messages), can_undo=can_undo and has_effect
         )
 
+    @staticmethod
+    def _forget_old(tx: Transaction, before: int) -> None:
+        """Drop settled ops that nobody will take back any more."""
+        old = f"SELECT op_id FROM op WHERE op_id < {before} AND state NOT IN ('pending', 'sent')"
+        for table in ("piece", "step", "op"):
+            tx.execute(f"DELETE FROM {table} WHERE op_id IN ({old})")
+
     def _label_shift(self, tx: Transaction, planned: PlannedStep) -> tuple[Shift, bool]:
-        """What a step about a label itself does to whatever message carries it, and whether it does anything."""
+        """What a step about a label itself does to whatever message carries it, and whether it does
+        anything.
+        """
         mark = self.marks.find_label(tx, str(planned.names[0]))
         if planned.verb is not Verb.DELETE_LABEL or mark is None:
             return Shift(), False

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from imapcore.errors import StoreError
 from imapcore.model import (
     Activity,
     Address,
@@ -44,6 +43,7 @@ from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.summary import command_line
 from imapcore.store.targets import Targets, narrowing
 from imapcore.store.transaction import Row, connect_reader, listed
+from imapcore.store.trouble import explained
 from imapcore.store.windows import (
     MOODS,
     PICKED,
@@ -73,6 +73,7 @@ class Reader:
 
     def __init__(self, path: Path, email: str = "") -> None:
         self._email = email.casefold()
+        self._path = path
         self._connection = connect_reader(path)
         self._names_version = -1
         self._labels: dict[int, str] = {}
@@ -103,7 +104,7 @@ class Reader:
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
+            raise explained(error, self._path) from error
 
     # -- the tree --------------------------------------------------------------------------------------
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from imapcore.clock import Clock
-from imapcore.errors import StoreError
 from imapcore.store.book import Book
 from imapcore.store.marks import Marks
 from imapcore.store.people import People
 from imapcore.store.pieces import OpenPieces
 from imapcore.store.transaction import Row, Transaction, connect_reader
+from imapcore.store.trouble import explained
 from imapcore.store.writer import Writer
 
 T = TypeVar("T")
@@ -72,11 +72,11 @@ class Room:
             with closing(connect_reader(self._shared.path)) as connection:
                 return connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
+            raise explained(error, self._shared.path) from error
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with self._shared.lock:
             try:
                 return self._shared.reads.execute(sql, parameters).fetchall()
             except sqlite3.Error as error:
-                raise StoreError(str(error)) from error
+                raise explained(error, self._shared.path) from error

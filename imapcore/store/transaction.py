@@ -105,7 +105,8 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             "synchronous = NORMAL",
             "temp_store = MEMORY",
             "cache_size = -8192",
-            "wal_autocheckpoint = 2000",
+            # The writer does it itself, when nobody waits: a checkpoint inside a commit is felt.
+            "wal_autocheckpoint = 0",
             "journal_size_limit = 67108864",
             "trusted_schema = OFF",
         ):

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from imapcore.errors import GimapError, StoreBusy, StoreError
-from imapcore.store.files import suspect_mark
+from imapcore.errors import StoreBusy, StoreError
 from imapcore.store.gate import Gate
 from imapcore.store.transaction import Transaction, connect_writer
+from imapcore.store.trouble import explained
 
 T = TypeVar("T")
 
@@ -24,6 +24,9 @@ QUEUE_LENGTH = 4
 """Ordinary jobs that may wait; whoever brings one more waits for a place, which is what slows a backfill
 down.
 """
+
+LOG_BYTES = 8 << 20
+"""Size of the write-ahead log from which on it is moved into the store between two jobs."""
 
 DEADLINE_SECONDS = 60.0
 """How long a caller waits for its job before it hears that the store does not answer."""
@@ -72,6 +75,7 @@ class Writer:
         self._gate = gate
         self._deadline = deadline
         self._connection = connect_writer(path)
+        self._log = path.with_name(path.name + "-wal")
         self._ready = threading.Condition()
         self._urgent: deque[Ticket[Any]] = deque()
         self._ordinary: deque[Ticket[Any]] = deque()
@@ -134,6 +138,16 @@ class Writer:
     def _run(self) -> None:
         while (ticket := self._next()) is not None:
             self._serve(ticket)
+            if not self._urgent and self._log.exists() and self._log.stat().st_size > LOG_BYTES:
+                self._check_in()
+
+    def _check_in(self) -> None:
+        """Move what the write-ahead log holds into the store, as far as readers let us."""
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:
+            # The log only grows meanwhile; damage is met again, and said, by the next job.
+            explained(error, self._path)
 
     def _next(self) -> Ticket[Any] | None:
         with self._ready:
@@ -155,7 +169,7 @@ class Writer:
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who waits for it
             self._roll_back()
-            ticket.fail(self._explained(error))
+            ticket.fail(explained(error, self._path) if isinstance(error, sqlite3.Error) else error)
         else:
             ticket.finish(result)
         finally:
@@ -167,18 +181,6 @@ class Writer:
             self._connection.execute("ROLLBACK")
         for hook in self._rollback_hooks:
             hook()
-
-    def _explained(self, error: BaseException) -> BaseException:
-        if isinstance(error, GimapError) or not isinstance(error, sqlite3.Error):
-            return error
-        if isinstance(error, sqlite3.DatabaseError) and is_damage(error):
-            suspect_mark(self._path).touch(mode=0o600)
-            return StoreError(
-                str(error),
-                title="The local store is damaged",
-                hint="Start again: it is checked and rebuilt from Gmail",
-            )
-        return StoreError(str(error), hint="Is the disk full, or the folder read-only?")
 
 
 class ClosedWriter(Writer):
@@ -199,9 +201,3 @@ class ClosedWriter(Writer):
 
     def stop(self) -> None:
         """Nothing to stop."""
-
-
-def is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether SQLite says that the file itself is broken (SQLITE_CORRUPT, SQLITE_NOTADB)."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return isinstance(code, int) and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

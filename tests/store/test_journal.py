@@ -538,3 +538,16 @@ def test_a_label_being_deleted_is_gone_from_mail_that_arrives_meanwhile(store: S
     drained(store)
     assert reader.window(View.of_role(Role.ALL)).rows[0].labels == ()
     assert store.mail.carrying("Play") == ()
+
+
+def test_very_old_ops_are_forgotten_but_open_ones_never(
+    store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imapcore.store.drafting.OPS_KEPT", 5)
+    waiting = store.journal.submit(label("Work", of=(8,)))
+    store.journal.release(claimed(store))
+    for number in range(20):
+        store.journal.submit((label, unlabel)[number % 2]("Play"))
+    ids = [line.op_id for line in reader.activity()]
+    assert waiting.op_id in ids
+    assert len(ids) < 15

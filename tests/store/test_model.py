@@ -12,9 +12,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from imapcore.clock import ManualClock
 from imapcore.errors import InvalidArgument
@@ -420,11 +421,28 @@ def asked(
     return place, labels, flags
 
 
-TestStore = StoreMachine.TestCase
-TestStore.settings = settings(
-    max_examples=40,
-    stateful_step_count=25,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+@pytest.mark.timeout(300)
+def test_random_walks() -> None:
+    """The short form: always the same walks."""
+    walk(max_examples=20, stateful_step_count=25, derandomize=True)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_many_long_random_walks() -> None:
+    """The long form: new walks each time; a failure prints its steps."""
+    walk(max_examples=1500, stateful_step_count=40, derandomize=False)
+
+
+def walk(*, max_examples: int, stateful_step_count: int, derandomize: bool) -> None:
+    run_state_machine_as_test(
+        StoreMachine,
+        settings=settings(
+            max_examples=max_examples,
+            stateful_step_count=stateful_step_count,
+            derandomize=derandomize,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -196,3 +196,27 @@ def test_opening_the_gate_lets_a_waiter_go_on_at_once(path: Path) -> None:
     waiter.join(10)
     assert answers == [1]
     writer.stop()
+
+
+def test_the_log_is_moved_into_the_store_between_jobs(path: Path) -> None:
+    writer = Writer(path, Gate())
+    writer.call(table)
+    log = path.with_name(path.name + "-wal")
+    for number in range(6):
+        text = f"{number}" * 3_000_000
+        writer.call(partial(add, text=text))
+    writer.call(partial(add, text="small"))
+    assert log.stat().st_size < 16 << 20
+    assert path.stat().st_size > 8 << 20
+    writer.stop()
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_done(path: Path) -> None:
+    writer = Writer(path, Gate())
+    writer.call(table)
+    writer.call(lambda tx: tx.number("PRAGMA max_page_count = 20"))
+    with pytest.raises(StoreError, match="full") as caught:
+        writer.call(partial(add, text="x" * 1_000_000))
+    assert "disk" in caught.value.hint
+    assert notes(writer) == []
+    writer.stop()
