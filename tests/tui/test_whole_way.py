@@ -109,6 +109,13 @@ def labels_on_server(server: Simulator, thrid: int) -> list[set[str]]:
     return labels
 
 
+def names_on_server(server: Simulator) -> set[str]:
+    """The names that LIST has."""
+    with second_client(server) as client:
+        lines = [line.decode() for line in client.list()[1] if isinstance(line, bytes)]
+    return {line.rpartition(' "/" ')[2].strip('"') for line in lines}
+
+
 async def test_l_adds_a_label_that_another_client_sees(tmp_path: Path) -> None:
     async with whole_way(tmp_path) as way:
         thrid = await way.go_to("Budget 2027")
@@ -126,9 +133,38 @@ async def test_a_label_made_on_typing_exists_on_the_server(tmp_path: Path) -> No
         await way.press("l", *"Moon", "enter")
         await way.settled()
         assert all("Moon" in labels for labels in labels_on_server(way.server, thrid))
-        with second_client(way.server) as client:
-            names = b"".join(line for line in client.list()[1] if isinstance(line, bytes))
-        assert b'"Moon"' in names
+        assert "Moon" in names_on_server(way.server)
+
+
+async def test_a_nested_label_comes_with_its_parents_and_goes_with_one_undo(tmp_path: Path) -> None:
+    async with whole_way(tmp_path) as way:
+        thrid = await way.go_to("Budget 2027")
+        before = labels_on_server(way.server, thrid)
+        await way.press("l", *"Sea/ice/thick", "enter")
+        await way.settled()
+        assert all("Sea/ice/thick" in labels for labels in labels_on_server(way.server, thrid))
+        assert names_on_server(way.server) >= {"Sea", "Sea/ice", "Sea/ice/thick"}
+        await way.press("z")
+        await way.settled()
+        assert labels_on_server(way.server, thrid) == before
+        assert not {name for name in names_on_server(way.server) if name.startswith("Sea")}
+
+
+async def test_undo_keeps_a_new_label_that_other_mail_carries_by_now(tmp_path: Path) -> None:
+    async with whole_way(tmp_path) as way:
+        thrid = await way.go_to("Budget 2027")
+        await way.press("l", *"Moon", "enter")
+        await way.settled()
+        other = next(row.thrid for row in way.threads.window.rows if row.thrid != thrid)
+        way.server.control.relabel_thread(other, add=["Moon"])
+        way.engine.refresh()
+        await way.until(
+            lambda: any(row.thrid == other and "Moon" in row.labels for row in way.threads.window.rows)
+        )
+        await way.press("z")
+        await way.settled()
+        assert all("Moon" not in labels for labels in labels_on_server(way.server, thrid))
+        assert all("Moon" in labels for labels in labels_on_server(way.server, other))
 
 
 async def test_archive_and_undo(tmp_path: Path) -> None:
