@@ -145,7 +145,12 @@ SELECTED = [
     ),
     Case(c.Fetch(UIDS, ("UID",), partial=(1, 5)), "UID FETCH 1:3,7 (UID) (PARTIAL 1:5)", (), []),
     Case(c.Fetch(UIDS, ("UID",), changed_since=5), "UID FETCH 1:3,7 (UID) (CHANGEDSINCE 5)", (), []),
-    Case(c.Fetch(NO_UIDS, ("UID",), by_saved_search=True), "UID FETCH $ (UID)", (), []),
+    Case(
+        c.Fetch(NO_UIDS, ("UID",), by_saved_search=True),
+        "UID FETCH $ (UID)",
+        ("* 2 FETCH (UID 5)", "* 4 FETCH (UID 9)"),
+        [Fetched(2, uid=5), Fetched(4, uid=9)],
+    ),
     Case(
         c.Fetch(UIDS, (c.header_fields(["From", "List-Id"]), c.header_fields(["To"], part="2", peek=False))),
         "UID FETCH 1:3,7 (BODY.PEEK[HEADER.FIELDS (FROM LIST-ID)] BODY[2.HEADER.FIELDS (TO)])",

@@ -32,7 +32,7 @@ from imapcore.wire.encoder import Secret
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.framing import Limits
 from imapcore.wire.responses import Exists, Expunged, MailboxFlags, Vanished
-from imapcore.wire.uidset import UidSet
+from imapcore.wire.uidset import NO_UIDS, UidSet
 from tests.protocol.talk import GMAIL, Talk, greeted, selected, signed_in
 
 ONE = UidSet([1])
@@ -216,6 +216,8 @@ def test_sends_several_and_gives_each_its_own() -> None:
     [
         (c.Fetch(UidSet.parse("1:5"), ("UID",)), c.Fetch(UidSet.parse("5:9"), ("UID",))),
         (c.Fetch(EVERYTHING, ("UID",)), c.Store(UidSet([70]), c.StoreMode.ADD, flags=frozenset())),
+        (c.Fetch(ONE, ("UID",)), c.Fetch(NO_UIDS, ("UID",), by_saved_search=True)),
+        (c.Fetch(NO_UIDS, ("UID",), by_saved_search=True), c.Fetch(ONE, ("UID",))),
         (c.Search(), c.Search()),
         (c.Copy(ONE, "x"), c.Copy(UidSet([2]), "x")),
         (c.List(), c.StatusOf("x")),

@@ -63,8 +63,9 @@ class FetchCollector(Streaming["list[Fetched]"]):
         super().__init__()
         self._ranges = fetch.uids
         self._is_uid = fetch.is_uid
-        # "1:*" asks for every message there is; no need to look at each number.
-        self._asks_all = fetch.uids.ranges[:1] == UidSet.everything().ranges
+        # "1:*" asks for every message there is, so no need to look at each number; "$" for messages only the
+        # server can name.
+        self._asks_all = fetch.by_saved_search or fetch.uids.ranges[:1] == UidSet.everything().ranges
         self._is_last_open = fetch.uids.is_open
         self._required = fetch.required
         self._vanished = UidSet()
@@ -184,8 +185,18 @@ def partial_range(partial: tuple[int, int]) -> str:
 
 def _share_messages(command: Fetch | Store, earlier: Command[object]) -> bool:
     if isinstance(earlier, Fetch | Store):
-        return command.is_uid != earlier.is_uid or bool(command.uids & earlier.uids) or earlier.uids.is_open
+        return (
+            command.is_uid != earlier.is_uid
+            or bool(command.uids & earlier.uids)
+            or earlier.uids.is_open
+            or _asks_saved(command)
+            or _asks_saved(earlier)
+        )
     return False
+
+
+def _asks_saved(command: Fetch | Store) -> bool:
+    return isinstance(command, Fetch) and command.by_saved_search
 
 
 class StoreMode(StrEnum):
