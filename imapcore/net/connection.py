@@ -28,7 +28,7 @@ from imapcore.errors import ConnectionLost, GimapError, LinkError, ProtocolError
 from imapcore.model import Security
 from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.idle import listen
-from imapcore.net.stream import Readiness, Stream
+from imapcore.net.stream import CHUNK, Readiness, Stream
 from imapcore.net.wakeup import Wakeup
 from imapcore.protocol.auth import Mechanism
 from imapcore.protocol.commands import (
@@ -54,6 +54,9 @@ T = TypeVar("T")
 
 NEWS_MAX = 10_000
 """Events kept for an owner who does not look at them; the oldest go first."""
+
+FIRST_BYTES = 4096
+"""Read first of a stream's answer: a few messages, so that the first is in hand before many are parsed."""
 
 DRAIN_BYTES = 4 << 20
 """How much of an abandoned answer is read and thrown away before the connection is given up instead."""
@@ -281,9 +284,11 @@ class Connection:
         self._is_streaming = True
         self._sink = sink
         self._protocol.stream_literals(sink_from if sink is not None else None)
+        size = FIRST_BYTES
         try:
             while not sent.is_done:
-                self._step(self._clock.monotonic() + self._deadlines.read)
+                self._step(self._clock.monotonic() + self._deadlines.read, size)
+                size = CHUNK
                 if batch := sent.take():
                     yield batch
             if batch := sent.take():
@@ -323,11 +328,11 @@ class Connection:
                 self._lose(error)
                 raise
 
-    def _step(self, until: float) -> None:
+    def _step(self, until: float, size: int = CHUNK) -> None:
         """Send what must go, wait for something to come, and take it in."""
         self._flush()
         try:
-            data = self._stream.receive(until)
+            data = self._stream.receive(until, size)
         except GimapError as error:
             self._lose(error)
             raise

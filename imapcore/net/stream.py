@@ -215,17 +215,18 @@ class Stream:
             piece = data[start : start + (1 << 20)]
             self._write(self._tls.encrypt(piece) if self._tls is not None else piece, None)
 
-    def receive(self, until: float | None = None) -> bytes:
+    def receive(self, until: float | None = None, size: int = CHUNK) -> bytes:
         """Wait for bytes until a moment of the clock; b"" when the peer has closed.
 
-        Raises Timeout, Interrupted, ConnectionLost. A mere ``wake`` does not end it.
+        ``size`` is how much to take from the socket at most. Raises Timeout, Interrupted, ConnectionLost. A
+        mere ``wake`` does not end it.
         """
         if until is None:
             until = self._clock.monotonic() + self._deadlines.read
         while True:
             if self.wait(until, heeds_wake=False) is Readiness.TIMEOUT:
                 raise Timeout(f"nothing came from {self.endpoint.host} in time")
-            data = self.read_some()
+            data = self.read_some(size)
             if data is not None:
                 return data
 
@@ -235,22 +236,22 @@ class Stream:
             return Readiness.DATA
         return self._wait_for(self._open_socket(), select.POLLIN, until, heeds_wake=heeds_wake)
 
-    def read_some(self) -> bytes | None:
+    def read_some(self, size: int = CHUNK) -> bytes | None:
         """What is there now: plain bytes, b"" at the end, None when it was not enough to decrypt anything."""
         if self._deflate is not None and self._deflate.has_more:
             return self._deflate.inflate(b"")
         raw, self._unread = self._unread, b""
         if not raw:
-            raw = self._read_plain()
+            raw = self._read_plain(size)
         if raw and self._deflate is not None:
             raw = self._deflate.inflate(raw)
         return raw if raw or self._is_ended else None
 
-    def _read_plain(self) -> bytes:
+    def _read_plain(self, size: int) -> bytes:
         """What is there now, decrypted; b"" for nothing yet, or for the end with ``_is_ended`` set."""
         if self._is_ended:
             return b""
-        raw = self._read_now()
+        raw = self._read_now(size)
         if raw is None or self._tls is None:
             return raw or b""
         plain, has_ended = self._tls.decrypt(raw)
@@ -274,10 +275,10 @@ class Stream:
             raise ConnectionLost("the connection is closed")
         return self._socket
 
-    def _read_now(self) -> bytes | None:
+    def _read_now(self, size: int = CHUNK) -> bytes | None:
         """Bytes without waiting; b"" and ``_is_ended`` at the end; None when there are none."""
         try:
-            data = self._open_socket().recv(CHUNK)
+            data = self._open_socket().recv(size)
         except (BlockingIOError, InterruptedError):
             return None
         except OSError as error:

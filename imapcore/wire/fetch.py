@@ -340,15 +340,20 @@ class FetchReader:
     ``is_utf8`` says how names are spelled: set it when ENABLE UTF8=ACCEPT has been answered.
     """
 
-    __slots__ = ("_learnt", "is_utf8", "limits")
+    __slots__ = ("_learnt", "_met", "is_utf8", "limits")
 
     KEPT = 4
     """Orders remembered at a time: an answer, and what may come unasked in between."""
+
+    LEARN_AFTER = 8
+    """Lines of one order before its pattern is composed: that takes as long as reading some twenty lines the
+    general way, and the first message should not have to wait for it."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.is_utf8 = False
         self._learnt: list[_Learnt] = []
+        self._met: dict[tuple[str, ...], int] = {}
 
     def read(self, frame: Frame) -> Fetched:
         """One ``* n FETCH (…)`` frame. Raises ParseError when it cannot be read."""
@@ -374,14 +379,21 @@ class FetchReader:
         values[0] = lexer.number()
         lexer.match(_FETCH_NAME, "FETCH")
         lexer.expect(b"(")
-        names = self._read_items(lexer, values)
-        if names:
-            learnt = _learn(tuple(names))
-            if learnt in self._learnt:
-                self._learnt.remove(learnt)
-            self._learnt.insert(0, learnt)
-            del self._learnt[self.KEPT :]
+        self._note_order(tuple(self._read_items(lexer, values)))
         return Fetched._make(values)
+
+    def _note_order(self, names: tuple[str, ...]) -> None:
+        count = self._met.get(names, 0) + 1
+        if len(self._met) > 4 * self.KEPT:
+            self._met.clear()
+        self._met[names] = count
+        if count < self.LEARN_AFTER or not names:
+            return
+        learnt = _learn(names)
+        if learnt in self._learnt:
+            self._learnt.remove(learnt)
+        self._learnt.insert(0, learnt)
+        del self._learnt[self.KEPT :]
 
     def _read_items(self, lexer: Lexer, values: list[Any]) -> list[str]:
         """Read items to the end; returns the regular ones the list began with, in order."""
