@@ -20,7 +20,7 @@ from pathlib import Path
 
 import trustme
 
-ACCOUNTS = 40
+ACCOUNTS = 200
 """Empty accounts a server has: ``fred0`` and so on, all with one password."""
 PASSWORD = 'pass "word" \\'
 DEADLINE = 20.0

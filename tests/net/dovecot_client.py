@@ -50,9 +50,16 @@ def signed_in(
         yield conn
 
 
-def mail(subject: str, text: str = "Hello.", *, sender: str = "Ann <ann@example.org>", headers: str = "") -> bytes:
-    """A plain message, lines ended by CRLF."""
-    head = f"From: {sender}\r\nTo: fred@example.org\r\nSubject: {subject}\r\n{headers}"
+def mail(
+    subject: str,
+    text: str = "Hello.",
+    *,
+    sender: str = "Ann <ann@example.org>",
+    date: str = "Thu, 2 Jul 2026 10:00:00 +0000",
+    headers: str = "",
+) -> bytes:
+    """A plain message, lines ended by CRLF; ``headers`` are whole lines."""
+    head = f"From: {sender}\r\nTo: fred@example.org\r\nSubject: {subject}\r\nDate: {date}\r\n{headers}"
     return f"{head}\r\n{text}\r\n".encode()
 
 
@@ -86,5 +93,3 @@ NESTED = (
     b"--a--\r\n"
 )
 """A multipart in a multipart, and a whole message with parts of its own in it."""
-
-

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from imapcore.errors import AuthenticationFailed, CommandRefused, TlsError
+from imapcore.errors import AuthenticationFailed, CommandRefused, OverQuota, TlsError
 from imapcore.model import Security
 from imapcore.net.connection import Connection
 from imapcore.protocol.auth import CramMd5, Mechanism, Plain, PlainPrompts, ScramSha256
@@ -65,7 +65,7 @@ def test_signs_in_and_learns_what_more_there_is(way: str, has_initial: bool, dov
         assert conn.state is State.AUTHENTICATED
         assert "CONDSTORE" in conn.capabilities
         assert "CONDSTORE" not in before
-    assert dovecot.password not in repr(transcript.entries())
+    assert dovecot.password not in "".join(transcript.lines())
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -74,7 +74,7 @@ def test_a_wrong_password_is_told_and_never_shown(way: str, dovecot: Dovecot) ->
         with pytest.raises(AuthenticationFailed) as caught:
             conn.authenticate(ways("fred0", Secret("wr0ng-secret"))[way])
         assert "wr0ng-secret" not in repr(caught.value) + str(caught.value)
-        assert conn.state is State.NOT_AUTHENTICATED
+        assert conn.is_open
         conn.authenticate(Plain("fred0", Secret(dovecot.password)))
         assert conn.state is State.AUTHENTICATED
 
@@ -145,7 +145,7 @@ def test_quota(dovecot: Dovecot) -> None:
 
 def test_a_mailbox_that_is_full(dovecot: Dovecot) -> None:
     with signed_in(dovecot) as conn:
-        with pytest.raises(CommandRefused) as caught:
+        with pytest.raises(OverQuota) as caught:
             conn.run(Append("INBOX", mail("too big", "x" * 76 * 20_000)))
         assert "quota" in str(caught.value).lower()
         assert conn.run(StatusOf("INBOX")).messages == 0
@@ -181,8 +181,10 @@ def test_an_idle_hears_of_mail_as_it_comes(dovecot: Dovecot) -> None:
 def test_another_thread_ends_an_idle_and_the_connection_goes_on(dovecot: Dovecot) -> None:
     with signed_in(dovecot) as conn:
         conn.run(Select("INBOX"))
-        conn.wake()
-        assert list(conn.idle(30)) in ([], [[]]) or conn.is_open
+        conn.events()
+        threading.Timer(0, conn.wake).start()
+        # Nothing else would end it within this test's time.
+        assert list(conn.idle(3600)) == []
         conn.run(Noop())
         assert conn.state is State.SELECTED
 
@@ -196,7 +198,10 @@ def test_many_in_flight_answer_each_its_own(dovecot: Dovecot) -> None:
         refused = conn.submit(StatusOf("Nowhere", ("MESSAGES",)))
         found = conn.submit(Search())
         subjects = conn.submit(Fetch(UidSet([1, 5]), ("UID", "ENVELOPE")))
-        assert [each.envelope.subject for each in subjects.result() if each.envelope] == [b"number 1", b"number 5"]
+        assert [each.envelope.subject for each in subjects.result() if each.envelope] == [
+            b"number 1",
+            b"number 5",
+        ]
         assert found.result().uids == UidSet(range(1, 6))
         with pytest.raises(CommandRefused):
             refused.result()
