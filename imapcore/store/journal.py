@@ -27,9 +27,9 @@ from imapcore.store.facts import Batch, Verb
 from imapcore.store.history import AUTOMATIC, USER, History
 from imapcore.store.mailboxes import is_inside, parents, refold_shelf
 from imapcore.store.marks import Marks
-from imapcore.store.outbox import BATCH_SIZE
 from imapcore.store.pieces import DROPPED, OPEN
 from imapcore.store.plan import PlannedStep, check, labels_needed, steps_for, target_of
+from imapcore.store.settling import BATCH_SIZE
 from imapcore.store.summary import summarize_op
 from imapcore.store.sweep import SWEEP_FROM, sweep
 from imapcore.store.targets import Targets

@@ -157,7 +157,8 @@ class Marks:
             self._load_names(tx)
         number = known.get(name)
         if number is None:
-            tx.execute("INSERT INTO mark (kind, name, shown_name) VALUES (?, ?, ?)", (kind, name, name))
+            shown = [name, *names_under_way(name, open_renames(tx))][-1] if kind == "label" else name
+            tx.execute("INSERT INTO mark (kind, name, shown_name) VALUES (?, ?, ?)", (kind, name, shown))
             number = tx.number("SELECT last_insert_rowid()")
             known[name] = number
             self._kinds[number] = kind

@@ -25,6 +25,9 @@ from imapcore.store.writer import Writer
 
 T = TypeVar("T")
 
+ROWS_PER_TRANSACTION = 200
+"""So few that a key pressed meanwhile waits for a few milliseconds at most."""
+
 
 @dataclass
 class Shared:

@@ -1,0 +1,178 @@
+"""Conversations: messages as values, alone, in their conversation, or as the target of an op.
+
+What lives here: questions whose answers are messages. What may not: bodies, writing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from imapcore.model import (
+    Address,
+    ChangeState,
+    LabelCounts,
+    Message,
+    Role,
+    Target,
+    Thread,
+    View,
+    ViewKind,
+)
+from imapcore.store.counts import count_labels
+from imapcore.store.marks import FLAGGED, PLACES, ROLE_OF_PLACE, STARRED
+from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
+from imapcore.store.sight import Sight
+from imapcore.store.targets import Targets
+from imapcore.store.transaction import Row, listed
+from imapcore.store.windows import (
+    MOODS,
+)
+
+MESSAGE_ROWS = (
+    "SELECT message.msgid, state.thrid, state.date, state.shown, state.mood, state.bits, size, "
+    "message_id, people, "
+    "subject, coalesce(snippet, '') FROM message JOIN state ON state.thrid = message.thrid "
+    "AND state.msgid = message.msgid"
+)
+
+
+class Conversations(Sight):
+    """Messages, for one thread."""
+
+    # -- conversations ---------------------------------------------------------------------------------
+
+    def thread(self, thrid: int, view: View) -> Thread | None:
+        """A conversation as seen from a view, oldest message first; None when nothing of it is there.
+
+        From Spam and Trash: what is there. From a search: All Mail's messages and whatever else was found.
+        """
+        rows = self._rows(f"{MESSAGE_ROWS} WHERE state.thrid = ? ORDER BY state.date, state.msgid", (thrid,))
+        self._prepare(rows)
+        wanted = Targets(self._rows).places([thrid], view)[thrid]
+        found: set[int] = set()
+        if view.kind is ViewKind.SEARCH:
+            found = {
+                row[0]
+                for row in self._rows(
+                    "SELECT msgid FROM search_result JOIN search USING (search_id) WHERE query = ? "
+                    "AND msgid IN (SELECT value FROM json_each(?))",
+                    (view.value, listed(row[0] for row in rows)),
+                )
+            }
+        kept = [
+            row
+            for row in rows
+            if wanted in self._sets[row[3]] or (row[0] in found and PLACES & self._sets[row[3]])
+        ]
+        if not kept:
+            return None
+        messages = tuple(self._messages(kept))
+        labels = sorted(
+            {label for message in messages for label in message.labels if not label.startswith("\\")}
+        )
+        return Thread(thrid, messages[0].subject, messages, tuple(labels))
+
+    def message(self, msgid: int) -> Message | None:
+        """One message by its X-GM-MSGID."""
+        rows = self._rows(f"{MESSAGE_ROWS} WHERE message.msgid = ?", (msgid,))
+        self._prepare(rows)
+        return self._messages(rows)[0] if rows else None
+
+    def messages(self, msgids: Sequence[int]) -> tuple[Message, ...]:
+        """Messages by their X-GM-MSGIDs, in the order given; unknown ones are left out."""
+        rows = self._rows(
+            f"{MESSAGE_ROWS} WHERE message.msgid IN (SELECT value FROM json_each(?))", (listed(msgids),)
+        )
+        self._prepare(rows)
+        found = {message.msgid: message for message in self._messages(rows)}
+        return tuple(found[msgid] for msgid in msgids if msgid in found)
+
+    def _messages(self, rows: Sequence[Row]) -> list[Message]:
+        people = [json.loads(row[8]) for row in rows]
+        wanted = {
+            number
+            for sender, *groups in people
+            for number in (sender, *(n for group in groups for n in group))
+        }
+        addresses = {
+            number: Address(name, email)
+            for number, email, name in self._rows(
+                "SELECT address_id, email, name FROM address WHERE address_id IN (SELECT value FROM "
+                "json_each(?))",
+                (listed(wanted),),
+            )
+        }
+        return [self._message(row, each, addresses) for row, each in zip(rows, people, strict=True)]
+
+    def _message(self, row: Row, people: list[Any], addresses: dict[int, Address]) -> Message:
+        msgid, thrid, date, shown, mood, bits, size, message_id, _, subject, snippet = row
+        marks = self._sets[shown]
+        sender = addresses[people[0]]
+        to, cc, bcc, reply_to = (tuple(addresses[number] for number in group) for group in people[1:])
+        kinds = self._kinds
+        labels = {kinds[mark][1] for mark in marks if kinds[mark][0] == "label"}
+        flags = {kinds[mark][1] for mark in marks if kinds[mark][0] == "flag"}
+        if STARRED in marks:
+            flags.add(FLAGGED)
+        place = next((ROLE_OF_PLACE[mark] for mark in marks if mark in PLACES), Role.ALL)
+        return Message(
+            msgid,
+            thrid,
+            date,
+            sender,
+            to,
+            cc,
+            subject,
+            snippet,
+            size,
+            frozenset(flags),
+            frozenset(labels),
+            place,
+            bcc,
+            reply_to,
+            bool(bits & HAS_ATTACHMENT),
+            bool(bits & HAS_INVITE),
+            "\\Sent" in labels or (bool(self._email) and sender.email.casefold() == self._email),
+            message_id,
+            MOODS.get(mood, ChangeState.SETTLED),
+        )
+
+    # -- targets ---------------------------------------------------------------------------------------
+
+    def expand(self, target: Target) -> tuple[int, ...]:
+        """The messages an op on a target would concern."""
+        return tuple(msgid for thread in self._expanded(target).values() for msgid, _ in thread)
+
+    def _expanded(self, target: Target) -> dict[int, list[tuple[int, frozenset[int]]]]:
+        """Conversation → its messages that are meant, with what they show."""
+        found: dict[int, list[tuple[int, frozenset[int]]]] = {}
+        for thrids, wanted in Targets(self._rows).batches(target, 2000):
+            rows = self._rows(
+                "SELECT thrid, msgid, shown FROM state WHERE thrid IN (SELECT value FROM json_each(?)) "
+                "ORDER BY thrid, date, msgid",
+                (listed(thrids),),
+            )
+            self._load_sets(row[2] for row in rows)
+            for thrid, msgid, shown in rows:
+                marks = self._sets[shown]
+                if (
+                    msgid in wanted.msgids and marks & PLACES
+                    if wanted.msgids is not None
+                    else wanted.places[thrid] in marks
+                ):
+                    found.setdefault(thrid, []).append((msgid, marks))
+        return found
+
+    def label_counts(self, target: Target) -> LabelCounts:
+        """How many conversations of a target carry each label, wholly or in part: for the tri-state
+        editor.
+        """
+        self._prepare(())
+        recent = self._rows(
+            "SELECT shown_name FROM mark WHERE kind = 'label' AND used_at > 0 AND substr(shown_name, "
+            "1, 1) <> '\\' "
+            "ORDER BY used_at DESC LIMIT 10"
+        )
+        return count_labels(self._expanded(target), self._kinds, tuple(row[0] for row in recent))

@@ -1,0 +1,217 @@
+"""Places: where the server keeps messages, and the passes of sync over them.
+
+What lives here: uids, what sync remembers of a place, removal and pruning, UIDVALIDITY. What may not: what
+messages say. RFC 3501 §2.3.1.1 (uids), RFC 7162 (modseq).
+
+A message keeps its row, and with it body and identity, as long as a pass may still find it elsewhere: it is
+``prune`` that forgets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+from imapcore.model import Role
+from imapcore.store.envelopes import Envelopes
+from imapcore.store.facts import Changed, Location, SyncState, UidRanges
+from imapcore.store.marks import (
+    PLACE_OF_ROLE,
+    PLACES,
+    ROLE_OF_PLACE,
+)
+from imapcore.store.rooms import ROWS_PER_TRANSACTION
+from imapcore.store.transaction import Transaction, chunks, listed
+
+
+class Places(Envelopes):
+    """Where things are; every method is safe on any thread and returns when committed."""
+
+    # -- uids ------------------------------------------------------------------------------------------
+
+    def remove_uids(self, place: Role, uids: UidRanges) -> Changed:
+        """The server no longer has these uids in ``place``. Identity and body are kept until ``prune``."""
+        changed = Changed()
+        for low, high in uids:
+            after = low - 1
+            while True:
+                part, after = self._write(
+                    partial(self._remove_uids, place=PLACE_OF_ROLE[place], after=after, high=high)
+                )
+                changed = changed.merged(part)
+                if after >= high:
+                    break
+        return changed
+
+    def _remove_uids(self, tx: Transaction, place: int, after: int, high: int) -> tuple[Changed, int]:
+        rows = tx.rows(
+            "SELECT msgid, uid FROM message WHERE place = ? AND uid > ? AND uid <= ? ORDER BY uid LIMIT ?",
+            (place, after, high, ROWS_PER_TRANSACTION),
+        )
+        tx.execute(
+            "UPDATE message SET place = NULL, uid = NULL, unplaced = ? "
+            "WHERE msgid IN (SELECT value FROM json_each(?))",
+            (self._pass(tx), listed(row[0] for row in rows)),
+        )
+        book = self.book(tx)
+        records = book.load_messages(row[0] for row in rows)
+        for record in records:
+            record.confirmed = self.marks.numbered(tx, record.confirmed.ids - PLACES)
+        self.pieces.fold(tx, self.marks, records)
+        done = rows[-1][1] if len(rows) == ROWS_PER_TRANSACTION else high
+        return Changed((), book.flush()), done
+
+    def remap(self, place: Role, uidvalidity: int, pairs: Mapping[int, int]) -> None:
+        """UIDVALIDITY changed: give messages their new uids, and forget the place's other uids (RFC 3501
+        §2.3.1.1).
+
+        ``pairs`` is msgid → new uid. Bodies and envelopes stay; modseqs start anew.
+        """
+        self._write(lambda tx: self._remap(tx, PLACE_OF_ROLE[place], uidvalidity, pairs))
+
+    def _remap(self, tx: Transaction, place: int, uidvalidity: int, pairs: Mapping[int, int]) -> None:
+        kept = {
+            row[0]
+            for row in tx.rows(
+                "SELECT msgid FROM message WHERE msgid IN (SELECT value FROM json_each(?))", (listed(pairs),)
+            )
+        }
+        lost = [
+            row[0]
+            for row in tx.rows("SELECT msgid FROM message WHERE place = ?", (place,))
+            if row[0] not in kept
+        ]
+        tx.execute(
+            "UPDATE message SET uid = NULL, unplaced = ?, modseq = 0 WHERE place = ?", (self._pass(tx), place)
+        )
+        tx.put(
+            f"UPDATE message SET place = {place}, uid = v.column2, unplaced = 0 FROM (",
+            [(msgid, uid) for msgid, uid in pairs.items() if msgid in kept],
+            ") AS v WHERE msgid = v.column1",
+        )
+        tx.execute(
+            "UPDATE sync_state SET uidvalidity = ?, uidnext = 0, highestmodseq = 0 WHERE place = ?",
+            (uidvalidity, place),
+        )
+        for batch in chunks([*lost, *kept], ROWS_PER_TRANSACTION):
+            book = self.book(tx)
+            records = book.load_messages(batch)
+            for record in records:
+                ids = record.confirmed.ids - PLACES
+                record.confirmed = self.marks.numbered(tx, ids | {place} if record.msgid in kept else ids)
+            self.pieces.fold(tx, self.marks, records)
+            book.flush()
+        tx.execute("UPDATE message SET place = NULL WHERE place = ? AND uid IS NULL", (place,))
+
+    def begin_pass(self) -> int:
+        """A pass over the three places begins; its number."""
+
+        def job(tx: Transaction) -> int:
+            tx.execute(
+                "INSERT INTO meta VALUES ('pass', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
+            )
+            return self._pass(tx)
+
+        return self._write(job)
+
+    def prune(self, pass_id: int) -> int:
+        """Forget messages that have been nowhere since before pass ``pass_id`` began; how many.
+
+        Call it after the pass has looked into all three places. Messages with something open in the journal
+        stay.
+        """
+        total = 0
+        while True:
+            gone = self._write(lambda tx: self._prune(tx, pass_id))
+            total += gone
+            if gone < ROWS_PER_TRANSACTION:
+                return total
+
+    def _prune(self, tx: Transaction, pass_id: int) -> int:
+        rows = tx.rows(
+            "SELECT msgid, people, subject, snippet FROM message WHERE uid IS NULL AND unplaced < ?",
+            (pass_id,),
+        )
+        busy = self.pieces.touching(tx, (row[0] for row in rows))
+        rows = [row for row in rows if row[0] not in busy][:ROWS_PER_TRANSACTION]
+        self.forget_messages(tx, [row[0] for row in rows])
+        return len(rows)
+
+    # -- what sync asks --------------------------------------------------------------------------------
+
+    def uids(self, place: Role) -> UidRanges:
+        """Every uid the store knows in a place, as ranges."""
+        rows = self._read_long(
+            "SELECT min(uid), max(uid) FROM (SELECT uid, uid - row_number() OVER (ORDER BY uid) AS island "
+            "FROM message WHERE place = ? AND uid IS NOT NULL) GROUP BY island ORDER BY 1",
+            (PLACE_OF_ROLE[place],),
+        )
+        return tuple((low, high) for low, high in rows)
+
+    def locations(self, msgids: Iterable[int]) -> dict[int, Location]:
+        """Where the server keeps messages; those that are nowhere (or unknown) are left out."""
+        rows = self._read(
+            "SELECT msgid, place, uid FROM message WHERE place IS NOT NULL "
+            "AND msgid IN (SELECT value FROM json_each(?))",
+            (listed(msgids),),
+        )
+        return {msgid: Location(ROLE_OF_PLACE[place], uid) for msgid, place, uid in rows}
+
+    def msgids(self, place: Role, uids: UidRanges) -> dict[int, int]:
+        """uid → msgid for the uids of some ranges that the store knows."""
+        found: dict[int, int] = {}
+        for low, high in uids:
+            found.update(
+                self._read(
+                    "SELECT uid, msgid FROM message WHERE place = ? AND uid BETWEEN ? AND ?",
+                    (PLACE_OF_ROLE[place], low, high),
+                )
+            )
+        return found
+
+    def known(self, msgids: Iterable[int]) -> set[int]:
+        """Those of some messages that are stored."""
+        rows = self._read(
+            "SELECT msgid FROM message WHERE msgid IN (SELECT value FROM json_each(?))", (listed(msgids),)
+        )
+        return {row[0] for row in rows}
+
+    def sync_state(self, place: Role) -> SyncState | None:
+        """What the last finished pass over a place saw; None before the first."""
+        rows = self._read(
+            "SELECT name, uidvalidity, uidnext, highestmodseq, messages, backfilled_down_to, is_complete "
+            "FROM sync_state WHERE place = ?",
+            (PLACE_OF_ROLE[place],),
+        )
+        if not rows:
+            return None
+        name, uidvalidity, uidnext, highestmodseq, exists, backfilled, is_complete = rows[0]
+        return SyncState(
+            place, name, uidvalidity, uidnext, highestmodseq, exists, backfilled, bool(is_complete)
+        )
+
+    def save_sync_state(self, state: SyncState) -> None:
+        """Remember what a finished pass saw."""
+        self._write(
+            lambda tx: (
+                tx.execute(
+                    "INSERT OR REPLACE INTO sync_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        PLACE_OF_ROLE[state.place],
+                        state.name,
+                        state.uidvalidity,
+                        state.uidnext,
+                        state.highestmodseq,
+                        state.exists,
+                        state.backfilled_down_to,
+                        int(state.is_complete),
+                    ),
+                ).rowcount
+            )
+        )
+
+    # -- inside ----------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _pass(tx: Transaction) -> int:
+        return tx.number("SELECT value FROM meta WHERE key = 'pass'")

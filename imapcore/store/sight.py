@@ -1,0 +1,107 @@
+"""Sight: a read-only connection and what is kept between two looks.
+
+What lives here: the connection, names of marks and the meaning of sets, under a version the writer raises
+when a name changes. What may not: questions (they are in the classes built on this one).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from imapcore.model import (
+    View,
+)
+from imapcore.store.transaction import Row, connect_reader, listed
+from imapcore.store.trouble import explained
+from imapcore.store.windows import (
+    Faces,
+    make_face,
+    set_ids,
+)
+
+SETS_KEPT = 20_000
+"""Sets of marks whose meaning is kept in memory."""
+
+
+class Sight:
+    """A read-only connection for one thread; a context manager."""
+
+    def __init__(self, path: Path, email: str = "") -> None:
+        self._email = email.casefold()
+        self._path = path
+        self._connection = connect_reader(path)
+        self._names_version = -1
+        self._labels: dict[int, str] = {}
+        self._label_ids: dict[str, int] = {}
+        self._narrow: tuple[View, int, list[Row]] | None = None
+        self._kinds: dict[int, tuple[str, str]] = {}
+        self._faces: Faces = {}
+        self._sets: dict[int, frozenset[int]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def check(self) -> str | None:
+        """SQLite's own check of the whole file; what it finds, or None."""
+        answer = str(self._rows("PRAGMA quick_check(1)")[0][0])
+        return None if answer == "ok" else answer
+
+    def _rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise explained(error, self._path) from error
+
+    def _load_names(self, version: int) -> None:
+        self._names_version = version
+        self._kinds = {
+            mark_id: (kind, name)
+            for mark_id, kind, name in self._rows("SELECT mark_id, kind, shown_name FROM mark")
+        }
+        self._label_ids = {name: mark_id for mark_id, (kind, name) in self._kinds.items() if kind == "label"}
+        self._labels = {
+            mark_id: name
+            for mark_id, (kind, name) in self._kinds.items()
+            if kind == "label" and not name.startswith("\\")
+        }
+        self._faces.clear()
+
+    def _load_sets(self, set_ids: Iterable[int]) -> None:
+        missing = {set_id for set_id in set_ids if set_id not in self._sets}
+        if missing:
+            if len(self._sets) > SETS_KEPT:
+                self._sets.clear()
+            for set_id, marks in self._rows(
+                "SELECT set_id, marks FROM mark_set WHERE set_id IN (SELECT value FROM json_each(?))",
+                (listed(missing),),
+            ):
+                self._sets[set_id] = frozenset(json.loads(marks))
+
+    def _load_faces(self, keys: set[tuple[str, int]]) -> None:
+        missing = [key for key in keys if key not in self._faces]
+        if missing:
+            self._load_sets({number for states, _ in missing for number in set_ids(states)})
+            if len(self._faces) > SETS_KEPT:
+                self._faces = {key: self._faces[key] for key in keys if key in self._faces}
+            for states, place in missing:
+                self._faces[(states, place)] = make_face(states, place, self._sets, self._labels)
+
+    def _prepare(self, rows: Sequence[Row]) -> None:
+        version = self._rows("SELECT coalesce((SELECT value FROM meta WHERE key = 'names'), 0)")[0][0]
+        if version != self._names_version:
+            self._load_names(version)
+        self._load_sets(row[3] for row in rows)
