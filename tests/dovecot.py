@@ -42,6 +42,7 @@ disable_plaintext_auth = no
 auth_failure_delay = 0
 auth_mechanisms = plain login cram-md5 scram-sha-256
 mail_location = maildir:{home}/mail/%u
+mail_fsync = never
 mail_plugins = quota acl
 default_internal_user = {internal}
 default_internal_group = {internal_group}
@@ -74,6 +75,7 @@ userdb {{
 }}
 first_valid_uid = 1
 service imap-login {{
+  service_count = 0
   inet_listener imap {{
     port = {port}
   }}
