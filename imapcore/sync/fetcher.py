@@ -7,6 +7,7 @@ opened; each user has its own fetcher, on its own session. What may not: decidin
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from imapcore.clock import Clock
@@ -16,13 +17,16 @@ from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
 from imapcore.sync.merge import message_facts
 from imapcore.sync.pace import Pace
-from imapcore.sync.remote import ENVELOPES, Remote
+from imapcore.sync.remote import ENVELOPES, Asked, Remote
 from imapcore.sync.report import Report
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.uidset import UidSet
 
 ROWS_AT_THE_GATE = 20
 """Lines read between two looks at whether the screen needs the interpreter for a frame."""
+
+AHEAD = 2
+"""Batches that are asked for before the first of them is read."""
 
 MOST_FAILURES = 3
 """A single message that failed so often is passed over for this run."""
@@ -52,11 +56,6 @@ class Fetcher:
         self._refused.clear()
         self._failures.clear()
 
-    @property
-    def size(self) -> int:
-        """Messages of the next batch."""
-        return self._pace.size
-
     def fetch(self, remote: Remote, uids: UidSet, told: Told | None = None) -> Iterator[float]:
         """Fetch and store messages. ``told`` is given what each batch brought, after it is stored.
 
@@ -64,31 +63,38 @@ class Fetcher:
         message that Gmail cannot hand out must not hold up all others.
         """
         left = uids
-        while left:
-            chunk = next(left.chunks(count=self._pace.size, newest_first=True))
-            began = self._clock.monotonic()
+        flight: deque[Asked] = deque()
+        began = self._clock.monotonic()
+        while left or flight:
+            # One batch ahead: the server prepares it while this one is stored. Not when it asked for
+            # patience.
+            while left and len(flight) < (1 if self._pace.is_throttled else AHEAD):
+                chunk = next(left.chunks(count=self._pace.size, newest_first=True))
+                left = left - chunk
+                flight.append(remote.ask(self.place, chunk, ENVELOPES))
+            asked = flight.popleft()
             try:
-                facts = self._fetch(remote, chunk)
+                facts = self._facts(remote, asked)
             except (CommandRefused, Unavailable) as error:
-                if chunk.count() > 1:
-                    self._pace.failed()
+                self._pace.failed()
+                if asked.uids.count() > 1:
+                    left = left | asked.uids
                     yield self._pace.pause
                     continue
-                self._give_up(chunk.min, error)
+                self._give_up(asked.uids.min, error)
                 facts = []
             except LinkError as error:
                 # It may be this very message that breaks the link: next time with fewer, at last without.
                 if not isinstance(error, Interrupted):
                     self._pace.failed()
-                    if chunk.count() == 1:
-                        self._give_up(chunk.min, error)
+                    if asked.uids.count() == 1:
+                        self._give_up(asked.uids.min, error)
                 raise
-            left = left - chunk
-            remote.check(self.place)
+            asked.check()
             changed = self._store.mail.apply_messages(facts)
-            self._pace.answered(
-                chunk.count(), self._clock.monotonic() - began, is_throttled=remote.take_throttled()
-            )
+            now = self._clock.monotonic()
+            self._pace.answered(asked.uids.count(), now - began, is_throttled=remote.take_throttled())
+            began = now
             self._report.throttled(self._pace.is_throttled)
             self._report.changed(changed)
             self._report.progressed()
@@ -105,12 +111,12 @@ class Fetcher:
             raise error
         self._refused.add(uid)
 
-    def _fetch(self, remote: Remote, chunk: UidSet) -> list[MessageFacts]:
-        remote.ensure(self.place)
-        facts, bare = self._read(remote.fetch(chunk, ENVELOPES), chunk)
+    def _facts(self, remote: Remote, asked: Asked) -> list[MessageFacts]:
+        facts, bare = self._read(asked.lines(), asked.uids)
         if bare:
             # Gmail now and then sends a line without what was asked for. Once more; then it cannot be had.
-            more, still_bare = self._read(remote.fetch(UidSet(bare), ENVELOPES), chunk)
+            again = remote.ask(self.place, UidSet(bare), ENVELOPES)
+            more, still_bare = self._read(again.lines(), asked.uids)
             facts.extend(more)
             self._refused.update(still_bare)
         return facts

@@ -1,9 +1,8 @@
 r"""The first screen: on an empty store, the newest conversations of the inbox before anything else.
 
 What lives here: the shortest way from a signed-in connection to a screen of mail, counted in round trips:
-LIST; SELECT All Mail and SEARCH for ``\Inbox``; FETCH of the newest; SEARCH for their conversations,
-together with the first words of the ones on top; FETCH of the rest of those conversations. What may not:
-the backfill, which comes after.
+LIST; SELECT All Mail; SEARCH for ``\Inbox``; FETCH of the newest; the first words of those on top; SEARCH
+for their conversations; FETCH of the rest of those. What may not: the backfill, which comes after.
 """
 
 from __future__ import annotations
@@ -51,5 +50,5 @@ def fetch_first_screen(
     yield from everything.fetch(remote, chunk, lambda facts, _: newest.extend(facts))
     everything.remember_first(name, seen)
     newest.sort(key=lambda facts: facts.date, reverse=True)
-    yield from complete_threads(remote, everything, (facts.thrid for facts in newest))
     yield from fetch_snippets(remote, store, report, [facts.msgid for facts in newest[:SNIPPETS]])
+    yield from complete_threads(remote, everything, (facts.thrid for facts in newest))

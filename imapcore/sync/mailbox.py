@@ -28,6 +28,9 @@ from imapcore.sync.remote import IDENTITIES, Remote
 from imapcore.sync.report import Report
 from imapcore.wire.uidset import UidSet
 
+NOTED_TOGETHER = 2000
+"""Messages that are fetched before the rest of what is missing is looked at again."""
+
 DELTAS_AT_ONCE = 200
 """Changed messages handed to the store together."""
 
@@ -214,14 +217,14 @@ class MailboxSync:
         return uids - self._stored_among(uids) - self._fetcher.refused
 
     def fetch_missing(self, remote: Remote) -> Iterator[float]:
-        """One batch of what the store lacks, newest first."""
+        """Some of what the store lacks, newest first."""
         missing = self.missing
         if missing:
-            yield from self.fetch(remote, next(missing.chunks(count=self._fetcher.size, newest_first=True)))
+            yield from self.fetch(remote, next(missing.chunks(count=NOTED_TOGETHER, newest_first=True)))
 
     def fetch(self, remote: Remote, uids: UidSet, told: Told | None = None) -> Iterator[float]:
         """Fetch and store messages, newest first."""
-        for chunk in uids.chunks(count=self._fetcher.size, newest_first=True):
+        for chunk in uids.chunks(count=NOTED_TOGETHER, newest_first=True):
             yield from self._fetcher.fetch(remote, chunk, told)
             # Also what brought nothing: it was expunged meanwhile, or cannot be had.
             self.found_elsewhere(chunk)

@@ -7,12 +7,13 @@ What lives here: the only place of sync that holds a connection; mailbox names b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from imapcore.errors import GimapError, ProtocolError
 from imapcore.model import Role
-from imapcore.net.connection import Connection
+from imapcore.net.connection import Connection, Handle
 from imapcore.protocol.commands import Command, Fetch, List, Noop, Search, Select, StatusOf, body
 from imapcore.protocol.events import Alerted, Noticed, ProtocolEvent, SlowedDown
 from imapcore.protocol.gmail import find_roles
@@ -51,6 +52,25 @@ class UidsChanged(GimapError):
 
     title = "Gmail has numbered a mailbox anew"
     hint = "gimap-tui finds its messages again by itself; try again in a moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A FETCH under way: while the server works on it, what came before can be stored."""
+
+    remote: Remote
+    place: Role
+    uids: UidSet
+    uidvalidity: int
+    handle: Handle[list[Fetched]]
+
+    def lines(self) -> list[Fetched]:
+        """Wait for the answer. Raises what it was refused with."""
+        return self.remote.finish(self.handle)
+
+    def check(self) -> None:
+        """Raises UidsChanged when the uids mean other messages by now."""
+        self.remote.check(self.place, self.uidvalidity)
 
 
 class Remote:
@@ -103,6 +123,13 @@ class Remote:
         handles = [self._connection.submit(command) for command in commands]
         try:
             return [handle.result() for handle in handles]
+        finally:
+            self._hear(self._connection.events())
+
+    def finish(self, handle: Handle[T]) -> T:
+        """Wait for an answer asked for earlier."""
+        try:
+            return handle.result()
         finally:
             self._hear(self._connection.events())
 
@@ -205,12 +232,13 @@ class Remote:
         if expected is not None and self.uidvalidity != expected:
             raise UidsChanged(name)
 
-    def check(self, place: Role) -> None:
-        """Before uids of the selected place go into the store: raises UidsChanged when they mean other
-        messages.
+    def check(self, place: Role, uidvalidity: int | None = None) -> None:
+        """Before uids go into the store: raises UidsChanged when they mean other messages there.
+
+        ``uidvalidity``: what they were read under; None: that of the selected mailbox.
         """
         expected = self._uidvalidity_of(place)
-        if expected is not None and self.uidvalidity != expected:
+        if expected is not None and (uidvalidity or self.uidvalidity) != expected:
             raise UidsChanged(self.name_of(place))
 
     def refresh(self) -> None:
@@ -261,6 +289,11 @@ class Remote:
             yield from self._connection.stream(Fetch(uids, items, changed_since=changed_since))
         finally:
             self._hear(self._connection.events())
+
+    def ask(self, place: Role, uids: UidSet, items: tuple[str, ...]) -> Asked:
+        """UID FETCH in a place, without waiting: its lines are taken from what this returns."""
+        self.ensure(place)
+        return Asked(self, place, uids, self.uidvalidity, self._connection.submit(Fetch(uids, items)))
 
     def changes(self, uids: UidSet, *, since: int | None = None) -> Iterator[Fetched]:
         """Flags and labels of messages; ``since`` a modseq, only of those that changed after it.

@@ -14,7 +14,7 @@ from imapcore.sync.mailbox import MailboxSync
 from imapcore.sync.remote import Remote
 from imapcore.wire.uidset import UidSet
 
-THREADS_PER_SEARCH = 40
+THREADS_PER_SEARCH = 100
 """Some 30 octets each in one SEARCH: well below what Gmail takes as one line."""
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from imapcore.engine import Engine, EngineOptions
+from imapcore.errors import InvalidArgument
 from imapcore.model import (
     Archive,
     ChangeFlags,
@@ -90,7 +91,11 @@ class World:
     def do(self, op: Op, msgids: tuple[int, ...]) -> None:
         """Submit an op on messages, and remember what it means."""
         before = {msgid: seen for msgid, seen in in_store(store_of(self.engine)).items() if msgid in msgids}
-        receipt = self.engine.submit(op)
+        try:
+            receipt = self.engine.submit(op)
+        except InvalidArgument:
+            # A label that exists already, or does not, or is being renamed: refused at once, nothing happened.
+            return
         self.ops += 1
         self._outdate(msgids)
         self.deeds.append(Deed(receipt, before))
@@ -176,8 +181,11 @@ class World:
         for (msgid, mark), value in self.expected.items():
             act = acts[self.asked_by[(msgid, mark)]]
             if msgid in there and act.state is not OpState.REJECTED:
+                history = "\n".join(
+                    f"{each.op_id} {each.state} {each.summary} {each.commands}" for each in acts.values()
+                )
                 assert self._holds(there[msgid], mark, value), (
-                    f"{msgid}: {mark} should be {value}: {there[msgid]} after {act}"
+                    f"{msgid}: {mark} should be {value}: {there[msgid]} after op {act.op_id}\n{history}"
                 )
 
     @staticmethod
