@@ -183,7 +183,7 @@ class LabelChoices:
         found.sort()
         rows: list[Row] = [LabelRow(name, self._texts[name], 0, where) for _, _, _, name, where in found]
         selectable = [name for name, label in self._labels.items() if label.is_selectable]
-        if same_label(query, selectable) is None:
+        if same_label(query, [*selectable, *(self._texts[name] for name in selectable)]) is None:
             name = adopt_parents(query, self._labels) if len(query) <= 1000 else query
             create = CreateRow(name, label_problem(name), missing_parents(name, self._labels))
             rows.extend((GapRow(), create) if rows else (create,))

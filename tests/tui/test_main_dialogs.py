@@ -14,6 +14,7 @@ from imapcore.model import (
     LinkState,
     LinkStatus,
     Messages,
+    MoveToInbox,
     MoveToLabel,
     RenameLabel,
     Role,
@@ -72,6 +73,47 @@ async def test_v_moves_out_of_the_view() -> None:
         assert isinstance(op, MoveToLabel)
         assert op.label == "Papers"
         assert subject not in stage.subjects()
+
+
+async def test_v_offers_the_inbox_but_where_one_is_in_it() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("v", *"inbox")
+        assert "create" not in stage.screen_text()
+        await stage.press("enter", "escape", "escape")
+        assert stage.mail.submitted == []
+        stage.main.show_view(View.of_role(Role.ALL))
+        await stage.rest()
+        row = stage.threads.cursor_row
+        assert row is not None
+        await stage.press("v", *"inbox", "enter")
+        assert stage.mail.submitted == [MoveToInbox(Threads((row.thrid,), stage.main.view))]
+
+
+async def test_v_from_a_label_to_the_inbox_takes_the_label_off() -> None:
+    async with running((120, 36)) as stage:
+        stage.main.show_view(View.of_label("Papers"))
+        await stage.rest()
+        subject = stage.here()
+        await stage.press("v", *"inbox", "enter")
+        op = stage.mail.submitted[-1]
+        assert isinstance(op, MoveToLabel)
+        assert op.label == "\\Inbox"
+        assert subject not in stage.subjects()
+
+
+async def test_spam_and_trash_are_nothing_to_move_to() -> None:
+    async with running((120, 36)) as stage:
+        for name in ("spam", "trash"):
+            await stage.press("v", *name, "enter", "escape")
+        assert stage.mail.submitted == []
+
+
+async def test_the_readers_footer_teaches_reading_too() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("enter")
+        footer = stage.screen_text().splitlines()[-1]
+        for words in ("n next message", "p previous", "; unfold all", "L links", "e archive"):
+            assert words in footer
 
 
 async def test_taking_the_views_own_label_off_moves_the_cursor_on() -> None:
@@ -156,6 +198,35 @@ async def test_a_search_is_run_kept_renamed_and_taken_out() -> None:
         await in_tree(stage, "With files")
         await stage.press("delete")
         assert "With files" not in [search.title for search in stage.mail.saved_searches()]
+
+
+async def test_a_kept_search_gets_another_query_and_is_shown_with_it() -> None:
+    async with running((120, 36)) as stage:
+        stage.main.show_view(View.of_search("category:updates"))
+        await in_tree(stage, "Updates")
+        await stage.press("R", "tab", "ctrl+u", *"has:attachment", "enter")
+        changed = {search.title: search.query for search in stage.mail.saved_searches()}
+        assert changed["Updates"] == "has:attachment"
+        assert stage.main.view == View.of_search("has:attachment")
+        assert "searches for has:attachment" in stage.flash
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (("ctrl+u", "enter"), "A search in the tree needs a name"),
+        (("tab", "ctrl+u", "enter"), "A search needs something to search for"),
+        (("tab", "ctrl+u", *"labell:x", "end"), "labell"),
+    ],
+)
+async def test_a_kept_search_is_not_changed_into_nonsense(keys: tuple[str, ...], words: str) -> None:
+    async with running((80, 24)) as stage:
+        before = stage.mail.saved_searches()
+        await in_tree(stage, "Updates")
+        await stage.press("R", *keys)
+        assert words in stage.screen_text()
+        await stage.press("escape")
+        assert stage.mail.saved_searches() == before
 
 
 async def test_a_search_under_way_and_one_that_failed_say_so() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from imapcore.engine import Engine, EngineOptions
-from imapcore.model import Account, LinkState, Security
+from imapcore.model import Account, LinkState, Security, View
 from imapcore.simulator import Fault, FaultKind, Options, Simulator
 from tests.tui.pilot import come_to_rest
 from tui.app import GimapApp
@@ -165,6 +165,25 @@ async def test_undo_keeps_a_new_label_that_other_mail_carries_by_now(tmp_path: P
         await way.settled()
         assert all("Moon" not in labels for labels in labels_on_server(way.server, thrid))
         assert all("Moon" in labels for labels in labels_on_server(way.server, other))
+
+
+async def test_moving_from_a_label_to_the_inbox_and_back_by_undo(tmp_path: Path) -> None:
+    async with whole_way(tmp_path) as way:
+        thrid = await way.go_to("Budget 2027")
+        await way.press("l", *"Moon", "enter", "e")
+        await way.settled()
+        way.app.main.show_view(View.of_label("Moon"))
+        await way.until(lambda: way.threads.window.find(thrid) is not None)
+        await way.press("v", *"inbox", "enter")
+        await way.settled()
+        assert all(
+            "\\Inbox" in labels and "Moon" not in labels for labels in labels_on_server(way.server, thrid)
+        )
+        await way.press("z")
+        await way.settled()
+        assert all(
+            "\\Inbox" not in labels and "Moon" in labels for labels in labels_on_server(way.server, thrid)
+        )
 
 
 async def test_archive_and_undo(tmp_path: Path) -> None:

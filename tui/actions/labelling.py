@@ -5,8 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapcore.errors import GimapError
-from imapcore.model import ChangeFlags, ChangeLabels, Everything, Messages, Op, Target, Threads
-from tui.actions.triage import describe, move_to, submit
+from imapcore.model import (
+    ChangeFlags,
+    ChangeLabels,
+    Everything,
+    Mailbox,
+    Messages,
+    MoveToInbox,
+    MoveToLabel,
+    Op,
+    Role,
+    Target,
+    Threads,
+    ViewKind,
+)
+from tui.actions.triage import describe, submit
 from tui.commands import Where
 
 if TYPE_CHECKING:
@@ -15,20 +28,35 @@ if TYPE_CHECKING:
     from tui.screens.main import MainScreen
 
 
+INBOX_LABEL = "\\Inbox"
+"""The inbox as the label that it is on the server."""
+
+
 def edit_labels(screen: MainScreen, *, is_move: bool) -> None:
     """Open the label editor on the target, to label or to move."""
     from tui.screens.label_editor import LabelEditor, Scope
 
     mail = screen.desk.mail
+    labels = [mailbox for mailbox in screen.mailboxes if mailbox.role is None]
+    if is_move and screen.view.role is not Role.INBOX:
+        labels.insert(0, _inbox(screen))
     is_message_first = isinstance(screen.target(), Messages)
     target, single = _scopes(screen)
 
     def meant_by(change: LabelChange) -> Target:
         return single if change.is_message_only and single is not None else target
 
+    def op_of(change: LabelChange, meant: Target) -> Op:
+        if not is_move:
+            return ChangeLabels(meant, change.add, change.remove)
+        label = next(iter(change.add))
+        if label == INBOX_LABEL and screen.view.kind is not ViewKind.LABEL:
+            return MoveToInbox(meant)
+        return MoveToLabel(meant, label, screen.view)
+
     def preview(change: LabelChange) -> tuple[str, ...]:
         try:
-            return mail.preview(_op_of(change, meant_by(change)))
+            return mail.preview(op_of(change, meant_by(change)))
         except GimapError as error:
             return (error.sentence(),)
 
@@ -36,16 +64,18 @@ def edit_labels(screen: MainScreen, *, is_move: bool) -> None:
         if not change:
             return
         meant = meant_by(change)
-        if is_move:
-            label = next(iter(change.add))
-            screen.guard(lambda: move_to(screen, meant, label))
-        else:
+        op = op_of(change, meant)
+        if isinstance(op, ChangeLabels):
             leaves = screen.view.label in change.remove and meant is target
-            screen.guard(lambda: submit(screen, _op_of(change, meant), leaves=leaves))
+        elif isinstance(op, MoveToInbox):
+            leaves = screen.view.role in (Role.SPAM, Role.TRASH)
+        else:
+            leaves = screen.view.label is not None
+        screen.guard(lambda: submit(screen, op, leaves=leaves))
 
     screen.app.push_screen(
         LabelEditor(
-            [mailbox for mailbox in screen.mailboxes if mailbox.role is None],
+            labels,
             Scope(describe(screen, target), mail.label_counts(target)),
             message=Scope("this message", mail.label_counts(single)) if single is not None else None,
             is_message_first=is_message_first,
@@ -57,8 +87,10 @@ def edit_labels(screen: MainScreen, *, is_move: bool) -> None:
     )
 
 
-def _op_of(change: LabelChange, target: Target) -> Op:
-    return ChangeLabels(target, change.add, change.remove)
+def _inbox(screen: MainScreen) -> Mailbox:
+    """The inbox as a label to move to; Spam and Trash have keys of their own and are no labels."""
+    title = next((each.title for each in screen.mailboxes if each.role is Role.INBOX), "Inbox")
+    return Mailbox(INBOX_LABEL, title)
 
 
 def _scopes(screen: MainScreen) -> tuple[Target, Messages | None]:

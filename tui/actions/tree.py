@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imapcore.model import INBOX, CreateLabel, DeleteLabel, RenameLabel, View
+from imapcore.model import INBOX, CreateLabel, DeleteLabel, RenameLabel, View, ViewKind
 from tui.actions.triage import submit
 from tui.label_rules import label_problem
 from tui.messages import Tone
@@ -67,7 +67,7 @@ def rename(screen: MainScreen) -> None:
     if row is None:
         return
     if row.kind is TreeKind.SEARCH:
-        _rename_search(screen, row)
+        _edit_search(screen, row)
         return
     names = tuple(mailbox.name for mailbox in screen.mailboxes if mailbox.name != row.name)
 
@@ -99,23 +99,35 @@ def _renamed(screen: MainScreen, name: str, new_name: str) -> None:
         screen.show_view(View.of_label(moved(screen.view.value)), remember=False)
 
 
-def _rename_search(screen: MainScreen, row: TreeRow) -> None:
-    from tui.screens.prompt import PromptScreen
+def _edit_search(screen: MainScreen, row: TreeRow) -> None:
+    """Another name, another query, or both."""
+    from tui.screens.kept_search import KeptSearch, KeptSearchScreen
 
     search = next((each for each in screen.searches if str(each.search_id) == row.name), None)
     if search is None:
         return
 
-    def closed(title: str | None) -> None:
-        if title and title.strip():
-            screen.desk.mail.rename_search(search.search_id, title.strip(), search.query)
-            screen.look_again()
-            screen.flash(f"Renamed to “{title.strip()}”")
+    def closed(wanted: KeptSearch | None) -> None:
+        if wanted is not None:
+            screen.guard(lambda: changed(wanted))
 
-    def check(title: str) -> str:
-        return "" if title.strip() else "A search in the tree needs a name"
+    def changed(wanted: KeptSearch) -> None:
+        screen.desk.mail.rename_search(search.search_id, wanted.title, wanted.query)
+        screen.look_again()
+        if wanted.query != search.query:
+            if screen.view.kind is ViewKind.SEARCH and screen.view.value == search.query:
+                screen.show_view(View.of_search(wanted.query), remember=False)
+            screen.flash(f"“{wanted.title}” searches for {wanted.query} now")
+        else:
+            screen.flash(f"Renamed to “{wanted.title}”")
 
-    screen.app.push_screen(PromptScreen("Rename search", search.title, check, look=screen.desk.look), closed)
+    labels = tuple(mailbox.name for mailbox in screen.mailboxes if mailbox.role is None)
+    screen.app.push_screen(
+        KeptSearchScreen(
+            search.title, search.query, labels, heading="Change this search", look=screen.desk.look
+        ),
+        closed,
+    )
 
 
 def delete_label(screen: MainScreen) -> None:

@@ -13,7 +13,6 @@ from imapcore.model import (
     MarkAll,
     Messages,
     MoveToInbox,
-    MoveToLabel,
     MoveToSpam,
     MoveToTrash,
     Op,
@@ -277,11 +276,6 @@ def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:
         edit_labels(screen, is_move=is_move)
 
     return action
-
-
-def move_to(screen: MainScreen, target: Target, label: str) -> None:
-    """Move to a label and out of the view."""
-    submit(screen, MoveToLabel(target, label, screen.view), leaves=screen.view.label is not None)
 
 
 def keywords(screen: MainScreen) -> None:
