@@ -44,6 +44,8 @@ _BROKEN = re.compile(
 )
 _DELICATE = re.compile(f"[\u061c\u200c-\u200f\ufe0e\ufe0f]|[^\\w\\s\x00-\x7f]{{{MAX_MARKS + 1}}}")
 """What only its neighbours can judge: joiners, direction marks, emoji selectors, runs that may be marks."""
+_JOINERS = "\u200c\u200d"
+_SELECTORS = "\ufe0e\ufe0f"
 _UNSEEN_IN_NAMES = re.compile("[\u061c\u200c-\u200f]")
 _FORBIDDEN_IN_NAMES = re.compile('[<>:"|?*]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
@@ -58,7 +60,7 @@ def clean_line(text: str, limit: int = MAX_LINE) -> str:
     elif "  " in text:
         text = _SPACES.sub(" ", text)
     text = text.strip(" ")
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return text if len(text) <= limit else text[: limit - 1].rstrip(" " + _JOINERS) + "…"
 
 
 def clean_text(text: str) -> str:
@@ -158,4 +160,6 @@ def _takes_selector(character: str) -> bool:
 
 
 def _break(line: str) -> list[str]:
-    return [line[start : start + MAX_TEXT_LINE] for start in range(0, len(line), MAX_TEXT_LINE)] or [""]
+    pieces = (line[start : start + MAX_TEXT_LINE] for start in range(0, len(line), MAX_TEXT_LINE))
+    # What joined or chose a form across the break stands alone now and means nothing.
+    return [piece.lstrip(_JOINERS + _SELECTORS).rstrip(_JOINERS) for piece in pieces] or [""]
