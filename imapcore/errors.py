@@ -197,6 +197,13 @@ class InvalidArgument(GimapError, ValueError):
     hint = ""
 
 
+class KeyringUnusable(GimapError):
+    """There is no keyring, it is locked, or it refused."""
+
+    title = "The system's keyring cannot be used"
+    hint = "Unlock it, or install one; without a keyring the password is asked for at each start"
+
+
 class StoreError(GimapError):
     """The local store cannot be read or written."""
 

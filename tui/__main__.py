@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument
+from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument, KeyringUnusable
 from tui.config import Config, load_config, show_config
 from tui.paths import config_path, state_path
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.glyphs import Glyphs
 
 _TYPED, _FAILED = 2, 1
+_TRIES = 3
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _DESCRIPTION = "Gmail's conversations, labels, search and undo in a terminal, over IMAP."
 _EPILOG = "gimap-tui keys prints the keys in force; gimap-tui config prints the configuration in force."
@@ -112,8 +113,9 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
     where = state_path(account.email)
     state = load_state(where)
     if secret is None and not options.offline and not state.has_signed_in:
-        sign_in(account)
-        state.has_signed_in = True
+        secret = sign_in(account)
+        # What no keyring keeps is asked for again at the next start.
+        state.has_signed_in = secret is None
     engine = stack.enter_context(
         Engine(account, secret=secret, data_dir=data_dir, options=EngineOptions(is_offline=options.offline))
     )
@@ -241,32 +243,41 @@ def _first_run(
     return chosen, None, None
 
 
-def sign_in(account: Account) -> None:
-    """See to it that the keyring has a password that works, asking for it where it does not.
+def sign_in(account: Account) -> Callable[[], str] | None:
+    """See to it that there is a password that works, asking for it where the keyring has none.
 
+    None: the keyring keeps it. Where there is no keyring, what tells the password while this run lasts.
     Raises GimapError when the server cannot be reached, or after three passwords that were refused.
     """
     from getpass import getpass
 
     from imapcore.engine import check_sign_in, store_secret, stored_secret
 
-    if stored_secret(account.email) is not None:
-        return
+    try:
+        if stored_secret(account.email) is not None:
+            return None
+    except KeyringUnusable as error:
+        print(f"gimap-tui: {error.sentence()}", file=sys.stderr)
     print(f"gimap-tui signs in to {account.email} with an app password, 16 letters that you can revoke.")
     print("Make one at https://myaccount.google.com/apppasswords (it needs 2-Step Verification).")
-    for attempt in range(3):
+    for attempt in range(_TRIES):
         typed = getpass("App password (not shown): ").strip()
         if not typed:
             raise InvalidArgument("Nothing was typed", title="No password, no mail")
         try:
             check_sign_in(account, typed)
         except AuthenticationFailed as error:
-            if attempt == 2:
+            if attempt == _TRIES - 1:
                 raise
             print(f"gimap-tui: {error.sentence()}", file=sys.stderr)
             continue
+        break
+    try:
         store_secret(account.email, typed)
-        return
+    except KeyringUnusable:
+        # Said above already; the password lives as long as this process does.
+        return lambda: typed
+    return None
 
 
 if __name__ == "__main__":

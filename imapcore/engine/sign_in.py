@@ -39,7 +39,7 @@ class Secrets:
         return f"Secrets({self._email!r})"
 
     def get(self) -> str:
-        """The secret. Raises AuthenticationFailed when there is none, KeyringUnavailable."""
+        """The secret. Raises AuthenticationFailed when there is none, KeyringUnusable."""
         with self._lock:
             if self._secret is None:
                 found = self._ask() if self._ask is not None else stored_secret(self._email)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from imapcore.errors import GimapError
+from imapcore.errors import GimapError, KeyringUnusable
 from imapcore.protocol.auth import Mechanism, Plain
 from imapcore.wire.encoder import Secret
 
@@ -18,13 +18,6 @@ SERVICE = "gimap-tui"
 
 SecretProvider: TypeAlias = Callable[[], Secret]
 """Asked each time a connection signs in, so that a token can be fresh."""
-
-
-class KeyringUnusable(GimapError):
-    """There is no keyring, it is locked, or it refused."""
-
-    title = "The system's keyring cannot be used"
-    hint = "Unlock it, or give the password again; without a keyring it is asked for at each start"
 
 
 class NoSecret(GimapError):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from imapcore.errors import AuthenticationFailed, InvalidArgument
+from imapcore.errors import AuthenticationFailed, InvalidArgument, KeyringUnusable
 from imapcore.model import Account, Security
 from tui import __main__ as command_line
 from tui.config import Config
@@ -129,7 +129,7 @@ class Keyring:
 
 def test_a_stored_password_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     Keyring(monkeypatch, [], stored="right")
-    command_line.sign_in(Account("you@gmail.com"))
+    assert command_line.sign_in(Account("you@gmail.com")) is None
 
 
 def test_a_password_that_works_is_kept(
@@ -141,6 +141,24 @@ def test_a_password_that_works_is_kept(
     captured = capsys.readouterr()
     assert "did not accept the password" in captured.err
     assert "right" not in captured.out.replace("letters", "") + captured.err
+
+
+def test_without_a_keyring_the_password_is_asked_for_and_lives_as_long_as_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import imapcore.engine as engine
+
+    def unusable(*_: str) -> None:
+        raise KeyringUnusable("NoKeyringError")
+
+    keyring = Keyring(monkeypatch, ["right"])
+    monkeypatch.setattr(engine, "stored_secret", unusable)
+    monkeypatch.setattr(engine, "store_secret", unusable)
+    secret = command_line.sign_in(Account("you@gmail.com"))
+    assert secret is not None
+    assert secret() == "right"
+    assert keyring.kept == {}
+    assert "keyring cannot be used" in capsys.readouterr().err
 
 
 def test_three_wrong_passwords_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
