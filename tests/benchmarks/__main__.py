@@ -1,6 +1,7 @@
 """Run every benchmark of this folder: each module with a ``main()``, in a process of its own, one by one.
 
-``python -m tests.benchmarks [NAME …]`` runs only those named. What follows ``--`` is handed to each.
+``python -m tests.benchmarks [--full] [NAME …]`` runs only those named, in sizes that take minutes; with
+``--full`` in the sizes the goals speak of. What follows ``--`` is handed to each instead.
 """
 
 from __future__ import annotations
@@ -11,6 +12,14 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+QUICK: dict[str, list[str]] = {"tui": ["--messages", "10000", "--quick"]}
+FULL: dict[str, list[str]] = {
+    "engine": ["--messages", "10000", "100000"],
+    "fetch": ["--full"],
+    "store": ["--messages", "100000"],
+    "tui": ["--million"],
+}
+"""Arguments of each benchmark whose own defaults are another size."""
 
 
 def find_benchmarks() -> list[str]:
@@ -32,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run them; returns how many failed."""
     given = sys.argv[1:] if arguments is None else arguments
     cut = given.index("--") if "--" in given else len(given)
-    wanted, handed_on = given[:cut], given[cut + 1 :]
+    sizes = FULL if "--full" in given[:cut] else QUICK
+    wanted = [each for each in given[:cut] if each != "--full"]
     known = find_benchmarks()
     unknown = [name for name in wanted if name not in known]
     if unknown:
@@ -41,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     failed = 0
     for name in wanted or known:
         print(f"== {name}", flush=True)
-        ended = subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *handed_on], check=False)
+        arguments = given[cut + 1 :] or sizes.get(name, [])
+        ended = subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *arguments], check=False)
         failed += ended.returncode != 0
     return failed
 

@@ -91,15 +91,15 @@ def _frames(
 def _whole(found: Iterable[Frame | Piece | str]) -> list[Frame | str]:
     """Frames and streamed literals' bytes, however many pieces those came in."""
     whole: list[Frame | str] = []
-    held = b""
+    held = bytearray()
     for each in found:
         if isinstance(each, Piece):
             assert each.offset == len(held)
             held += each.data
             if each.is_last:
                 assert len(held) == each.size
-                whole.append(f"{each.head!r} {held!r}")
-                held = b""
+                whole.append(Frame(each.head + held))
+                held.clear()
         else:
             whole.append(each)
     return whole
@@ -107,7 +107,7 @@ def _whole(found: Iterable[Frame | Piece | str]) -> list[Frame | str]:
 
 def framing(data: bytes) -> str:
     """Frames are the same however the bytes are cut, and lose nothing but stray line ends."""
-    cut = CUTS[len(data) % len(CUTS)]
+    cut = max(CUTS[len(data) % len(CUTS)], len(data) // 2000)
     told = []
     for limits, piece_from in ((None, None), (TIGHT, None), (None, 16), (TIGHT, 0)):
         at_once = _frames(data, max(1, len(data)), limits, piece_from)
