@@ -152,10 +152,22 @@ class Journal(History):
             if is_inside(op.new_name, op.name):
                 raise InvalidArgument("A label cannot be moved into itself")
             self.marks.check_free(tx, op.new_name)
+            for (shown,) in tx.rows("SELECT shown_name FROM mark WHERE kind = 'label'"):
+                if is_inside(shown, op.name):
+                    self._free_name(tx, op.new_name + shown[len(op.name) :])
             draft.step(PlannedStep(Verb.RENAME_LABEL, (op.name, op.new_name)))
         elif isinstance(op, DeleteLabel):
             self._need_label(shelves, op.name)
             self._draft_delete(tx, draft, op.name)
+
+    def _free_name(self, tx: Transaction, name: str) -> None:
+        """A label is to be renamed to this: whatever had the name before must be out of use."""
+        mark = self.marks.find_label(tx, name)
+        if mark is None:
+            return
+        if self._mail.holding(tx, mark) or Targets(tx.rows).carrying(mark):
+            raise InvalidArgument("Mail carries a label of that name, though it is not in the tree")
+        self.marks.retire(tx, mark)
 
     @staticmethod
     def _need_label(shelves: dict[str, tuple[str | None, bool]], name: str) -> None:

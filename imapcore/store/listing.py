@@ -5,7 +5,7 @@ a row derives from the states when it is read (count, unread, labels, star: see 
 on ten thousand messages touches their states and the entries of that label's view, and no row at all.
 
 Nothing is counted that can be kept: the difference of the entries is also that of every counter.
-``audit.py`` proves that the sums are right.
+The model test holds the sums to a count by hand.
 """
 
 from __future__ import annotations

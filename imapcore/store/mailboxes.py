@@ -16,6 +16,7 @@ from imapcore.store.facts import Changed, MailboxChanges, MailboxFacts, Verb
 from imapcore.store.marks import ALL, VIEW_OF_ROLE, Marks
 from imapcore.store.pieces import OPEN, SENT
 from imapcore.store.rooms import Room
+from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks
 
 SEPARATOR = "/"
@@ -142,13 +143,23 @@ class Mailboxes(Room):
                 )
 
     def _merge(self, tx: Transaction, mark_id: int, into: int) -> None:
+        """Two marks turned out to be one label: everything of one goes to the other."""
+        self.pieces.renumber(tx, mark_id, into)
         for msgids in chunks(self.holding(tx, mark_id), 200):
             book = self.book(tx)
             records = book.load_messages(msgids)
             for record in records:
-                if mark_id in record.confirmed.ids:
-                    record.confirmed = self.marks.numbered(tx, record.confirmed.ids - {mark_id} | {into})
+                record.confirmed = self.marks.numbered(tx, record.confirmed.ids - {mark_id} | {into})
             self.pieces.fold(tx, self.marks, records)
+            book.flush()
+        self._refold_shown(tx, mark_id)
+        self.marks.retire(tx, mark_id)
+
+    def _refold_shown(self, tx: Transaction, mark_id: int) -> None:
+        """Messages that only showed a mark: by a change that is open, and was renumbered."""
+        for msgids in chunks(Targets(tx.rows).carrying(mark_id), 200):
+            book = self.book(tx)
+            self.pieces.fold(tx, self.marks, book.load_messages(msgids))
             book.flush()
 
     def forget_label(self, name: str) -> Changed:

@@ -206,6 +206,14 @@ class Marks:
             self._load_names(tx)
         return self._names[mark_id]
 
+    def retire(self, tx: Transaction, mark_id: int) -> None:
+        """A label no message carries gives its name free; old ops may still speak of its number."""
+        tx.execute(
+            "UPDATE mark SET kind = 'retired', name = name || '#' || mark_id WHERE mark_id = ?", (mark_id,)
+        )
+        self.forget_names()
+        self.touch(tx)
+
     def rename(
         self, tx: Transaction, mark_id: int, *, name: str | None = None, shown: str | None = None
     ) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from imapcore.store.facts import Verb
-from imapcore.store.marks import Marks, Shift, parse_shift
+from imapcore.store.marks import MarkIds, Marks, Shift, parse_shift
 from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
 from imapcore.store.transaction import Transaction
 
@@ -186,6 +186,18 @@ class OpenPieces:
         if state in (OPEN, SENT):
             self._loaded(tx)[made.piece_id] = made
         return made
+
+    def renumber(self, tx: Transaction, old: int, new: int) -> None:
+        """Two marks turned out to be one label: open changes speak of the one that stays."""
+
+        def moved(marks: MarkIds) -> MarkIds:
+            return marks - {old} | {new} if old in marks else marks
+
+        for piece in self._loaded(tx).values():
+            shift = Shift(moved(piece.shift.add), moved(piece.shift.remove), moved(piece.shift.keep))
+            if shift != piece.shift:
+                piece.shift = shift
+                tx.execute("UPDATE piece SET shift = ? WHERE piece_id = ?", (shift.text(), piece.piece_id))
 
     # -- folding ---------------------------------------------------------------------------------------
 

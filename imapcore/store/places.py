@@ -9,7 +9,7 @@ A message keeps its row, and with it body and identity, as long as a pass may st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from imapcore.model import Role
@@ -48,60 +48,78 @@ class Places(Envelopes):
             "SELECT msgid, uid FROM message WHERE place = ? AND uid > ? AND uid <= ? ORDER BY uid LIMIT ?",
             (place, after, high, ROWS_PER_TRANSACTION),
         )
+        changed = self._displace(tx, [row[0] for row in rows])
+        done = rows[-1][1] if len(rows) == ROWS_PER_TRANSACTION else high
+        return Changed((), changed), done
+
+    def remap(self, place: Role, uidvalidity: int, pairs: Mapping[int, int]) -> None:
+        """UIDVALIDITY changed: give messages their new uids, and forget the place's other uids.
+
+        ``pairs`` is msgid → new uid (RFC 3501 §2.3.1.1). Bodies and envelopes stay; modseqs start anew. The
+        new UIDVALIDITY is remembered last: killed in between, the next pass finds it changed and begins
+        again.
+        """
+        number = PLACE_OF_ROLE[place]
+        self._write(
+            lambda tx: (
+                tx.execute(
+                    "UPDATE message SET uid = NULL, unplaced = ?, modseq = 0 WHERE place = ?",
+                    (self._pass(tx), number),
+                ).rowcount
+            )
+        )
+        for batch in chunks(list(pairs.items()), ROWS_PER_TRANSACTION):
+            self._write(partial(self._settle_in, place=number, pairs=dict(batch)))
+        while self._write(partial(self._forget_uidless, place=number)):
+            pass
+        self._write(
+            lambda tx: (
+                tx.execute(
+                    "UPDATE sync_state SET uidvalidity = ?, uidnext = 0, highestmodseq = 0 WHERE place = ?",
+                    (uidvalidity, number),
+                ).rowcount
+            )
+        )
+
+    def _settle_in(self, tx: Transaction, place: int, pairs: Mapping[int, int]) -> None:
+        """Messages have new uids in a place."""
+        book = self.book(tx)
+        records = book.load_messages(pairs)
+        tx.put(
+            f"UPDATE message SET place = {place}, uid = v.column2, unplaced = 0 FROM (",
+            list(pairs.items()),
+            ") AS v WHERE msgid = v.column1",
+        )
+        for record in records:
+            record.confirmed = self.marks.numbered(tx, record.confirmed.ids - PLACES | {place})
+        self.pieces.fold(tx, self.marks, records)
+        book.flush()
+
+    def _forget_uidless(self, tx: Transaction, place: int) -> int:
+        """Messages that have no uid in a place are not there; how many were dealt with."""
+        msgids = [
+            row[0]
+            for row in tx.rows(
+                "SELECT msgid FROM message WHERE place = ? AND uid IS NULL LIMIT ?",
+                (place, ROWS_PER_TRANSACTION),
+            )
+        ]
+        self._displace(tx, msgids)
+        return len(msgids)
+
+    def _displace(self, tx: Transaction, msgids: Sequence[int]) -> int:
+        """Messages are nowhere for the time being; how many changed in view."""
         tx.execute(
             "UPDATE message SET place = NULL, uid = NULL, unplaced = ? "
             "WHERE msgid IN (SELECT value FROM json_each(?))",
-            (self._pass(tx), listed(row[0] for row in rows)),
+            (self._pass(tx), listed(msgids)),
         )
         book = self.book(tx)
-        records = book.load_messages(row[0] for row in rows)
+        records = book.load_messages(msgids)
         for record in records:
             record.confirmed = self.marks.numbered(tx, record.confirmed.ids - PLACES)
         self.pieces.fold(tx, self.marks, records)
-        done = rows[-1][1] if len(rows) == ROWS_PER_TRANSACTION else high
-        return Changed((), book.flush()), done
-
-    def remap(self, place: Role, uidvalidity: int, pairs: Mapping[int, int]) -> None:
-        """UIDVALIDITY changed: give messages their new uids, and forget the place's other uids (RFC 3501
-        §2.3.1.1).
-
-        ``pairs`` is msgid → new uid. Bodies and envelopes stay; modseqs start anew.
-        """
-        self._write(lambda tx: self._remap(tx, PLACE_OF_ROLE[place], uidvalidity, pairs))
-
-    def _remap(self, tx: Transaction, place: int, uidvalidity: int, pairs: Mapping[int, int]) -> None:
-        kept = {
-            row[0]
-            for row in tx.rows(
-                "SELECT msgid FROM message WHERE msgid IN (SELECT value FROM json_each(?))", (listed(pairs),)
-            )
-        }
-        lost = [
-            row[0]
-            for row in tx.rows("SELECT msgid FROM message WHERE place = ?", (place,))
-            if row[0] not in kept
-        ]
-        tx.execute(
-            "UPDATE message SET uid = NULL, unplaced = ?, modseq = 0 WHERE place = ?", (self._pass(tx), place)
-        )
-        tx.put(
-            f"UPDATE message SET place = {place}, uid = v.column2, unplaced = 0 FROM (",
-            [(msgid, uid) for msgid, uid in pairs.items() if msgid in kept],
-            ") AS v WHERE msgid = v.column1",
-        )
-        tx.execute(
-            "UPDATE sync_state SET uidvalidity = ?, uidnext = 0, highestmodseq = 0 WHERE place = ?",
-            (uidvalidity, place),
-        )
-        for batch in chunks([*lost, *kept], ROWS_PER_TRANSACTION):
-            book = self.book(tx)
-            records = book.load_messages(batch)
-            for record in records:
-                ids = record.confirmed.ids - PLACES
-                record.confirmed = self.marks.numbered(tx, ids | {place} if record.msgid in kept else ids)
-            self.pieces.fold(tx, self.marks, records)
-            book.flush()
-        tx.execute("UPDATE message SET place = NULL WHERE place = ? AND uid IS NULL", (place,))
+        return book.flush()
 
     def begin_pass(self) -> int:
         """A pass over the three places begins; its number."""

@@ -551,3 +551,28 @@ def test_very_old_ops_are_forgotten_but_open_ones_never(
     ids = [line.op_id for line in reader.activity()]
     assert waiting.op_id in ids
     assert len(ids) < 15
+
+
+def test_a_label_takes_the_name_of_one_that_was_never_made(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "Work", "Work/Deep", modseq=2)])
+    store.journal.submit(CreateLabel("New/Deep"))
+    store.journal.undo()
+    store.journal.submit(RenameLabel("Work", "New"))
+    assert [row.thrid for row in reader.window(View.of_label("New/Deep")).rows] == [1]
+    drained(store)
+    assert reader.window(View.of_label("New")).rows[0].labels == ("New", "New/Deep")
+
+
+def test_a_label_does_not_take_the_name_of_a_hidden_one(store: Store) -> None:
+    store.mail.apply_messages([message(1, 1, "Hidden", modseq=2)])
+    with pytest.raises(InvalidArgument, match="not in the tree"):
+        store.journal.submit(RenameLabel("Work", "Hidden"))
+
+
+def test_open_changes_follow_a_label_that_turns_out_to_be_another(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "Old", modseq=2), message(2, 2, "New", modseq=2)])
+    store.mail.replace_mailboxes(mailboxes("Old", "New"))
+    store.journal.submit(label("Old", of=(3,)))
+    store.mail.rename_label("Old", "New")
+    assert {row.thrid for row in reader.window(View.of_label("New")).rows} == {1, 2}
+    assert drained(store) == [(Verb.ADD_LABELS, ("New",), (3,))]
