@@ -51,8 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     failed = 0
     for name in wanted or known:
         print(f"== {name}", flush=True)
-        arguments = given[cut + 1 :] or sizes.get(name, [])
-        ended = subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *arguments], check=False)
+        handed_on = given[cut + 1 :] or sizes.get(name, [])
+        ended = subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}", *handed_on], check=False)
         failed += ended.returncode != 0
     return failed
 
