@@ -269,7 +269,7 @@ def test_a_secret_is_stored_found_and_forgotten(ring: Ring) -> None:
 )
 def test_a_locked_keyring_is_said_without_its_words(ring: Ring, act: Callable[[], object]) -> None:
     ring.is_locked = True
-    with pytest.raises(credentials.KeyringUnusable) as caught:
+    with pytest.raises(errors.KeyringUnusable) as caught:
         act()
     assert "hunter2" not in caught.value.sentence()
 
