@@ -6,6 +6,7 @@ return, and wishes handed to the sessions. What may not: IMAP, SQL, the order of
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,6 +50,7 @@ from imapcore.net.wakeup import Wakeup
 from imapcore.store import Found, Reader, Store
 from imapcore.sync.orders import describe_batch
 from imapcore.sync.remote import Remote
+from imapcore.sync.skeleton import SECTION, restore_sizes
 from imapcore.wire.uidset import UidSet
 
 BODIES_KEPT = 16
@@ -84,6 +86,7 @@ class Engine:
         self._store: Store | None = None
         self._readers: ReaderPool | None = None
         self._workers: Workers | None = None
+        self._lock = threading.Lock()
         self._bodies: OrderedDict[int, Body] = OrderedDict()
 
     # -- lifetime --------------------------------------------------------------------------------------
@@ -192,24 +195,34 @@ class Engine:
 
     def body(self, msgid: int) -> Body | None:
         """A message's content if it is stored; None: ask with ``open_body``."""
-        known = self._bodies.get(msgid)
+        known = self._bodies.get(msgid) or self._read_body(msgid)
         if known is None:
-            raw = self.raw(msgid)
-            if raw is None:
-                return None
-            known = read_body(msgid, raw)
-        self._bodies[msgid] = known
-        self._bodies.move_to_end(msgid)
-        if len(self._bodies) > BODIES_KEPT:
-            self._bodies.popitem(last=False)
+            return None
+        with self._lock:
+            self._bodies[msgid] = known
+            self._bodies.move_to_end(msgid)
+            if len(self._bodies) > BODIES_KEPT:
+                self._bodies.popitem(last=False)
         if not self.is_read_only:
             self._open_store.bodies.touch(msgid)
         return known
+
+    def _read_body(self, msgid: int) -> Body | None:
+        raw, skeleton = self._stored(msgid)
+        if raw is not None:
+            return read_body(msgid, raw)
+        return None if skeleton is None else restore_sizes(read_body(msgid, skeleton), skeleton)
 
     def raw(self, msgid: int) -> bytes | None:
         """A message's RFC 5322 source if it is stored."""
         with self._reader() as reader:
             return reader.octets(msgid)
+
+    def _stored(self, msgid: int) -> tuple[bytes | None, bytes | None]:
+        """What is stored of a message's source: the whole, or of a large one what is needed to read it."""
+        with self._reader() as reader:
+            raw = reader.octets(msgid)
+            return raw, reader.octets(msgid, SECTION) if raw is None else None
 
     def people(self, prefix: str, limit: int = 20) -> tuple[Address, ...]:
         """Addresses that begin with what was typed, best first."""
@@ -299,14 +312,14 @@ class Engine:
         """Fetch a message's content: BodyArrived or BodyFailed follows. Completes its conversation, too."""
         with self._reader() as reader:
             message = reader.message(msgid)
-            is_stored = reader.octets(msgid) is not None
+        is_stored = any(self._stored(msgid))
         if is_stored:
             self._hub.tell(BodyArrived(msgid))
         elif self.is_read_only:
             busy = StoreBusy()
             self._hub.tell(BodyFailed(msgid, busy.title, busy.detail, busy.hint))
         else:
-            self._work.fetch_body(msgid)
+            self._work.fetch_body(msgid, message.size if message is not None else 0)
         if message is not None and not self.is_read_only:
             self._work.open_thread(message.thrid)
 

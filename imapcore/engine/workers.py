@@ -327,7 +327,7 @@ class Workers:
         self._tell(MailboxesChanged())
         self._tell(Progressed())
 
-    def fetch_body(self, msgid: int) -> None:
+    def fetch_body(self, msgid: int, size: int = 0) -> None:
         """A body is to be read and is not stored."""
         if self.board.status.state in HOPELESS:
             self._fail_body(msgid, self.board.status)
@@ -336,7 +336,7 @@ class Workers:
             self._bodies.add(msgid)
 
         def steps(remote: Remote) -> Iterator[float]:
-            yield from fetch_body(remote, self._store, msgid)
+            yield from fetch_body(remote, self._store, msgid, size)
             with self._lock:
                 self._bodies.discard(msgid)
             self._tell(BodyArrived(msgid))
@@ -485,6 +485,7 @@ class _Reporter:
             self._tell(MailboxesChanged())
         if changed.has_new_label:
             self._workers.request_list()
+            self._workers.request_audit()
 
     def texts_changed(self) -> None:
         """Snippets."""

@@ -15,6 +15,7 @@ from imapcore.protocol.commands import body
 from imapcore.store import Store
 from imapcore.sync.finding import locate
 from imapcore.sync.remote import Remote
+from imapcore.sync.skeleton import SECTION, TEXT_OCTETS, WHOLE_OCTETS, build_skeleton, wanted_parts
 from imapcore.sync.structure import find_part
 from imapcore.wire.uidset import UidSet
 
@@ -33,16 +34,47 @@ class BodyMissing(GimapError):
     hint = "Try again; if it happens again, open it in Gmail on the web"
 
 
-def fetch_body(remote: Remote, store: Store, msgid: int) -> Iterator[float]:
-    """Fetch a message's source and keep it. Raises MessageGone, BodyMissing."""
+def fetch_body(remote: Remote, store: Store, msgid: int, size: int = 0) -> Iterator[float]:
+    """Fetch a message's source and keep it; of a large one only what is read. Raises MessageGone,
+    BodyMissing.
+    """
     uid = _select(remote, store, msgid)
-    for line in remote.fetch(UidSet((uid,)), ("UID", body())):
-        octets = line.sections.get("")
-        if line.uid == uid and octets:
-            store.bodies.put(msgid, octets)
-            return
+    if size > WHOLE_OCTETS:
+        yield from _fetch_skeleton(remote, store, msgid, uid)
+        return
+    octets = _fetch_sections(remote, uid, body()).get("")
+    if not octets:
+        raise BodyMissing()
+    store.bodies.put(msgid, octets)
     yield 0.0
-    raise BodyMissing()
+
+
+def _fetch_skeleton(remote: Remote, store: Store, msgid: int, uid: int) -> Iterator[float]:
+    structure = None
+    header = b""
+    for line in remote.fetch(UidSet((uid,)), ("UID", "BODYSTRUCTURE", body("HEADER"))):
+        if line.uid == uid:
+            structure = line.bodystructure or structure
+            header = line.sections.get("HEADER") or header
+    if structure is None or not header:
+        raise BodyMissing()
+    yield 0.0
+    uid = _select(remote, store, msgid)
+    parts = wanted_parts(structure)
+    texts: dict[str, bytes] = {}
+    if parts:
+        items = [body(part.section, start=0, length=TEXT_OCTETS) for part in parts]
+        found = _fetch_sections(remote, uid, *items)
+        texts = {part.section: found.get(f"{part.section}<0>") or b"" for part in parts}
+    store.bodies.put(msgid, build_skeleton(structure, header, texts), SECTION)
+
+
+def _fetch_sections(remote: Remote, uid: int, *items: str) -> dict[str, bytes | None]:
+    found: dict[str, bytes | None] = {}
+    for line in remote.fetch(UidSet((uid,)), ("UID", *items)):
+        if line.uid == uid:
+            found.update(line.sections)
+    return found
 
 
 def fetch_part(remote: Remote, store: Store, msgid: int, section: str) -> bytes:

@@ -124,7 +124,9 @@ class LabelSync:
         listing = remote.list_counts()
         here = self._store.mail.confirmed_counts()
         yield 0.0
-        doubtful: list[str] = []
+        # Labels no mailbox stands for: hidden from IMAP, or deleted while messages with it were on their way.
+        listed = {name if role is None else SYSTEM_LABELS.get(role) for name, (role, _, _) in listing.items()}
+        doubtful = sorted(here.keys() - listed)
         for name, (role, uidvalidity, messages) in listing.items():
             label = name if role is None else SYSTEM_LABELS.get(role)
             if label is None:

@@ -8,6 +8,7 @@ store, a decision about what to ask.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from imapcore.mime.headers import address_from_envelope, addresses_from_envelope, decode_header
 from imapcore.mime.sanitize import clean_line
@@ -19,6 +20,9 @@ from imapcore.sync.textnote import TextNote
 from imapcore.wire.envelope import Addresses, Envelope
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.responses import Listed
+
+MOST_PEOPLE = 1000
+"""Of a longer list of recipients the rest is left out."""
 
 NOT_ON_SERVER = frozenset(("\\Recent",))
 """Flags that belong to a session, never to a message."""
@@ -53,9 +57,7 @@ def message_facts(fetched: Fetched, place: Role) -> MessageFacts | None:
         labels=fetched.labels or frozenset(),
         modseq=fetched.modseq or 0,
         subject=decode_header(envelope.subject),
-        sender=address_from_envelope(senders[0].name, senders[0].mailbox, senders[0].host)
-        if senders
-        else NOBODY,
+        sender=_person(senders[0].name, senders[0].mailbox, senders[0].host) if senders else NOBODY,
         to=_people(envelope.to),
         cc=_people(envelope.cc),
         bcc=_people(envelope.bcc),
@@ -71,7 +73,16 @@ def message_facts(fetched: Fetched, place: Role) -> MessageFacts | None:
 def _people(addresses: Addresses) -> tuple[Address, ...]:
     if not addresses:
         return ()
-    return addresses_from_envelope((each.name, each.mailbox, each.host) for each in addresses)
+    if any(each.mailbox is None or each.host is None for each in addresses):
+        # Groups, and addresses without a host: only the list as a whole tells which.
+        return addresses_from_envelope((each.name, each.mailbox, each.host) for each in addresses)
+    return tuple(_person(each.name, each.mailbox, each.host) for each in addresses[:MOST_PEOPLE])
+
+
+@lru_cache(maxsize=8192)
+def _person(name: bytes | None, mailbox: bytes | None, host: bytes | None) -> Address:
+    """A mailbox has far fewer people than messages."""
+    return address_from_envelope(name, mailbox, host)
 
 
 def message_flags(flags: Iterable[str] | None) -> frozenset[str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import imaplib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
 
 from imapcore.engine import Engine
-from imapcore.events import BodyArrived, MailArrived, OpSettled, SearchProgressed
+from imapcore.events import Alerted, BodyArrived, MailArrived, OpSettled, SearchProgressed
 from imapcore.model import (
     INBOX,
     Archive,
@@ -116,6 +118,36 @@ def test_a_body_is_fetched_when_it_is_opened_and_kept(ready: tuple[Engine, Watch
     raw = engine.raw(msgid)
     assert raw is not None
     assert b"Subject:" in raw
+
+
+def test_of_a_large_message_only_the_text_is_fetched_and_a_file_when_it_is_saved(
+    ready: tuple[Engine, Watcher], sim: Simulator, tmp_path: Path
+) -> None:
+    engine, watcher = ready
+    octets = bytes(range(256)) * 8000
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "ann@example.org", "demo@gmail.com", "Big"
+    letter["Message-ID"] = "<big@example.org>"
+    letter.set_content("Here it is.\n")
+    letter.add_attachment(octets, maintype="application", subtype="zip", filename="photos/all.zip")
+    msgid = sim.control.deliver(letter.as_bytes(policy=SMTP))
+    watcher.wait_for(MailArrived)
+    engine.open_body(msgid)
+    watcher.wait_for(BodyArrived, lambda event: event.msgid == msgid)
+    body = engine.body(msgid)
+    assert body is not None
+    assert body.blocks[0].spans[0].text == "Here it is."
+    assert engine.raw(msgid) is None
+    (attachment,) = body.attachments
+    assert abs(attachment.size - len(octets)) < len(octets) * 0.02
+    folder = tmp_path / "downloads"
+    for copies in (1, 2):
+        engine.save_attachment(msgid, attachment.section, folder)
+        watcher.wait_until(lambda copies=copies: len(watcher.of(Alerted)) == copies, "the file")  # type: ignore[misc]
+    saved = sorted(folder.iterdir())
+    assert [path.read_bytes() == octets for path in saved] == [True, True]
+    assert [path.stat().st_mode & 0o777 for path in saved] == [0o600, 0o600]
+    assert {event.title for event in watcher.of(Alerted)} == {"Saved"}
 
 
 def test_a_label_set_here_is_on_the_server_and_undo_takes_it_off(

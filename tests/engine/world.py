@@ -94,7 +94,7 @@ class World:
         try:
             receipt = self.engine.submit(op)
         except InvalidArgument:
-            # A label that exists already, or does not, or is being renamed: refused at once, nothing happened.
+            # A label that exists already, or does not, or is being renamed: refused, and nothing happened.
             return
         self.ops += 1
         self._outdate(msgids)
@@ -121,8 +121,12 @@ class World:
             # Gmail takes \Inbox off, and says nothing about the rest; only the place is certain.
             self._forget(msgid)
         for mark, value in wanted.items():
-            self.expected[(msgid, mark)] = value
-            self.asked_by[(msgid, mark)] = op_id
+            if self._holds(before, mark, value):
+                # It was shown so already: nothing was asked of the server.
+                self.expected.pop((msgid, mark), None)
+            else:
+                self.expected[(msgid, mark)] = value
+                self.asked_by[(msgid, mark)] = op_id
 
     def undo(self) -> None:
         """Take the last thing back. If nobody touched its messages since, they are as they were."""
