@@ -111,11 +111,14 @@ def test_an_address_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_peer_that_resets(monkeypatch: pytest.MonkeyPatch) -> None:
     def script(peer: Peer) -> None:
+        # Not before the client has seen the connection stand: a reset can overtake its connect.
+        peer.sock.recv(1)
         peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 
     wakeup = Wakeup()
     with serving(script) as server:
         stream = Stream.open(server.endpoint(), wakeup=wakeup, deadlines=QUICK)
+        stream.send(b"x")
         with pytest.raises(errors.ConnectionLost):
             stream.receive()
         with pytest.raises(errors.ConnectionLost):
