@@ -28,7 +28,7 @@ from imapcore.errors import ConnectionLost, GimapError, LinkError, ProtocolError
 from imapcore.model import Security
 from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.idle import listen
-from imapcore.net.stream import CHUNK, Readiness, Stream
+from imapcore.net.stream import BULK, CHUNK, Readiness, Stream
 from imapcore.net.wakeup import Wakeup
 from imapcore.protocol.auth import Mechanism
 from imapcore.protocol.commands import (
@@ -331,8 +331,9 @@ class Connection:
     def _step(self, until: float, size: int = CHUNK) -> None:
         """Send what must go, wait for something to come, and take it in."""
         self._flush()
+        wanted = self._protocol.bytes_wanted
         try:
-            data = self._stream.receive(until, size)
+            data = self._stream.receive(until, min(wanted, BULK) if wanted > size else size)
         except GimapError as error:
             self._lose(error)
             raise

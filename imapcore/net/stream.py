@@ -33,8 +33,12 @@ from imapcore.net.endpoint import Deadlines, Endpoint, is_loopback, make_tls_con
 from imapcore.net.layers import DeflateLayer, TlsLayer
 from imapcore.net.wakeup import Wakeup
 
-CHUNK = 64 * 1024
-"""Bytes read at a time."""
+CHUNK = 16 * 1024
+"""Bytes read at a time: what TLS brings at most, and some thirty messages, so that whoever shares the
+interpreter with us gets it back soon."""
+
+BULK = 256 * 1024
+"""Bytes read at a time in the middle of a big literal, which nobody looks into."""
 
 _AddressInfo = tuple[int, int, tuple[object, ...]]
 

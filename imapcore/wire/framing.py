@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from imapcore.errors import LimitExceeded
 
@@ -39,8 +40,7 @@ class Limits:
     """Elements of a generic list, addresses of an envelope, parts of a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One whole response without its final CRLF."""
 
     raw: bytes
@@ -167,7 +167,8 @@ class Framer:
                 self._scan = max(self._body, len(buffer) - 1)
                 self._check_line(len(buffer) - self._body)
                 return None
-            self._check_line(at - self._body)
+            if at - self._body > self._limits.line or at > self._limits.response:
+                self._check_line(at - self._body)
             if at == self._body and self._is_stray_line(at):
                 del buffer[at : at + 2]
                 self._scan = self._body
@@ -177,12 +178,14 @@ class Framer:
                 if size is not None:
                     self._begin_literal(at + 2, size)
                     continue
-            frame = Frame(bytes(buffer[:at]), tuple(self._literals), tuple(self._streamed))
+            raw = bytes(buffer[:at])
             del buffer[: at + 2]
             self._body = self._scan = 0
-            if self._literals or self._streamed:
-                self._literals.clear()
-                self._streamed.clear()
+            if not (self._literals or self._streamed):
+                return Frame(raw)
+            frame = Frame(raw, tuple(self._literals), tuple(self._streamed))
+            self._literals.clear()
+            self._streamed.clear()
             return frame
 
     def _is_stray_line(self, at: int) -> bool:

@@ -63,28 +63,31 @@ class FetchCollector(Streaming["list[Fetched]"]):
         super().__init__()
         self._ranges = fetch.uids
         self._is_uid = fetch.is_uid
-        # "1:*" asks for every message there is, so no need to look at each number; "$" for messages only the
-        # server can name.
-        self._asks_all = fetch.by_saved_search or fetch.uids.ranges[:1] == UidSet.everything().ranges
-        self._is_last_open = fetch.uids.is_open
+        # What "*" stands for only the server knows, and "$" too: there any message may be meant.
+        self._asks_any = fetch.by_saved_search or fetch.uids.is_open
         self._required = fetch.required
         self._vanished = UidSet()
-        self.count = 0
 
     def accepts(self, response: Response) -> bool:
         """Whether it is of a message asked for and says anything that was asked."""
         if isinstance(response, Fetched):
             number = response.uid if self._is_uid else response.seq
-            if number is None or not (self._asks_all or number in self._ranges or self._is_last_open):
+            if number is None or not (self._asks_any or number in self._ranges):
                 return False
-            if self._required and not any(response[slot] for slot in self._required):
+            if self._required and not self._says_required(response):
                 return False
             self.items.append(response)
-            self.count += 1
             return True
         if isinstance(response, Vanished) and response.is_earlier:
             self._vanished |= response.uids
             return True
+        return False
+
+    def _says_required(self, response: Fetched) -> bool:
+        # Called for every message: a loop, since a generator would cost more than all the rest.
+        for slot in self._required:  # noqa: SIM110
+            if response[slot] is not None:
+                return True
         return False
 
     @property
