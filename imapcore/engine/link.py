@@ -85,20 +85,25 @@ class LinkBoard:
 
     def lost(self, error: GimapError) -> None:
         """A connection that had worked is gone: try again at once."""
-        self._show(LinkStatus(LinkState.CONNECTING, error.title, error.detail, error.hint))
+        self._show(self._about(LinkState.CONNECTING, error))
 
     def failed(self, error: GimapError) -> None:
         """An attempt failed: wait, or ask the user."""
         if is_for_the_user(error):
             state = LinkState.SIGN_IN if isinstance(error, AuthenticationFailed) else LinkState.STOPPED
-            self._show(LinkStatus(state, error.title, error.detail, error.hint))
+            self._show(self._about(state, error))
             return
         with self._lock:
             self._is_counted = isinstance(error, (OverQuota, TooManyConnections))
             delay = self._backoff.next_pause(error)
             self._retry_after = self._clock.monotonic() + delay
         retry_at = self._clock.now_ms() + int(delay * 1000)
-        self._show(LinkStatus(LinkState.WAITING, error.title, error.detail, error.hint, retry_at=retry_at))
+        self._show(replace(self._about(LinkState.WAITING, error), retry_at=retry_at))
+
+    def _about(self, state: LinkState, error: GimapError) -> LinkStatus:
+        return LinkStatus(
+            state, error.title, error.detail, error.hint, is_throttled=self._status.is_throttled
+        )
 
     def throttled(self, is_throttled: bool) -> None:
         """The server asked to slow down, or is at ease again."""

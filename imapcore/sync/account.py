@@ -74,6 +74,9 @@ class AccountSync:
             state.exists,
         ):
             yield from self.run(remote)
+        # Nothing may be left to fetch, and yet the server's mood must be seen to mend.
+        self.pace.answered(0, 0.0, is_throttled=remote.take_throttled())
+        self._report.throttled(self.pace.is_throttled)
 
     def run(self, remote: Remote, *, is_thorough: bool = False) -> Iterator[float]:
         """A pass over All Mail, and over Spam and Trash where STATUS shows a change.
