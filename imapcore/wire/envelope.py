@@ -50,6 +50,7 @@ PATTERN = (
 )
 """An envelope in its common form, without literals, as ten groups. No step back is possible in it."""
 
+_FIND_PLAIN = re.compile(rb"\(" + rb" ".join([rb'(?:NIL|"([^"]*+)")'] * 4) + rb"\)")
 _FIND_ADDRESS = re.compile(rb"\(" + rb" ".join([rb"(%b)" % _NSTRING] * 4) + rb"\)")
 
 
@@ -68,12 +69,14 @@ class Envelope:
         """All ten, in the order of the RFC."""
         if self._fields is None:
             s = self._spans
+            # Sender and Reply-To are mostly absent, and the server repeats From for them.
+            from_ = _addresses(s[2])
             self._fields = (
                 _string(s[0]),
                 _string(s[1]),
-                _addresses(s[2]),
-                _addresses(s[3]),
-                _addresses(s[4]),
+                from_,
+                from_ if s[3] == s[2] else _addresses(s[3]),
+                from_ if s[4] == s[2] else _addresses(s[4]),
                 _addresses(s[5]),
                 _addresses(s[6]),
                 _addresses(s[7]),
@@ -152,7 +155,7 @@ def _string(span: bytes) -> bytes | None:
 def _addresses(span: bytes) -> Addresses:
     if span == b"NIL":
         return ()
-    # From, Sender and Reply-To are mostly one span three times, and people write more than once.
+    # People write more than once.
     return _remembered(span) if len(span) <= _SHORT else _take_apart(span)
 
 
@@ -165,6 +168,14 @@ def _remembered(span: bytes) -> Addresses:
 
 
 def _take_apart(span: bytes) -> Addresses:
+    if b"\\" not in span and b'""' not in span:
+        # Nothing to unescape, and an empty group can only be NIL.
+        return tuple(
+            [
+                EnvelopeAddress(name or None, route or None, mailbox or None, host or None)
+                for name, route, mailbox, host in _FIND_PLAIN.findall(span)
+            ]
+        )
     return tuple(
         [
             EnvelopeAddress(_string(name), _string(route), _string(mailbox), _string(host))

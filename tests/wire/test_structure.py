@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from imapcore.wire.bodystructure import BodyStructure, Extension, Multipart, Part, build_bodystructure
-from imapcore.wire.envelope import build_envelope
+from imapcore.wire.envelope import PATTERN, Envelope, EnvelopeAddress, build_envelope
 from imapcore.wire.lexer import Lexer, ParseError
 
 
@@ -135,3 +139,35 @@ def test_refuses_what_is_no_structure(text: str) -> None:
 def test_refuses_what_is_no_envelope(text: str) -> None:
     with pytest.raises(ParseError):
         build_envelope(Lexer.over(text.encode()).value())
+
+
+nstrings = st.one_of(st.none(), st.binary(max_size=8).map(lambda raw: re.sub(rb"[\r\n]", b".", raw)))
+
+
+def spell(text: bytes | None) -> bytes:
+    if text is None:
+        return b"NIL"
+    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
+
+
+@given(
+    st.tuples(nstrings, nstrings, nstrings, nstrings),
+    st.lists(st.lists(st.tuples(nstrings, nstrings, nstrings, nstrings), max_size=3), min_size=6, max_size=6),
+)
+def test_undecoded_envelopes_mean_the_same(
+    strings: tuple[bytes | None, ...], lists: list[list[tuple[bytes | None, ...]]]
+) -> None:
+    """The pattern and its spans against the general way, for any strings at all."""
+    texts = [spell(text) for text in strings]
+    spelled = [
+        b"(" + b"".join(b"(" + b" ".join(map(spell, each)) + b")" for each in people) + b")"
+        if people
+        else b"NIL"
+        for people in lists
+    ]
+    line = b"(" + b" ".join([*texts[:2], *spelled, *texts[2:]]) + b")"
+    match = re.fullmatch(PATTERN, line, re.DOTALL)
+    assert match is not None
+    general = build_envelope(Lexer.over(line).value())
+    assert Envelope(spans=match.groups()) == general
+    assert general.from_ == tuple(EnvelopeAddress(*each) for each in lists[0])
