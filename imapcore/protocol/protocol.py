@@ -213,6 +213,8 @@ class Protocol:
         if self._state not in rule.states:
             raise WrongState(f"{command.verb} is not possible while {self._state}")
         offered = self._capabilities
+        if offered is not None and "LOGINDISABLED" in offered and isinstance(command, Login):
+            raise NotSupported("the server takes no password by LOGIN")
         if rule.needs and offered is not None and not any(need in offered for need in rule.needs):
             raise NotSupported(f"the server does not offer {rule.needs[0]}")
 

@@ -23,7 +23,7 @@ from imapcore.wire.bodystructure import BodyStructure, build_bodystructure
 from imapcore.wire.datetimes import parse_internaldate
 from imapcore.wire.envelope import Envelope, build_envelope
 from imapcore.wire.framing import Frame, Limits
-from imapcore.wire.lexer import Lexer, Value, unescape
+from imapcore.wire.lexer import Lexer, ParseError, Value, unescape
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -62,7 +62,8 @@ class Fetched(NamedTuple):
     savedate: int | None = None
     """Milliseconds since 1970-01-01 UTC."""
     extra: Mapping[str, Value] = NOTHING
-    """Items not known here, by name: BINARY.SIZE[…] and what a server invents."""
+    """By name: items not known here (BINARY.SIZE[…], what a server invents), and an ENVELOPE or BODYSTRUCTURE
+    that makes no sense, as its tokens."""
 
 
 # -- values of items, remembered: a mailbox has few distinct flag lists, label lists and days --------------
@@ -219,9 +220,11 @@ def _read_modseq(lexer: Lexer) -> int:
     return number
 
 
-def _read_number(lexer: Lexer) -> int:
+def _read_number(lexer: Lexer) -> int | None:
     # Quoted numbers, and decimals such as mail.ru's "1024.0", have been seen; the fraction means nothing.
-    text = lexer.nstring() or b""
+    text = lexer.nstring()
+    if text is None:
+        return None
     whole = text.partition(b".")[0]
     if not whole.isdigit() or len(whole) > 20:
         raise lexer.fail("a number")
@@ -251,12 +254,25 @@ def _read_labels(reader: FetchReader, lexer: Lexer, values: list[Any]) -> None:
     values[_SLOT["labels"]] = frozenset(decode_name(word, reader.is_utf8) for word in lexer.strings())
 
 
-def _read_envelope(lexer: Lexer) -> Envelope:
-    return build_envelope(lexer.value())
+def _read_built(slot: str, item: str, build: Callable[[Value], Any]) -> _Reader:
+    """An item made of nested lists. One that makes no sense must not cost the rest of the message."""
+    index = _SLOT[slot]
+
+    def reader(_: FetchReader, lexer: Lexer, values: list[Any]) -> None:
+        value = lexer.value()
+        try:
+            values[index] = build(value)
+        except ParseError:
+            _put(values, "extra", item, value)
+
+    return reader
 
 
-def _read_structure(lexer: Lexer) -> BodyStructure:
-    return build_bodystructure(lexer.value())
+def _build_structure(value: Value) -> BodyStructure | None:
+    return None if value is None else build_bodystructure(value)
+
+
+_read_structure = _read_built("bodystructure", "BODYSTRUCTURE", _build_structure)
 
 
 def _read_section(slot: str) -> _Reader:
@@ -289,7 +305,7 @@ def _read_body(reader: FetchReader, lexer: Lexer, values: list[Any]) -> None:
         return
     lexer.space()
     if values[_SLOT["bodystructure"]] is None:
-        values[_SLOT["bodystructure"]] = _read_structure(lexer)
+        _read_structure(reader, lexer, values)
     else:
         lexer.value()
 
@@ -321,8 +337,8 @@ ITEMS: dict[str, _Reader] = {
     "X-GM-MSGID": _set("msgid", _read_number),
     "X-GM-THRID": _set("thrid", _read_number),
     _X_GM_LABELS: _read_labels,
-    _ENVELOPE: _set("envelope", _read_envelope),
-    "BODYSTRUCTURE": _set("bodystructure", _read_structure),
+    _ENVELOPE: _read_built("envelope", _ENVELOPE, build_envelope),
+    "BODYSTRUCTURE": _read_structure,
     "RFC822": _read_rfc822(""),
     "RFC822.HEADER": _read_rfc822("HEADER"),
     "RFC822.TEXT": _read_rfc822("TEXT"),

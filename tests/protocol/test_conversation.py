@@ -106,6 +106,14 @@ def test_logs_in_as_gmail_answers_it() -> None:
     assert not any("abcd" in line for line in talk.transcript.lines())
 
 
+def test_sends_no_password_to_a_server_that_disables_login() -> None:
+    """RFC 3501 §6.2.3: LOGINDISABLED forbids the command."""
+    talk = greeted("IMAP4rev1 LOGINDISABLED STARTTLS")
+    with pytest.raises(errors.NotSupported):
+        talk.protocol.send(c.Login("me", Secret("x")))
+    assert talk.c() == ""
+
+
 def test_capabilities_of_before_the_login_are_forgotten() -> None:
     talk = greeted()
     talk.ask(c.Login("me", Secret("x")), "% OK")
