@@ -13,7 +13,8 @@ from typing import Any
 
 from imapcore.errors import LimitExceeded
 from imapcore.wire.codes import read_capabilities, read_text, to_flags, to_names
-from imapcore.wire.fetch import FetchReader, decode_name
+from imapcore.wire.fetch import FetchReader
+from imapcore.wire.fetched import decode_name
 from imapcore.wire.framing import Frame, Limits
 from imapcore.wire.lexer import Lexer, ParseError, Value
 from imapcore.wire.responses import (

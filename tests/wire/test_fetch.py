@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from imapcore.errors import LimitExceeded
 from imapcore.wire.bodystructure import Part
 from imapcore.wire.envelope import EnvelopeAddress
-from imapcore.wire.fetch import ITEMS, REGULAR, Fetched, FetchReader, section_key
+from imapcore.wire.fetch import Fetched, FetchReader
+from imapcore.wire.fetch_items import ITEMS
+from imapcore.wire.fetch_order import REGULAR
+from imapcore.wire.fetched import section_key
 from imapcore.wire.framing import Frame, Framer, Limits
 from imapcore.wire.lexer import ParseError
 from tests.wire.feeding import fetched, frames_of, refuses

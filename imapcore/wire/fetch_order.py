@@ -1,0 +1,128 @@
+"""The order a server sends data items in, as one regular expression (the fast way to read FETCH).
+
+*Regular* items are those whose end can be found without counting. From the table of their patterns one
+expression is composed for exactly the items a line begins with, ENVELOPE included. The expressions use
+possessive quantifiers only: no line makes them step back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from imapcore.wire import envelope as envelopes
+from imapcore.wire.datetimes import parse_internaldate
+from imapcore.wire.envelope import Envelope
+from imapcore.wire.fetched import BLANK, SLOTS, decode_name
+from imapcore.wire.lexer import unescape
+
+ENVELOPE = "ENVELOPE"
+X_GM_LABELS = "X-GM-LABELS"
+
+# -- values, remembered: a mailbox has few distinct flag lists, label lists and days -------------------------
+
+
+@lru_cache(maxsize=1024)
+def _flags(text: bytes) -> frozenset[str]:
+    return frozenset(word.decode("utf-8", "replace") for word in text.split())
+
+
+_LABEL = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|([^\s"]++)', re.DOTALL)
+
+
+@lru_cache(maxsize=4096)
+def _labels(text: bytes, is_utf8: bool) -> frozenset[str]:
+    words = (bare if bare else unescape(quoted) for quoted, bare in _LABEL.findall(text))
+    return frozenset(decode_name(word, is_utf8) for word in words if word != b"NIL")
+
+
+@lru_cache(maxsize=2048)
+def _midnight(day: bytes, zone: bytes) -> int:
+    return parse_internaldate(day + b" 00:00:00 " + zone)
+
+
+def _internaldate(text: bytes) -> int:
+    # The day and the zone repeat; the time of day is six digits in fixed places.
+    return _midnight(text[:11], text[-5:]) + 1000 * (
+        3600 * int(text[12:14]) + 60 * int(text[15:17]) + int(text[18:20])
+    )
+
+
+# -- the table --------------------------------------------------------------------------------------------
+
+
+class Regular(NamedTuple):
+    """An item that can be part of a pattern."""
+
+    slot: int
+    pattern: bytes
+    """One group holding the value, but for ENVELOPE."""
+    convert: Callable[[bytes], Any]
+
+
+REGULAR: dict[str, Regular] = {
+    "UID": Regular(SLOTS["uid"], rb"UID (\d{1,20}+)", int),
+    "FLAGS": Regular(SLOTS["flags"], rb'FLAGS \(([^()"\x00-\x1f]*+)\)', _flags),
+    "INTERNALDATE": Regular(
+        SLOTS["internaldate"],
+        rb'INTERNALDATE "([ \d]\d-[A-Za-z]{3}-\d{4} [0-2]\d:[0-5]\d:[0-5]\d [+-]\d{4})"',
+        _internaldate,
+    ),
+    "RFC822.SIZE": Regular(SLOTS["size"], rb"RFC822\.SIZE (\d{1,20}+)", int),
+    "MODSEQ": Regular(SLOTS["modseq"], rb"MODSEQ \((\d{1,20}+)\)", int),
+    "X-GM-MSGID": Regular(SLOTS["msgid"], rb"X-GM-MSGID (\d{1,20}+)", int),
+    "X-GM-THRID": Regular(SLOTS["thrid"], rb"X-GM-THRID (\d{1,20}+)", int),
+    X_GM_LABELS: Regular(
+        SLOTS["labels"],
+        rb'X-GM-LABELS \(((?:[^()"\\{\x00-\x1f]++|\\|"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"(?=[ )]))*+)\)',
+        bytes,
+    ),
+    ENVELOPE: Regular(SLOTS["envelope"], ENVELOPE.encode() + b" " + envelopes.PATTERN, bytes),
+}
+"""Items a pattern can hold: those whose end can be found without counting."""
+
+
+class LearntOrder:
+    """A pattern for one order of regular items at the start of a FETCH response."""
+
+    __slots__ = ("_envelope", "_items", "_labels", "match")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        items = b" ".join(REGULAR[name].pattern for name in names)
+        # After the last one: the end of the response, or more items for the general way.
+        self.match = re.compile(rb"\* (\d{1,10}+) FETCH \(" + items + rb"(?:\)\Z|[ ](?=[A-Z]))", re.I).match
+        self._items: list[tuple[int, int, Callable[[bytes], Any]]] = []
+        self._envelope = self._labels = 0
+        group = 2
+        for name in names:
+            if name == ENVELOPE:
+                self._envelope = group
+                group += 10
+                continue
+            if name == X_GM_LABELS:
+                self._labels = group
+            else:
+                self._items.append((REGULAR[name].slot, group, REGULAR[name].convert))
+            group += 1
+
+    def read(self, match: re.Match[bytes], is_utf8: bool) -> list[Any]:
+        """The values of a ``Fetched`` from a match."""
+        values = list(BLANK)
+        groups = match.groups()
+        values[0] = int(groups[0])
+        for slot, group, convert in self._items:
+            values[slot] = convert(groups[group - 1])
+        if self._labels:
+            values[SLOTS["labels"]] = _labels(groups[self._labels - 1], is_utf8)
+        if self._envelope:
+            start = self._envelope - 1
+            values[SLOTS["envelope"]] = Envelope(spans=groups[start : start + 10])
+        return values
+
+
+@lru_cache(maxsize=64)
+def learn_order(names: tuple[str, ...]) -> LearntOrder:
+    """The pattern of an order, made once for all connections."""
+    return LearntOrder(names)
