@@ -57,7 +57,11 @@ class FetchReader:
             if match is not None:
                 if index:
                     self._learnt.insert(0, self._learnt.pop(index))
-                values = learnt.read(match, self.is_utf8)
+                try:
+                    values = learnt.read(match, self.is_utf8)
+                except ValueError:
+                    # A date no calendar has: the general way says where.
+                    return None
                 if match.end() < len(raw):
                     self._read_items(Lexer(frame, match.end(), self.limits), values)
                 return Fetched._make(values)

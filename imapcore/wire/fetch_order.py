@@ -67,7 +67,7 @@ REGULAR: dict[str, Regular] = {
     "FLAGS": Regular(SLOTS["flags"], rb'FLAGS \(([^()"\x00-\x1f]*+)\)', _flags),
     "INTERNALDATE": Regular(
         SLOTS["internaldate"],
-        rb'INTERNALDATE "([ \d]\d-[A-Za-z]{3}-\d{4} [0-2]\d:[0-5]\d:[0-5]\d [+-]\d{4})"',
+        rb'INTERNALDATE "([ \d]\d-[A-Za-z]{3}-\d{4} (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d [+-]\d{4})"',
         _internaldate,
     ),
     "RFC822.SIZE": Regular(SLOTS["size"], rb"RFC822\.SIZE (\d{1,20}+)", int),
@@ -108,7 +108,7 @@ class LearntOrder:
             group += 1
 
     def read(self, match: re.Match[bytes], is_utf8: bool) -> list[Any]:
-        """The values of a ``Fetched`` from a match."""
+        """The values of a ``Fetched`` from a match. Raises ValueError for a date no calendar has."""
         values = list(BLANK)
         groups = match.groups()
         values[0] = int(groups[0])

@@ -252,6 +252,14 @@ def test_an_odd_line_does_not_displace_what_was_learnt() -> None:
     assert reader.recognize(plain) is not None
 
 
+@pytest.mark.parametrize("date", [b"31-Feb-2026 10:00:00", b"08-Xxx-2026 10:00:00", b"08-Oct-2026 29:00:00"])
+def test_a_date_that_is_none_is_refused_either_way(date: bytes) -> None:
+    reader = FetchReader()
+    teach(reader, Frame(b'* 1 FETCH (UID 5 INTERNALDATE "08-Oct-2026 10:00:00 +0000")'))
+    with pytest.raises(ParseError):
+        reader.read(Frame(b'* 1 FETCH (UID 5 INTERNALDATE "' + date + b' +0000")'))
+
+
 @pytest.mark.parametrize(
     "line", [b"* 1 FETCH (UID 5 ", b"* 1 FETCH (UID 5 )", b"* 1 FETCH (UID 5)x", b"* 1 FETCH (UID 5 FLAGS)"]
 )
