@@ -26,8 +26,8 @@ from imapcore.errors import (
     WrongState,
 )
 from imapcore.protocol.commands.base import Command
-from imapcore.protocol.commands.mailbox import Close, SelectCollector, Unselect
 from imapcore.protocol.commands.search import SearchCollector
+from imapcore.protocol.commands.select import Close, SelectCollector, Unselect
 from imapcore.protocol.commands.session import (
     Authenticate,
     Compress,

@@ -10,7 +10,7 @@ import pytest
 from imapcore.errors import InvalidArgument, NotSupported, WrongState
 from imapcore.protocol import commands as c
 from imapcore.protocol.auth import Plain
-from imapcore.protocol.commands.message import partial_range
+from imapcore.protocol.commands.items import partial_range
 from imapcore.protocol.commands.table import rule_of
 from imapcore.protocol.search import All
 from imapcore.protocol.state import SelectedMailbox, State

@@ -1,14 +1,15 @@
 """Every command as a frozen, typed value: ``Command[T]`` is what ``Connection.run`` turns into a ``T``.
 
-``base`` says what a command is, ``session``, ``mailbox``, ``message`` and ``search`` hold the commands, and
-``table`` says in which states and with which capabilities each may be sent.
+``base`` says what a command is. ``session``, ``mailbox``, ``select``, ``fetch``, ``message`` and ``search``
+hold them, ``items`` spells what FETCH may ask for, and ``table`` says in which states and with which capabilities
+each may be sent.
 """
 
 from imapcore.protocol.commands.base import Collector, Command, describe
+from imapcore.protocol.commands.fetch import Fetch
+from imapcore.protocol.commands.items import binary, body, header_fields
 from imapcore.protocol.commands.mailbox import (
     Append,
-    Check,
-    Close,
     Create,
     Delete,
     GetQuota,
@@ -16,31 +17,24 @@ from imapcore.protocol.commands.mailbox import (
     List,
     Listing,
     Lsub,
-    QuickResync,
     Quotas,
     Rename,
-    Select,
-    Selection,
     StatusOf,
     Subscribe,
-    Unselect,
     Unsubscribe,
     Xlist,
 )
 from imapcore.protocol.commands.message import (
     Copy,
     Expunge,
-    Fetch,
     Move,
     Removed,
     Store,
     Stored,
     StoreMode,
-    binary,
-    body,
-    header_fields,
 )
 from imapcore.protocol.commands.search import Found, Search, Sort, Sorted, Thread
+from imapcore.protocol.commands.select import Check, Close, QuickResync, Select, Selection, Unselect
 from imapcore.protocol.commands.session import (
     Authenticate,
     Capability,

@@ -13,6 +13,7 @@ from typing import ClassVar, Generic, TypeVar
 from imapcore.wire.encoder import Encoder
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.responses import Response, Status
+from imapcore.wire.uidset import UidSet
 
 T = TypeVar("T", covariant=True)
 
@@ -57,6 +58,25 @@ class Command(ABC, Generic[T]):
     def conflicts_with(self, earlier: Command[object]) -> bool:
         """Whether its answers could be taken for those of one already in flight (RFC 9051 §5.5)."""
         return self.name == earlier.name
+
+
+class ByMessages(Command[T]):
+    """A command answered by FETCH lines of the messages it names."""
+
+    uids: UidSet
+    is_uid: bool
+
+    @property
+    def names_any(self) -> bool:
+        """Whether only the server knows which messages are meant."""
+        return self.uids.is_open
+
+    def conflicts_with(self, earlier: Command[object]) -> bool:
+        """With any command that may be answered by a line for one of the same messages."""
+        if not isinstance(earlier, ByMessages):
+            return False
+        is_apart = self.is_uid == earlier.is_uid and not (self.names_any or earlier.names_any)
+        return not is_apart or bool(self.uids & earlier.uids)
 
 
 class Nothing(Collector[None]):

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from imapcore.errors import InvalidArgument
 from imapcore.protocol.commands.base import Collector, Command
-from imapcore.protocol.commands.message import partial_range
+from imapcore.protocol.commands.items import partial_range
 from imapcore.protocol.search import All, Key
 from imapcore.wire.encoder import Encoder
 from imapcore.wire.responses import (

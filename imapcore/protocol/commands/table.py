@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imapcore.protocol.commands.base import Command
-from imapcore.protocol.commands.message import Copy, Fetch, Move, Store
+from imapcore.protocol.commands.fetch import Fetch
+from imapcore.protocol.commands.message import Copy, Move, Store
 from imapcore.protocol.commands.search import Search, Sort, Thread
 from imapcore.protocol.state import State
 
