@@ -6,14 +6,14 @@ are decoded ``str``; numbers of messages are never expanded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
 from imapcore.wire.codes import Code
 from imapcore.wire.fetch import Fetched
-from imapcore.wire.lexer import Value
+from imapcore.wire.lexer import Lexer, Value
 from imapcore.wire.uidset import NO_UIDS, UidSet
 
 
@@ -269,3 +269,6 @@ Response: TypeAlias = (
     | QuotaRoots
     | Other
 )
+
+Reader: TypeAlias = Callable[[Lexer, bool], Response]
+"""Reads an untagged response, the lexer standing behind its name; the bool says whether names are UTF-8."""

@@ -1,8 +1,8 @@
 """Every command as a frozen, typed value: ``Command[T]`` is what ``Connection.run`` turns into a ``T``.
 
 ``base`` says what a command is. ``session``, ``mailbox``, ``select``, ``fetch``, ``message`` and ``search``
-hold them, ``items`` spells what FETCH may ask for, and ``table`` says in which states and with which capabilities
-each may be sent.
+hold them, ``items`` spells what FETCH may ask for, and ``table`` says in which states and with which
+capabilities each may be sent.
 """
 
 from imapcore.protocol.commands.base import Collector, Command, describe
