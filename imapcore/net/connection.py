@@ -43,7 +43,8 @@ from imapcore.protocol.commands import (
     StartTls,
 )
 from imapcore.protocol.events import Completed, Greeted, IdleBegan, LiteralArrived, ProtocolEvent
-from imapcore.protocol.protocol import DEPTH, Protocol
+from imapcore.protocol.pipeline import DEPTH
+from imapcore.protocol.protocol import Protocol
 from imapcore.protocol.sent import Sent
 from imapcore.protocol.state import SelectedMailbox, State
 from imapcore.protocol.transcript import Transcript

@@ -4,17 +4,15 @@ Four verbs and no IO: ``receive_data`` takes what the socket gave, ``events_rece
 ``send`` takes a command, ``data_to_send`` gives what the socket must take. Nothing here blocks, reads a
 clock, or knows a thread.
 
-Several commands may be in flight. Which may share the line is decided by the table of commands and by each
-command's ``conflicts_with``; the others wait in the queue. A literal the server must first agree to holds
-everything behind it. Untagged data is shown to the commands in flight, oldest first; what none of them
-asked for becomes an event and changes ``mailbox``, never a result.
+Several commands may be in flight (``pipeline``); the others wait for their turn. A literal the server must
+first agree to holds everything behind it. Untagged data is shown to the commands in flight, oldest first;
+what none of them asked for becomes an event and changes ``mailbox``, never a result.
 """
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections import deque
 from typing import Any, TypeVar
 
 from imapcore.errors import (
@@ -50,6 +48,7 @@ from imapcore.protocol.events import (
     SlowedDown,
     Unparsed,
 )
+from imapcore.protocol.pipeline import DEPTH, Pipeline
 from imapcore.protocol.refusals import error_of, is_slowed_down, sanitize
 from imapcore.protocol.sent import Sent
 from imapcore.protocol.state import SelectedMailbox, State
@@ -72,9 +71,6 @@ from imapcore.wire.responses import (
 
 T = TypeVar("T")
 
-DEPTH = 8
-"""Commands in flight at most: Gmail dislikes more."""
-
 
 class Protocol:
     """One IMAP conversation, from the greeting to the end.
@@ -96,7 +92,7 @@ class Protocol:
         self._grammar = Grammar(limits)
         self._transcript = transcript if transcript is not None else Transcript(0)
         self._extensions_off = frozenset(name.upper() for name in extensions_off)
-        self._depth = depth
+        self._pipeline = Pipeline(depth)
         self._tag_prefix = tag_prefix
         self._tag_number = 0
         self._state = State.GREETING
@@ -104,15 +100,13 @@ class Protocol:
         self._has_learnt = False
         self._enabled: frozenset[str] = frozenset()
         self._mailbox: SelectedMailbox | None = None
-        self._queue: deque[Sent[Any]] = deque()
-        self._flight: list[Sent[Any]] = []
         self._idle: Sent[Any] | None = None
         self._is_idle_unwanted = False
         self._events: list[ProtocolEvent] = []
         self._out: list[Chunk] = []
         self._is_paused = False
         self._failure: GimapError | None = None
-        self._farewell: Status | None = None
+        self._farewell: tuple[Sent[Any], Status] | None = None
         self._web_alert = ""
 
     # -- what is known ---------------------------------------------------------------------------
@@ -150,7 +144,7 @@ class Protocol:
     @property
     def is_busy(self) -> bool:
         """Whether any command is in flight or queued."""
-        return bool(self._flight or self._queue)
+        return not self._pipeline.is_empty
 
     @property
     def is_idling(self) -> bool:
@@ -185,9 +179,9 @@ class Protocol:
             raise WrongState("the conversation has ended")
         command.encode(self._encoder())
         sent = Sent(command, command.collector())
-        if not (self._flight or self._queue):
+        if self._pipeline.is_empty:
             self._check(command)
-        self._queue.append(sent)
+        self._pipeline.add(sent)
         self._pump()
         return sent
 
@@ -196,7 +190,7 @@ class Protocol:
         if self._idle is not None:
             self._idle = None
             self._say([Chunk(b"DONE\r\n")])
-        elif any(isinstance(sent.command, Idle) for sent in self._flight):
+        elif self._pipeline.first(Idle) is not None:
             self._is_idle_unwanted = True
 
     def data_to_send(self) -> bytes:
@@ -220,24 +214,8 @@ class Protocol:
 
     def _pump(self) -> None:
         """Start every queued command that may go now."""
-        while self._queue and (self._queue[0].is_done or self._may_start(self._queue[0])):
-            sent = self._queue.popleft()
-            if not sent.is_done:
-                self._start(sent)
-
-    def _may_start(self, sent: Sent[Any]) -> bool:
-        if self._is_paused or self._state is State.GREETING:
-            return False
-        if not self._flight:
-            return True
-        if len(self._flight) >= self._depth or rule_of(sent.command).is_alone:
-            return False
-        return not any(
-            earlier.pending
-            or rule_of(earlier.command).is_alone
-            or sent.command.conflicts_with(earlier.command)
-            for earlier in self._flight
-        )
+        while not self._is_paused and (sent := self._pipeline.next_ready()) is not None:
+            self._start(sent)
 
     def _start(self, sent: Sent[Any]) -> None:
         encoder = self._encoder()
@@ -258,7 +236,7 @@ class Protocol:
             self._state = State.AUTHENTICATED
         self._has_learnt = False
         sent.pending = encoder.chunks(sent.tag)
-        self._flight.append(sent)
+        self._pipeline.launch(sent)
         self._release(sent)
 
     def _release(self, sent: Sent[Any]) -> None:
@@ -289,9 +267,8 @@ class Protocol:
             self._end(ConnectionLost("the server closed the connection"))
             return
         # Some servers hang up after BYE without answering LOGOUT.
-        farewell, self._farewell = self._farewell, None
-        sent = next(each for each in self._flight if isinstance(each.command, Logout))
-        self._flight.remove(sent)
+        sent, farewell = self._farewell
+        self._pipeline.land(sent)
         self._succeed(sent, farewell)
         self._events.append(Completed(sent))
 
@@ -341,7 +318,7 @@ class Protocol:
         if not frame.raw.startswith(b"*"):
             # Without a tag it answers nothing and without an asterisk it is no news: this is not IMAP.
             raise ProtocolError(error.detail)
-        for sent in self._flight:
+        for sent in self._pipeline:
             sent.unparsed += 1
         self._events.append(Unparsed(error.detail, frame.raw[:200]))
 
@@ -378,10 +355,7 @@ class Protocol:
         self._mailbox = None
         self._idle = None
         self._failure = error
-        unfinished = [*self._flight, *self._queue]
-        self._flight.clear()
-        self._queue.clear()
-        for sent in unfinished:
+        for sent in self._pipeline.clear():
             if not sent.is_done:
                 sent.fail(error or WrongState("the conversation has ended"))
             self._events.append(Completed(sent))
@@ -390,7 +364,7 @@ class Protocol:
     # -- answers ---------------------------------------------------------------------------------------
 
     def _continue(self, response: Continuation) -> None:
-        for sent in self._flight:
+        for sent in self._pipeline:
             if sent.pending:
                 self._release(sent)
                 self._pump()
@@ -424,7 +398,7 @@ class Protocol:
         self._say([Chunk(b"*\r\n")])
 
     def _complete(self, status: Status) -> None:
-        sent = next((each for each in self._flight if each.tag == status.tag), None)
+        sent = self._pipeline.find(status.tag)
         if sent is None:
             raise ProtocolError("an answer to a command that was never sent")
         is_ok = status.condition is Condition.OK
@@ -434,7 +408,7 @@ class Protocol:
             raise ProtocolError("the server agreed to a command before it was all sent")
         if is_ok and not self._is_earned(sent):
             raise ProtocolError("the server accepted a sign-in that had not been completed")
-        self._flight.remove(sent)
+        self._pipeline.land(sent)
         if isinstance(sent.command, Idle):
             self._idle = None
             self._is_idle_unwanted = False
@@ -519,10 +493,7 @@ class Protocol:
         self._offer(response)
 
     def _offer(self, response: Response, *, is_news: bool = True) -> None:
-        for sent in self._flight:
-            if sent.collector.accepts(response):
-                return
-        if is_news:
+        if not self._pipeline.offer(response) and is_news:
             self._events.append(Noticed(response))
 
     def _learn(self, names: frozenset[str]) -> None:
@@ -542,7 +513,8 @@ class Protocol:
 
     def _say_goodbye(self, status: Status) -> None:
         self._note_code(status)
-        if any(isinstance(sent.command, Logout) for sent in self._flight):
-            self._farewell = status
-            return
-        self._end(error_of(status))
+        logout = self._pipeline.first(Logout)
+        if logout is None:
+            self._end(error_of(status))
+        else:
+            self._farewell = (logout, status)
