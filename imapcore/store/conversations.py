@@ -6,7 +6,9 @@ What lives here: questions whose answers are messages. What may not: bodies, wri
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from imapcore.model import (
@@ -143,11 +145,10 @@ class Conversations(Sight):
 
     def expand(self, target: Target) -> tuple[int, ...]:
         """The messages an op on a target would concern."""
-        return tuple(msgid for thread in self._expanded(target).values() for msgid, _ in thread)
+        return tuple(msgid for thread in self._expanded(target) for msgid, _ in thread)
 
-    def _expanded(self, target: Target) -> dict[int, list[tuple[int, frozenset[int]]]]:
-        """Conversation → its messages that are meant, with what they show."""
-        found: dict[int, list[tuple[int, frozenset[int]]]] = {}
+    def _expanded(self, target: Target) -> Iterator[list[tuple[int, frozenset[int]]]]:
+        """Conversation by conversation, the messages that are meant and what they show."""
         for thrids, wanted in Targets(self._rows).batches(target, 2000):
             rows = self._rows(
                 "SELECT thrid, msgid, shown FROM state WHERE thrid IN (SELECT value FROM json_each(?)) "
@@ -155,15 +156,18 @@ class Conversations(Sight):
                 (listed(thrids),),
             )
             self._load_sets(row[2] for row in rows)
-            for thrid, msgid, shown in rows:
-                marks = self._sets[shown]
-                if (
-                    msgid in wanted.msgids and marks & PLACES
-                    if wanted.msgids is not None
-                    else wanted.places[thrid] in marks
-                ):
-                    found.setdefault(thrid, []).append((msgid, marks))
-        return found
+            for thrid, group in groupby(rows, key=itemgetter(0)):
+                meant = []
+                for _, msgid, shown in group:
+                    marks = self._sets[shown]
+                    if wanted.msgids is None:
+                        is_meant = wanted.places[thrid] in marks
+                    else:
+                        is_meant = msgid in wanted.msgids and not marks.isdisjoint(PLACES)
+                    if is_meant:
+                        meant.append((msgid, marks))
+                if meant:
+                    yield meant
 
     def label_counts(self, target: Target) -> LabelCounts:
         """How many conversations of a target carry each label, wholly or in part: for the tri-state

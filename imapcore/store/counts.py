@@ -6,14 +6,14 @@ What lives here: a pure function over marks. What may not: rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from imapcore.model import LabelCounts
 from imapcore.store.marks import FLAGGED, STARRED
 
 
 def count_labels(
-    threads: Mapping[int, Sequence[tuple[int, frozenset[int]]]],
+    threads: Iterable[Sequence[tuple[int, frozenset[int]]]],
     kinds: Mapping[int, tuple[str, str]],
     recent: tuple[str, ...],
 ) -> LabelCounts:
@@ -21,8 +21,9 @@ def count_labels(
     some: Counter[int] = Counter()
     full: Counter[int] = Counter()
     flags: Counter[str] = Counter()
-    messages = 0
-    for thread in threads.values():
+    conversations = messages = 0
+    for thread in threads:
+        conversations += 1
         sets = [marks for _, marks in thread]
         messages += len(sets)
         some.update(frozenset().union(*sets))
@@ -32,7 +33,7 @@ def count_labels(
             if STARRED in marks:
                 flags[FLAGGED] += 1
     return LabelCounts(
-        len(threads),
+        conversations,
         messages,
         {kinds[mark][1]: number for mark, number in some.items() if kinds[mark][0] == "label"},
         {kinds[mark][1]: number for mark, number in full.items() if kinds[mark][0] == "label"},

@@ -125,6 +125,9 @@ class Drafting(Outbox):
         last = touching[-1]
         if last.state != OPEN or last.is_replay or not last.shift.is_inverse_of(shift):
             return False
+        # A label's deletion is sent whatever becomes of one message.
+        if last.is_general:
+            return False
         ids = record.confirmed.ids
         for piece in pieces:
             if piece is not last:

@@ -576,3 +576,16 @@ def test_open_changes_follow_a_label_that_turns_out_to_be_another(store: Store, 
     store.mail.rename_label("Old", "New")
     assert {row.thrid for row in reader.window(View.of_label("New")).rows} == {1, 2}
     assert drained(store) == [(Verb.ADD_LABELS, ("New",), (3,))]
+
+
+def test_a_deletion_does_not_meet_a_label_set_again(store: Store, reader: Reader) -> None:
+    """DELETE takes the label off everything; what the user labels after it must be labelled again."""
+    store.mail.apply_messages([message(1, 1, "Play", modseq=2)])
+    store.journal.submit(DeleteLabel("Play"))
+    store.journal.submit(label("Play"))
+    assert drained(store) == [
+        (Verb.DELETE_LABEL, ("Play",), ()),
+        (Verb.CREATE_LABEL, ("Play",), ()),
+        (Verb.ADD_LABELS, ("Play",), (1,)),
+    ]
+    assert [row.thrid for row in reader.window(View.of_label("Play")).rows] == [1]
