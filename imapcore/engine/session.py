@@ -101,6 +101,7 @@ class JobSession:
         on_crash: Callable[[BaseException], None],
         is_leader: bool = False,
         connected: Callable[[], None] | None = None,
+        troubled: Callable[[GimapError], None] | None = None,
         rest: Callable[[Remote], None] | None = None,
         rest_seconds: float = 60.0,
         backoff: Backoff | None = None,
@@ -111,6 +112,7 @@ class JobSession:
         self._dial = dial
         self._is_leader = is_leader
         self._connected = connected
+        self._troubled = troubled
         self._rest = rest
         self._rest_seconds = rest_seconds
         self._backoff = backoff or Backoff()
@@ -215,6 +217,8 @@ class JobSession:
         if self._is_leader:
             self._board.failed(error)
             return
+        if self._troubled is not None:
+            self._troubled(error)
         nudges = self._board.nudges
         until = self._clock.monotonic() + self._backoff.next_pause(error)
         while not self.is_stopping and self._board.nudges == nudges:

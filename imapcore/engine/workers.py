@@ -91,6 +91,8 @@ class Workers:
         self._replay = Replay(store, self._op_settled, self.request_pass)
         self._find_offline = find_offline
         self._must_send = False
+        self._is_watching = False
+        self._has_told_trouble = False
         self._searches: dict[str, bool] = {}
         self._bodies: set[int] = set()
         self._asked_snippets: dict[int, None] = {}
@@ -119,6 +121,7 @@ class Workers:
             on_crash=self._crashed,
             is_leader=is_leader,
             connected=self._connected if is_leader else None,
+            troubled=self._cannot_send if name == "actions" else None,
             rest=rest,
             rest_seconds=rest_seconds,
             backoff=Backoff(self._options.first_retry_seconds, self._options.longest_retry_seconds),
@@ -175,19 +178,26 @@ class Workers:
         """The leader has signed in, for the first time or again: whatever changed meanwhile is to be
         found.
         """
-        self.sync.submit(Job("begin", self._begin, urgency=0, group=PASSES))
+        self.sync.submit(Job("begin", self._begin, urgency=0, failed=self._begin_failed, group=PASSES))
 
     def _begin(self, remote: Remote) -> Iterator[float]:
         yield from self.account.first_screen(remote)
         self._listed_at = self._clock.monotonic()
         self._tell(MessagesChanged())
-        self._follow(self.actions)
-        self._follow(self.watch)
-        self.watch.submit(Job("idle", self._idle, is_lasting=True))
+        self._begin_others()
         yield from self.account.run(remote, is_thorough=True)
         self._thorough_at = self._clock.monotonic()
         self._passed()
         self.sync.submit(Job("snippets", self._recent_snippets, urgency=7))
+
+    def _begin_others(self) -> None:
+        """There is a first screen: now the other sessions may have their share of the link."""
+        self._follow(self.actions)
+        self._follow(self.watch)
+        self.watch.submit(Job("idle", self._idle, is_lasting=True))
+
+    def _begin_failed(self, error: GimapError) -> None:
+        self._tell(Alerted(f"The account cannot be read: {error.title}", error.detail, error.hint))
 
     def _rest(self, remote: Remote) -> None:
         now = self._clock.monotonic()
@@ -219,6 +229,8 @@ class Workers:
 
     def _passed(self) -> None:
         """A pass is done: what it found missing is fetched, and what waited for it goes on."""
+        self._is_watching = True
+        self._begin_others()
         if self._options.backfill and not self.account.is_complete:
             self.sync.submit(Job("backfill", self.account.backfill, urgency=8, is_lasting=True))
         if self._must_send:
@@ -276,12 +288,14 @@ class Workers:
 
     def want_snippets(self, thrids: Iterable[int]) -> None:
         """Conversations without a snippet are in sight."""
+        if not self.board.is_live:
+            return
         with self._lock:
             fresh = [thrid for thrid in thrids if thrid not in self._asked_snippets]
             self._asked_snippets.update(dict.fromkeys(fresh))
             while len(self._asked_snippets) > NEVER_SEEN:
                 del self._asked_snippets[next(iter(self._asked_snippets))]
-        if fresh and self.board.is_live:
+        if fresh:
             self.sync.submit(
                 Job(
                     ("sight", fresh[0]),
@@ -310,7 +324,19 @@ class Workers:
         else:
             self._tell(Alerted(f"Changes cannot be sent: {error.title}", error.detail, error.hint))
 
+    def _cannot_send(self, error: GimapError) -> None:
+        """The leader is live and this session is not, most often one connection too many: say so once."""
+        if not self._has_told_trouble:
+            self._has_told_trouble = True
+            self._tell(Alerted(f"Changes wait to be sent: {error.title}", error.detail, error.hint))
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether what arrives now is news: the first pass of this run has seen what came before."""
+        return self._is_watching
+
     def _op_settled(self, settled: Settled, answer: str) -> None:
+        self._has_told_trouble = False
         for op_id in settled.confirmed:
             self._tell(OpSettled(op_id, OpState.CONFIRMED))
         for op_id in settled.rejected:
@@ -502,7 +528,7 @@ class _Reporter:
     def arrived(self, messages: Sequence[MessageFacts]) -> None:
         """New mail in the inbox is worth a word; new mail elsewhere is not."""
         fresh = [each for each in messages if "\\Inbox" in each.labels and "\\Seen" not in each.flags]
-        if fresh:
+        if fresh and self._workers.is_watching:
             newest = max(fresh, key=lambda each: each.date)
             sender = newest.sender.name or newest.sender.email
             self._tell(MailArrived(len(fresh), sender, newest.subject))

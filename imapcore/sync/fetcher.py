@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from imapcore.clock import Clock
-from imapcore.errors import CommandRefused, GimapError, Interrupted, LinkError, Unavailable
+from imapcore.errors import CommandRefused, GimapError, Interrupted, LinkError, ProtocolError, Unavailable
 from imapcore.model import Role
 from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
@@ -83,7 +83,7 @@ class Fetcher:
                     continue
                 self._give_up(asked.uids.min, error)
                 facts = []
-            except LinkError as error:
+            except (LinkError, ProtocolError) as error:
                 # It may be this very message that breaks the link: next time with fewer, at last without.
                 if not isinstance(error, Interrupted):
                     self._pace.failed()

@@ -137,7 +137,8 @@ def measure_delta(engine: Engine, account: Account, password: str) -> None:
             )
 
         wait_until(is_starred)
-        time.sleep(0.3)
+        # The rest of the pass, and the poll that finds nothing more.
+        time.sleep(2.0)
         said = commands(engine.transcript(200))
         last = max(index for index, line in enumerate(said) if line.startswith("SELECT"))
         # From the SELECT of the pass to the poll after it; the STATUS before it noticed the change.

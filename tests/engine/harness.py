@@ -103,8 +103,11 @@ def engine_on(
 
 def is_at_rest(engine: Engine) -> bool:
     """Live, wholly stored, nothing to send."""
+    # In this order: while the link is not live, nothing counts as being synced.
+    if engine.link().state is not LinkState.LIVE:
+        return False
     progress = engine.progress()
-    return engine.link().state is LinkState.LIVE and not progress.is_syncing and progress.pending_ops == 0
+    return not progress.is_syncing and progress.pending_ops == 0
 
 
 def settle(engine: Engine, watcher: Watcher, seconds: float = DEADLINE) -> None:

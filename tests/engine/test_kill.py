@@ -104,7 +104,7 @@ def kill_often(folder: Path, count: int, seed: int, messages: int) -> None:
 
 
 def test_killed_now_and_then(tmp_path: Path) -> None:
-    kill_often(tmp_path, 6, seed=1, messages=300)
+    kill_often(tmp_path, 4, seed=1, messages=300)
 
 
 @pytest.mark.soak

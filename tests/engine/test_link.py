@@ -20,6 +20,7 @@ from imapcore.errors import (
     HostUnknown,
     NotGmail,
     TlsError,
+    TooManyConnections,
 )
 from imapcore.events import Alerted, BodyFailed, LinkChanged, OpRejected, OpSettled, SearchProgressed
 from imapcore.model import (
@@ -282,6 +283,36 @@ def test_throttling_is_shown_and_slows_nothing_for_good(tmp_path: Path) -> None:
             watcher.wait_for(LinkChanged, lambda event: event.link.is_throttled)
             agree(engine, watcher, sim)
             watcher.wait_until(lambda: not engine.link().is_throttled)
+
+
+def test_one_connection_too_many_holds_nothing_up_and_is_said_once(tmp_path: Path) -> None:
+    with (
+        Simulator(Options(messages=30, seed=5, max_connections=1)) as sim,
+        engine_on(sim, tmp_path) as (engine, watcher),
+    ):
+        agree(engine, watcher, sim)
+        engine.submit(Archive(Threads((engine.window(INBOX).rows[0].thrid,))))
+        alert = watcher.wait_for(Alerted)
+        assert TooManyConnections.title in alert.title
+        assert engine.link().state is LinkState.LIVE
+        assert engine.progress().pending_ops == 1
+        sim.control.set_options(max_connections=15)
+        engine.refresh()
+        agree(engine, watcher, sim)
+        assert len(watcher.of(Alerted)) == 1
+
+
+def test_a_label_gmail_ignores_is_not_taken_for_set(small: Simulator, tmp_path: Path) -> None:
+    with engine_on(small, tmp_path) as (engine, watcher):
+        settle(engine, watcher)
+        here = in_store(store_of(engine))
+        msgid = next(
+            key for key, seen in here.items() if seen.place is Role.ALL and "\\Sent" not in seen.labels
+        )
+        receipt = engine.submit(ChangeLabels(Messages((msgid,)), add=frozenset(("\\Sent",))))
+        rejected = watcher.wait_for(OpRejected, lambda event: event.op_id == receipt.op_id)
+        assert "did not make the change" in rejected.detail
+        agree(engine, watcher, small)
 
 
 def test_a_second_engine_on_one_store_only_reads(small: Simulator, tmp_path: Path) -> None:
