@@ -106,7 +106,7 @@ def test_where_gmail_counts_attempts_only_an_explicit_wish_makes_one(desk: Desk,
         (NotGmail("other.example"), LinkState.STOPPED),
         (AllMailHidden(), LinkState.STOPPED),
     ],
-    ids=lambda value: str(getattr(value, "title", value)),
+    ids=("sign in", "not Gmail", "All Mail hidden"),
 )
 def test_what_only_the_user_can_mend_waits_for_the_user(
     desk: Desk, error: GimapError, state: LinkState
