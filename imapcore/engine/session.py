@@ -25,6 +25,7 @@ from imapcore.errors import (
     LinkError,
     ProtocolError,
     Throttled,
+    TooManyConnections,
     Unavailable,
 )
 from imapcore.net.backoff import Backoff
@@ -38,6 +39,9 @@ SLEPT_SECONDS = 20.0
 MOST_STUMBLES = 4
 """A job during which the link broke so often in a row is given up: it may be what breaks it."""
 
+
+MANY_FAILURES = 4
+"""So many failures of a follower in a row are no passing matter any more."""
 
 LONGEST_WAIT = 3600.0
 """Every wait has an end, also one for a knock that never comes."""
@@ -113,6 +117,7 @@ class JobSession:
         self._is_leader = is_leader
         self._connected = connected
         self._troubled = troubled
+        self._failures = 0
         self._rest = rest
         self._rest_seconds = rest_seconds
         self._backoff = backoff or Backoff()
@@ -217,7 +222,9 @@ class JobSession:
         if self._is_leader:
             self._board.failed(error)
             return
-        if self._troubled is not None:
+        self._failures += 1
+        is_persistent = self._failures >= MANY_FAILURES or isinstance(error, TooManyConnections)
+        if self._troubled is not None and is_persistent:
             self._troubled(error)
         nudges = self._board.nudges
         until = self._clock.monotonic() + self._backoff.next_pause(error)
@@ -316,6 +323,7 @@ class JobSession:
         else:
             entry.not_before = self._clock.monotonic() + pause if pause > 0 else 0.0
         entry.stumbles = 0
+        self._failures = 0
         self._has_worked = True
         if self._is_leader:
             self._board.worked()

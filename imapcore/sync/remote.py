@@ -7,6 +7,7 @@ What lives here: the only place of sync that holds a connection; mailbox names b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -167,7 +168,9 @@ class Remote:
 
     def idle(self, seconds: float) -> bool:
         """Wait for news of the selected mailbox, at most ``seconds``; whether something arrived or left."""
-        return any(self._hear(news) for news in self._connection.idle(seconds))
+        # Closed here and not whenever: ending IDLE is a command, and may find that the link is gone.
+        with closing(self._connection.idle(seconds)) as lots:
+            return any(self._hear(news) for news in lots)
 
     def list_mailboxes(self) -> tuple[Listed, ...]:
         """Every mailbox."""
