@@ -59,7 +59,7 @@ class Envelope:
 
     __slots__ = ("_fields", "_spans")
 
-    def __init__(self, fields: Fields | None = None, *, spans: tuple[bytes, ...] = ()) -> None:
+    def __init__(self, fields: Fields | None = None, spans: tuple[bytes, ...] = ()) -> None:
         """``spans`` are the ten groups of ``PATTERN``, trusted to match it; else ``fields`` are given."""
         self._fields = fields
         self._spans = spans
@@ -149,7 +149,7 @@ class Envelope:
 def _string(span: bytes) -> bytes | None:
     if span == b"NIL":
         return None
-    return unescape(span[1:-1])
+    return unescape(span[1:-1]) if b"\\" in span else span[1:-1]
 
 
 def _addresses(span: bytes) -> Addresses:

@@ -21,6 +21,9 @@ from imapcore.wire.lexer import Lexer
 __all__ = ["FetchReader", "Fetched"]
 
 _ITEM = re.compile(rb"[A-Za-z][A-Za-z0-9.\-_]*+")
+# What ``Fetched._make`` does, without its check of the length: this is done for every message.
+_new = tuple.__new__
+
 _FETCH_NAME = re.compile(rb"[ ]+FETCH[ ]+", re.IGNORECASE)
 
 
@@ -64,7 +67,7 @@ class FetchReader:
                     return None
                 if match.end() < len(raw):
                     self._read_items(Lexer(frame, match.end(), self.limits), values)
-                return Fetched._make(values)
+                return _new(Fetched, values)
         return None
 
     def _read_all(self, frame: Frame) -> Fetched:

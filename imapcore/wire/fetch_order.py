@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from imapcore.wire import envelope as envelopes
-from imapcore.wire.datetimes import parse_internaldate
+from imapcore.wire.datetimes import MONTHS
 from imapcore.wire.envelope import Envelope
 from imapcore.wire.fetched import BLANK, SLOTS, decode_name
 from imapcore.wire.lexer import unescape
@@ -38,9 +39,17 @@ def _labels(text: bytes, is_utf8: bool) -> frozenset[str]:
     return frozenset(decode_name(word, is_utf8) for word in words if word != b"NIL")
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def _midnight(day: bytes, zone: bytes) -> int:
-    return parse_internaldate(day + b" 00:00:00 " + zone)
+    # What the pattern has checked need not be looked for again; the calendar checks the rest.
+    month = _MONTHS.get(day[3:6].lower(), 0)
+    days = date(int(day[7:]), month, int(day[:2])).toordinal() - _EPOCH
+    minutes = 60 * int(zone[1:3]) + int(zone[3:])
+    return 60_000 * (1440 * days + (minutes if zone[:1] == b"-" else -minutes))
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_MONTHS = {name.lower().encode(): number for number, name in enumerate(MONTHS, 1)}
 
 
 def _internaldate(text: bytes) -> int:
@@ -84,6 +93,9 @@ REGULAR: dict[str, Regular] = {
 """Items a pattern can hold: those whose end can be found without counting."""
 
 
+_LABELS_SLOT, _ENVELOPE_SLOT = SLOTS["labels"], SLOTS["envelope"]
+
+
 class LearntOrder:
     """A pattern for one order of regular items at the start of a FETCH response."""
 
@@ -104,7 +116,7 @@ class LearntOrder:
             if name == X_GM_LABELS:
                 self._labels = group
             else:
-                self._items.append((REGULAR[name].slot, group, REGULAR[name].convert))
+                self._items.append((REGULAR[name].slot, group - 1, REGULAR[name].convert))
             group += 1
 
     def read(self, match: re.Match[bytes], is_utf8: bool) -> list[Any]:
@@ -113,12 +125,12 @@ class LearntOrder:
         groups = match.groups()
         values[0] = int(groups[0])
         for slot, group, convert in self._items:
-            values[slot] = convert(groups[group - 1])
+            values[slot] = convert(groups[group])
         if self._labels:
-            values[SLOTS["labels"]] = _labels(groups[self._labels - 1], is_utf8)
+            values[_LABELS_SLOT] = _labels(groups[self._labels - 1], is_utf8)
         if self._envelope:
             start = self._envelope - 1
-            values[SLOTS["envelope"]] = Envelope(spans=groups[start : start + 10])
+            values[_ENVELOPE_SLOT] = Envelope(None, groups[start : start + 10])
         return values
 
 

@@ -101,7 +101,9 @@ class Framer:
         "_end",
         "_head",
         "_limits",
+        "_line_max",
         "_literals",
+        "_response_max",
         "_scan",
         "_streamed",
         "piece_from",
@@ -109,6 +111,7 @@ class Framer:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
+        self._line_max, self._response_max = self._limits.line, self._limits.response
         self._buffer = bytearray()
         self._body = 0
         """Where the line now being scanned begins: 0, or the end of the last literal."""
@@ -167,7 +170,7 @@ class Framer:
                 self._scan = max(self._body, len(buffer) - 1)
                 self._check_line(len(buffer) - self._body)
                 return None
-            if at - self._body > self._limits.line or at > self._limits.response:
+            if at - self._body > self._line_max or at > self._response_max:
                 self._check_line(at - self._body)
             if at == self._body and self._is_stray_line(at):
                 del buffer[at : at + 2]
