@@ -36,6 +36,7 @@ from imapcore.model import (
 )
 from imapcore.simulator import Fault
 from imapcore.simulator.faults import FaultKind
+from imapcore.simulator.replies import Refusal
 from tests.engine.harness import in_store, on_server, store_of
 from tests.engine.world import LABELS, World, on
 
@@ -58,8 +59,8 @@ KIND = st.sampled_from(
 
 
 def gone() -> contextlib.AbstractContextManager[None]:
-    """What was chosen may be deleted by us before it is touched."""
-    return contextlib.suppress(KeyError)
+    """What was chosen may be deleted, or made, by us before the other client touches it."""
+    return contextlib.suppress(KeyError, Refusal)
 
 
 class Account(RuleBasedStateMachine):
