@@ -286,6 +286,23 @@ async def test_links_and_source_of_the_open_message() -> None:
         assert "Subject: Budget 2027" in stage.screen_text()
 
 
+async def test_finding_unfolds_what_is_here_and_nothing_else() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("enter")
+        reader = stage.main.reader
+        folded = next(each for each in reader.document.messages if "worries me" in each.snippet)
+        assert folded.msgid not in reader.document.expanded
+        asked = list(stage.mail.asked_bodies)
+        await stage.press("ctrl+f")
+        assert folded.msgid not in reader.document.expanded
+        await stage.press("escape")
+        stage.mail.open_body(folded.msgid)
+        await stage.press("ctrl+f", *"worries me")
+        assert folded.msgid in reader.document.expanded
+        assert reader.page.hits
+        assert stage.mail.asked_bodies == [*asked, folded.msgid]
+
+
 async def test_a_body_that_fails_is_a_sentence_in_the_reader() -> None:
     async with running((120, 36), FakeEngine(bodies_arrive=False)) as stage:
         await stage.press("enter")

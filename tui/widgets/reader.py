@@ -284,11 +284,20 @@ class Reader(Vertical):
     # -- finding --------------------------------------------------------------------------------------
 
     def find(self) -> None:
-        """Let the user type what to find."""
+        """Let the user type what to find; what is folded and here is unfolded, so that it is found too."""
+        self.page.keep_place(self._unfold_stored)
         self.add_class("-finding")
         field = self.query_one(FindField)
         field.focus()
         self._count(self.page.find(field.value))
+
+    def _unfold_stored(self) -> None:
+        document = self.document
+        if self._body is not None:
+            absent = [m.msgid for m in document.messages if m.msgid not in document.contents]
+            read = ((msgid, self._body(msgid)) for msgid in absent)
+            document.set_contents({msgid: body for msgid, body in read if body is not None})
+        document.unfold_for_finding()
 
     @on(Input.Changed, "#find-field")
     def _find_typed(self, event: Input.Changed) -> None:

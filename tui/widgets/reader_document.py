@@ -149,6 +149,21 @@ class ReaderDocument:
         self.build()
         return everything <= self.expanded
 
+    def unfold_for_finding(self) -> bool:
+        """Open every message whose body is here, and every quotation; whether anything changed."""
+        before = (set(self.expanded), dict(self._opened))
+        self.expanded |= {
+            message.msgid for message in self.messages if isinstance(self.contents.get(message.msgid), Body)
+        }
+        for msgid in self.expanded:
+            if self._opened.get(msgid, frozenset()) is not None:
+                self._opened[msgid] = None
+                self._feeds.pop(msgid, None)
+        if before == (self.expanded, self._opened):
+            return False
+        self.build()
+        return True
+
     def show_run(self) -> None:
         """Give every folded message a line of its own."""
         self._is_run_shown = True
