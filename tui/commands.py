@@ -27,6 +27,9 @@ class Where(StrEnum):
     HELP = "help"
     MESSAGE = "message"
     KEYWORDS = "keywords"
+    LINKS = "links"
+    ATTACHMENTS = "attachments"
+    CONFIRM = "questions"
     DIALOG = "dialog"
 
 
@@ -34,7 +37,9 @@ PANES = frozenset({Where.TREE, Where.LIST, Where.READER})
 """The panes of the main screen."""
 MAIL = frozenset({Where.LIST, Where.READER})
 """The panes that show mail: what is done there is done to conversations."""
-_LINES = frozenset({Where.TREE, Where.LIST})
+_LINES = frozenset({Where.TREE, Where.LIST, Where.ACTIVITY, Where.MESSAGE})
+_PAGES = PANES | {Where.ACTIVITY, Where.MESSAGE}
+_JOURNAL = PANES | {Where.ACTIVITY}
 _TREE = frozenset({Where.TREE})
 _LIST = frozenset({Where.LIST})
 _READER = frozenset({Where.READER})
@@ -54,6 +59,7 @@ class Group(StrEnum):
     LATER = "Not here, and why"
     LABELLING = "Label editor"
     DIALOGS = "In dialogs"
+    ACTIVITY = "Activity"
 
 
 class Needs(Enum):
@@ -158,6 +164,7 @@ _app = _Section(Group.APP, PANES)
 _later = _Section(Group.LATER, PANES, palette=False)
 _labelling = _Section(Group.LABELLING, _LABEL_EDITOR, palette=False)
 _dialogs = _Section(Group.DIALOGS, _DIALOG, palette=False)
+_activity = _Section(Group.ACTIVITY, frozenset({Where.ACTIVITY}), palette=False)
 
 COMMANDS: tuple[Command, ...] = (
     _moving("next", "next", "Next line", "j  down", where=_LINES, palette=False),
@@ -172,6 +179,7 @@ COMMANDS: tuple[Command, ...] = (
         "u  q  escape",
         vim="h  q  escape",
         mutt="i  q  escape",
+        where=_PAGES,
         footer=11,
     ),
     _moving(
@@ -181,17 +189,25 @@ COMMANDS: tuple[Command, ...] = (
         "pagedown  space",
         vim="pagedown  ctrl+f  space",
         mutt="pagedown  z",
+        where=_PAGES,
         palette=False,
     ),
     _moving(
-        "page-up", "page up", "A screen up", "pageup", vim="pageup  ctrl+b", mutt="pageup  Z", palette=False
+        "page-up",
+        "page up",
+        "A screen up",
+        "pageup",
+        vim="pageup  ctrl+b",
+        mutt="pageup  Z",
+        where=_PAGES,
+        palette=False,
     ),
     _moving("half-down", "half down", "Half a screen down", "ctrl+d", palette=False),
     _moving("half-up", "half up", "Half a screen up", "ctrl+u", palette=False),
-    _moving("top", "top", "To the top", "g g  home", mutt="=  home"),
-    _moving("bottom", "bottom", "To the bottom", "G  end", mutt="*  end"),
-    _moving("next-pane", "next pane", "Next pane", "tab"),
-    _moving("previous-pane", "previous pane", "Previous pane", "shift+tab"),
+    _moving("top", "top", "To the top", "g g  home", mutt="=  home", where=_PAGES),
+    _moving("bottom", "bottom", "To the bottom", "G  end", mutt="*  end", where=_PAGES),
+    _moving("next-pane", "next pane", "Next pane", "tab", where=_JOURNAL),
+    _moving("previous-pane", "previous pane", "Previous pane", "shift+tab", where=_JOURNAL),
     _triage("archive", "archive", "Archive: take it out of the inbox", "e", vim="a", mutt="a", footer=1),
     _triage(
         "trash", "trash", "Move to the trash", "#  delete", vim="d d  delete", mutt="d  delete", footer=2
@@ -229,8 +245,8 @@ COMMANDS: tuple[Command, ...] = (
         needs=Needs.MESSAGE,
         footer=8,
     ),
-    _triage("undo", "undo", "Undo", "z", vim="u", mutt="u", where=PANES, needs=Needs.NOTHING, footer=6),
-    _triage("redo", "redo", "Redo", "Z", vim="ctrl+r", mutt="U", where=PANES, needs=Needs.NOTHING),
+    _triage("undo", "undo", "Undo", "z", vim="u", mutt="u", where=_JOURNAL, needs=Needs.NOTHING, footer=6),
+    _triage("redo", "redo", "Redo", "Z", vim="ctrl+r", mutt="U", where=_JOURNAL, needs=Needs.NOTHING),
     _triage("actions", "actions", "What can be done with this row", ".", where=PANES, needs=Needs.NOTHING),
     _selecting(
         "select", "select", "Select, or take the selection off", "x", mutt="t", needs=Needs.TARGET, footer=9
@@ -380,6 +396,31 @@ COMMANDS: tuple[Command, ...] = (
     _labelling("label-cancel", "cancel", "Leave all as it was", "escape"),
     _dialogs("dialog-accept", "accept", "Accept", "enter", footer=1),
     _dialogs("dialog-cancel", "cancel", "Close without doing anything", "escape", footer=2),
+    _dialogs("confirm-yes", "yes", "Do it", "y", where=frozenset({Where.CONFIRM})),
+    _dialogs("confirm-no", "no", "Leave everything as it is", "n", where=frozenset({Where.CONFIRM})),
+    _dialogs("complete", "complete", "Complete what is typed", "tab", where=frozenset({Where.SEARCH})),
+    _dialogs(
+        "copy",
+        "copy",
+        "Copy the link's address, or the whole source",
+        "ctrl+y",
+        where=frozenset({Where.LINKS, Where.MESSAGE}),
+    ),
+    _dialogs("tick", "tick", "Tick this attachment", "space", where=frozenset({Where.ATTACHMENTS})),
+    _dialogs("tick-all", "all", "Tick all or none", "ctrl+a", where=frozenset({Where.ATTACHMENTS})),
+    _dialogs(
+        "open-attachment",
+        "open",
+        "Open this attachment with the system's own viewer",
+        "o",
+        where=frozenset({Where.ATTACHMENTS}),
+    ),
+    _activity("activity-retry", "retry", "Send again what was refused", "r"),
+    _activity("activity-discard", "discard", "Forget what was refused", "d"),
+    _activity("activity-cancel", "cancel", "Take back what was not sent yet", "c"),
+    _activity(
+        "activity-take-back", "take back to here", "Take back this change and all since (asks first)", "t"
+    ),
 )
 """Every verb, in the order of the help."""
 

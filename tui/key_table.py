@@ -6,8 +6,6 @@ from tui.commands import COMMANDS, KEYMAPS, PANES, Where
 from tui.format import cells
 from tui.keymap import Keymap, parse_keys, show_keys
 
-_DIALOGS = frozenset(Where) - PANES
-
 
 def key_table(keymap: Keymap) -> str:
     """Every verb with its keys and its id, under its heading, aligned."""
@@ -27,7 +25,7 @@ def markdown_table() -> str:
     """All three maps side by side, for the README."""
     lines = ["| does | " + " | ".join(KEYMAPS) + " |", "|---" * (len(KEYMAPS) + 1) + "|"]
     for command in COMMANDS:
-        if command.where & _DIALOGS or command.hint:
+        if not command.where & PANES or command.hint:
             continue
         maps = [
             " ".join(f"`{_escaped(show_keys(parse_keys(keys)))}`" for keys in command.keys(name)) or "–"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui.glyphs import UNICODE, Glyphs
+from tui.keymap import Keymap
 from tui.theme import DARK, Palette, label_pair
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class _Desk(Protocol):
     @property
     def look(self) -> Look: ...
 
+    @property
+    def keymap(self) -> Keymap: ...
+
 
 @runtime_checkable
 class _HasDesk(Protocol):
@@ -62,3 +66,8 @@ class _HasDesk(Protocol):
 def look_of(app: object) -> Look:
     """The look in force in an app that has a desk; ours, in the dark, in one that has none."""
     return app.desk.look if isinstance(app, _HasDesk) else Look()
+
+
+def keymap_of(app: object) -> Keymap:
+    """The key map in force in an app that has a desk; the default one in one that has none."""
+    return app.desk.keymap if isinstance(app, _HasDesk) else Keymap()

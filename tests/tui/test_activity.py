@@ -8,11 +8,14 @@ from datetime import UTC
 import pytest
 
 from imapcore.events import Event
-from imapcore.model import INBOX, Archive, ChangeLabels, Threads
+from imapcore.model import INBOX, Archive, ChangeFlags, ChangeLabels, Threads
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
+from tests.tui.pilot import running
 from tests.tui.stage import Stage
-from tui.screens.activity import ActivityScreen
+from tui.config import Config
+from tui.screens.activity import ActivityScreen, take_back_to
+from tui.screens.confirm import ConfirmScreen
 from tui.widgets.choice_list import ChoiceList
 
 WIDE, NARROW = (130, 30), (80, 24)
@@ -105,6 +108,44 @@ async def test_undo_and_redo_from_here() -> None:
         await pilot.press("Z")
         await pilot.pause()
         assert mail.next_redo() is None
+
+
+async def test_taking_back_down_to_here_asks_and_says_how_many() -> None:
+    mail = FakeEngine()
+    thrids = [row.thrid for row in mail.window(INBOX).rows]
+    for thrid in thrids[:3]:
+        mail.submit(Archive(Threads((thrid,))))
+    app = stage(mail)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("j", "t")
+        await pilot.pause()
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("n")
+        await pilot.pause()
+        assert not any(each.is_undone for each in mail.activity())
+        await pilot.press("t", "y")
+        await pilot.pause()
+        assert [each.is_undone for each in mail.activity()] == [True, True, False]
+
+
+def test_what_cannot_be_taken_back_is_not_passed_over() -> None:
+    mail = FakeEngine()
+    thrids = [row.thrid for row in mail.window(INBOX).rows]
+    mail.submit(Archive(Threads((thrids[0],))))
+    automatic = mail.submit(ChangeFlags(Threads((thrids[1],)), add=frozenset({"\\Seen"}), is_automatic=True))
+    mail.submit(Archive(Threads((thrids[2],))))
+    assert take_back_to(mail, automatic.op_id) == (1, False)
+    assert [each.is_undone for each in mail.activity()] == [True, False, False]
+
+
+async def test_its_keys_are_the_users() -> None:
+    async with running(WIDE, config=Config(keys={"activity-take-back": ("B",)})) as run:
+        await run.press("e", "e", "g", "h", "j")
+        assert "Shift+B take back to here" in run.screen_text()
+        await run.press("t")
+        assert isinstance(run.app.screen, ActivityScreen)
+        await run.press("B", "y")
+        assert all(each.is_undone for each in run.mail.activity())
 
 
 async def test_it_follows_the_engine() -> None:

@@ -6,6 +6,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imapcore.events import Alerted
 from imapcore.model import Messages, Threads
 from tui.commands import Where
 from tui.format import plural
@@ -14,6 +15,8 @@ from tui.messages import Tone
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from imapcore.events import Event
+    from tui.screens.attachments import OpenAttachment
     from tui.screens.main import MainScreen
 
 
@@ -67,24 +70,49 @@ def open_link(screen: MainScreen, url: str) -> None:
 
 
 def attachments(screen: MainScreen) -> None:
-    """Choose attachments of the current message to save."""
+    """Choose attachments of the current message to save, or one to open."""
     body, message = screen.reader.body, screen.reader.message
     if body is None or message is None or not body.attachments:
         screen.flash("This message has no attachments", Tone.HINT)
         return
     from tui.paths import download_path
-    from tui.screens.attachments import AttachmentPicker
+    from tui.screens.attachments import AttachmentPicker, OpenAttachment
 
     given = screen.desk.config.behaviour.downloads
     folder = Path(given).expanduser() if given else download_path()
 
-    def closed(sections: tuple[str, ...] | None) -> None:
-        for section in sections or ():
+    def closed(chosen: tuple[str, ...] | OpenAttachment | None) -> None:
+        if isinstance(chosen, OpenAttachment):
+            open_attachment(screen, message.msgid, chosen)
+            return
+        sections = chosen or ()
+        for section in sections:
             screen.desk.mail.save_attachment(message.msgid, section, folder)
         if sections:
             screen.flash(f"Saving {plural(len(sections), 'attachment')} to {folder}")
 
     screen.app.push_screen(AttachmentPicker(body.attachments, folder, look=screen.desk.look), closed)
+
+
+def open_attachment(screen: MainScreen, msgid: int, chosen: OpenAttachment) -> None:
+    """Save an attachment into a folder of its own, and hand it to the system's viewer when it is there."""
+    from tui.opening import open_file, private_folder
+
+    folder = private_folder()
+
+    def arrived(path: Path) -> None:
+        problem = open_file(path)
+        screen.flash(problem or f"Opening {path.name}", Tone.PROBLEM if problem else Tone.DONE)
+
+    def listen(event: Event) -> None:
+        # On the engine's threads: the screen is asked to go on, nothing else is done here.
+        if isinstance(event, Alerted) and Path(event.detail).parent == folder:
+            unsubscribe()
+            screen.app.call_later(arrived, Path(event.detail))
+
+    unsubscribe = screen.desk.mail.subscribe(listen)
+    screen.flash(f"Getting {chosen.filename}")
+    screen.desk.mail.save_attachment(msgid, chosen.section, folder)
 
 
 def source(screen: MainScreen) -> None:

@@ -27,9 +27,10 @@ from imapcore.model import Activity, OpState
 from tui.commands import Where
 from tui.format import cut, local, number, plural, steady, when
 from tui.keymap import bindings_for
-from tui.look import Look, look_of
+from tui.look import Look, keymap_of, look_of
 from tui.ports import MailPort
-from tui.screens.dialog import move_choices
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.dialog import DialogKeys, move_choices
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
 from tui.widgets.key_line import KeyLine
 
@@ -52,7 +53,7 @@ _STATES: dict[OpState, tuple[str, str]] = {
 class _Verb:
     """A key of this screen: what it says, when it applies, what it does."""
 
-    key: str
+    command_id: str
     word: str
     applies: Callable[[Activity | None, MailPort], bool]
     act: Callable[[ActivityScreen, Activity | None], None]
@@ -90,6 +91,7 @@ class ActivityScreen(Screen[None]):
         self._unsubscribe: Callable[[], None] | None = None
         self._is_waiting = False
         self._is_in_transcript = False
+        self._keys = DialogKeys(Where.ACTIVITY)
 
     @property
     def look(self) -> Look:
@@ -184,11 +186,12 @@ class ActivityScreen(Screen[None]):
             parts.append((f"   {number(waiting)} to be sent", palette.star))
         if refused:
             parts.append((f"   {number(refused)} refused", palette.refusal))
+        key_of = keymap_of(self.app).key_of
         undo, redo = self._mail.next_undo(), self._mail.next_redo()
         if undo:
-            parts.append((f"   z takes back: {steady(undo)}", palette.dim))
+            parts.append((f"   {key_of('undo')} takes back: {steady(undo)}", palette.dim))
         if redo:
-            parts.append((f"   Shift+Z does again: {steady(redo)}", palette.dim))
+            parts.append((f"   {key_of('redo')} does again: {steady(redo)}", palette.dim))
         self.query_one("#head", Static).update(Content.assemble(*parts))
 
     def _time(self, at: int) -> str:
@@ -254,10 +257,11 @@ class ActivityScreen(Screen[None]):
 
     def _teach(self) -> None:
         each = self._current
-        keys = [(verb.key, verb.word) for verb in VERBS if verb.applies(each, self._mail)]
-        keys = [(_SHOWN.get(key, key), word) for key, word in keys]
+        key_of = keymap_of(self.app).key_of
+        keys = [(key_of(verb.command_id), verb.word) for verb in VERBS if verb.applies(each, self._mail)]
         other = "journal" if self._is_in_transcript else "transcript"
-        self.query_one(KeyLine).teach((*keys, ("Tab", other), ("Esc", "back")))
+        taught = [*keys, (key_of("next-pane"), other), ("Esc", "back")]
+        self.query_one(KeyLine).teach([(key, word) for key, word in taught if key])
 
     # -- keys -------------------------------------------------------------------------------------------
 
@@ -271,26 +275,32 @@ class ActivityScreen(Screen[None]):
         """Move, switch panes, or do one of the verbs."""
         shown = "#transcript" if self._is_in_transcript else "#ops"
         choices = self.query_one(shown, ChoiceList)
-        aliases = {"j": "down", "k": "up"}
-        if move_choices(choices, aliases.get(event.key, event.key)):
-            event.stop()
-            event.prevent_default()
-            return
-        if event.key in ("tab", "shift+tab"):
-            event.stop()
-            event.prevent_default()
-            self._switch()
-            return
-        if event.key in ("q", "u"):
-            event.stop()
-            self.dismiss(None)
-            return
-        key = event.character if event.character and event.character.isalpha() else event.key
-        for verb in VERBS:
-            if verb.key == key:
-                event.stop()
-                self._do(verb)
+        command_id = self._keys.read(keymap_of(self.app), event)
+        ways: dict[str, Callable[[], None]] = {
+            "next": lambda: choices.move(1),
+            "previous": lambda: choices.move(-1),
+            "page-down": lambda: choices.page(1),
+            "page-up": lambda: choices.page(-1),
+            "top": lambda: choices.go(0),
+            "bottom": lambda: choices.go(choices.count - 1),
+            "next-pane": self._switch,
+            "previous-pane": self._switch,
+            "back": self._leave,
+        }
+        if command_id is None:
+            if not move_choices(choices, event.key):
                 return
+        elif command_id in ways:
+            ways[command_id]()
+        else:
+            for verb in VERBS:
+                if verb.command_id == command_id:
+                    self._do(verb)
+        event.stop()
+        event.prevent_default()
+
+    def _leave(self) -> None:
+        self.dismiss(None)
 
     def _switch(self) -> None:
         self._is_in_transcript = not self._is_in_transcript
@@ -338,6 +348,41 @@ class ActivityScreen(Screen[None]):
         """Take the newest op back."""
         self._mail.undo()
 
+    def take_back_to(self, each: Activity | None) -> None:
+        """Ask, then take back the newest op and all before it, down to this one."""
+        if each is None:
+            return
+        count = len(to_take_back(self._activity, each.op_id))
+        if count == 1 and self._mail.next_undo() == each.summary:
+            self._mail.undo()
+            return
+
+        def answered(is_meant: bool | None) -> None:
+            if is_meant:
+                self._take_back(each)
+
+        self.app.push_screen(
+            ConfirmScreen(
+                f"Take back {plural(count, 'change')}?",
+                f"This takes back, newest first, everything down to “{cut(steady(each.summary), 80)}”: "
+                f"up to {plural(count, 'change')}. It can be done again with "
+                f"{keymap_of(self.app).key_of('redo')}, one by one.",
+                "take them back",
+                look=self.look,
+            ),
+            answered,
+        )
+
+    def _take_back(self, each: Activity) -> None:
+        try:
+            count, is_reached = take_back_to(self._mail, each.op_id)
+        except GimapError as error:
+            self.notify(error.sentence(), severity="error")
+        else:
+            words = f"{plural(count, 'change')} taken back"
+            self.notify(words if is_reached else f"{words}; “{steady(each.summary)}” itself cannot be")
+        self.read_again()
+
     def redo(self, each: Activity | None) -> None:
         """Do again what was taken back last."""
         self._mail.redo()
@@ -347,12 +392,58 @@ def _is(state: OpState) -> Callable[[Activity | None, MailPort], bool]:
     return lambda each, mail: each is not None and each.state is state and not mail.is_read_only
 
 
+def to_take_back(activity: Sequence[Activity], op_id: int) -> tuple[Activity, ...]:
+    """The ops that stand and would be taken back, newest first, until an op is; it is the last of them.
+
+    An op that takes another back is no change of its own; one that takes *that* back is.
+    """
+    known = {each.op_id: each for each in activity}
+
+    def is_undo(each: Activity) -> bool:
+        turns = 0
+        found: Activity | None = each
+        while found is not None and found.undoes is not None:
+            turns += 1
+            found = known.get(found.undoes)
+        return turns % 2 == 1
+
+    return tuple(
+        each for each in activity if each.op_id >= op_id and not each.is_undone and not is_undo(each)
+    )
+
+
+def take_back_to(mail: MailPort, op_id: int) -> tuple[int, bool]:
+    """Undo, newest first, until an op is taken back; how many were, and whether that one is.
+
+    An op that cannot be taken back is passed over by the engine: then what is older stays as it is.
+    """
+    count = 0
+    while True:
+        standing = {each.op_id for each in mail.activity() if each.op_id >= op_id and not each.is_undone}
+        if op_id not in standing:
+            return count, True
+        if mail.undo() is None:
+            return count, False
+        undone = {each.op_id for each in mail.activity() if each.is_undone}
+        if not standing & undone:
+            mail.redo()
+            return count, False
+        count += 1
+
+
+def _can_take_back(each: Activity | None, mail: MailPort) -> bool:
+    if each is None or mail.is_read_only or mail.next_undo() is None:
+        return False
+    return not each.is_undone and each.undoes is None and each.state in _STANDING
+
+
+_STANDING = (OpState.PENDING, OpState.SENT, OpState.CONFIRMED)
 VERBS: Sequence[_Verb] = (
-    _Verb("r", "retry", _is(OpState.REJECTED), ActivityScreen.retry),
-    _Verb("d", "discard", _is(OpState.REJECTED), ActivityScreen.discard),
-    _Verb("c", "cancel", _is(OpState.PENDING), ActivityScreen.cancel),
-    _Verb("z", "undo", lambda each, mail: mail.next_undo() is not None, ActivityScreen.undo),
-    _Verb("Z", "redo", lambda each, mail: mail.next_redo() is not None, ActivityScreen.redo),
+    _Verb("activity-retry", "retry", _is(OpState.REJECTED), ActivityScreen.retry),
+    _Verb("activity-discard", "discard", _is(OpState.REJECTED), ActivityScreen.discard),
+    _Verb("activity-cancel", "cancel", _is(OpState.PENDING), ActivityScreen.cancel),
+    _Verb("undo", "undo", lambda each, mail: mail.next_undo() is not None, ActivityScreen.undo),
+    _Verb("redo", "redo", lambda each, mail: mail.next_redo() is not None, ActivityScreen.redo),
+    _Verb("activity-take-back", "take back to here", _can_take_back, ActivityScreen.take_back_to),
 )
-"""The verbs of this screen: keys, footer and dispatch come from here."""
-_SHOWN = {"Z": "Shift+Z"}
+"""The verbs of this screen: footer and dispatch come from here, keys from the registry."""

@@ -1,20 +1,23 @@
-"""The attachments of a message: tick some, save them."""
+"""The attachments of a message: tick some and save them, or open one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.types import CSSPathType
 from textual.widgets import Static
 
 from imapcore.model import Attachment
+from tui.commands import Where
 from tui.format import cut, size, steady
 from tui.look import Look
+from tui.opening import danger
 from tui.screens.dialog import SHARED_STYLE, Dialog
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
 
@@ -22,10 +25,19 @@ _ROWS = 16
 _RISKY = (".exe", ".bat", ".cmd", ".scr", ".js", ".vbs", ".jar", ".msi", ".lnk", ".hta", ".ps1", ".iso")
 
 
-class AttachmentPicker(Dialog[tuple[str, ...] | None]):
-    """Choose what to save; returns IMAP sections, or None."""
+@dataclass(frozen=True, slots=True)
+class OpenAttachment:
+    """What the picker returns when one is to be opened."""
+
+    section: str
+    filename: str
+
+
+class AttachmentPicker(Dialog[tuple[str, ...] | OpenAttachment | None]):
+    """Choose what to save (returns IMAP sections) or what to open; None when neither."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = [SHARED_STYLE]
+    PLACES = (Where.ATTACHMENTS,)
 
     def __init__(self, attachments: Sequence[Attachment], folder: Path, *, look: Look | None = None) -> None:
         super().__init__(look=look)
@@ -69,23 +81,40 @@ class AttachmentPicker(Dialog[tuple[str, ...] | None]):
     def _teach(self) -> None:
         count = len(self._ticked)
         save = f"save {count}" if count else "save"
-        self.show_keys([("Enter", save), ("Space", "tick"), ("Ctrl+A", "all"), ("Esc", "close")])
+        self.show_keys(
+            [
+                self.taught("dialog-accept", save),
+                self.taught("open-attachment", "open"),
+                self.taught("tick", "tick"),
+                self.taught("tick-all", "all"),
+                self.taught("dialog-cancel", "close"),
+            ]
+        )
 
-    def on_key(self, event: events.Key) -> None:
-        """Space ticks, Ctrl+A ticks all or none."""
+    def action_command(self, command_id: str) -> None:
+        """Tick one, tick all or none, open one."""
         choices = self.query_one(ChoiceList)
-        if event.key == "space" and choices.cursor >= 0:
+        if command_id == "tick" and choices.cursor >= 0:
             self._ticked ^= {choices.cursor}
-        elif event.key == "ctrl+a":
+        elif command_id == "tick-all":
             everything = set(range(len(self._attachments)))
             self._ticked = set() if self._ticked == everything else everything
-        else:
-            super().on_key(event)
+        elif command_id == "open-attachment" and choices.cursor >= 0:
+            self._open(self._attachments[choices.cursor])
             return
-        event.stop()
-        event.prevent_default()
+        else:
+            super().action_command(command_id)
+            return
         choices.redraw()
         self._teach()
+
+    def _open(self, part: Attachment) -> None:
+        """Return what is to be opened, or say why it is not."""
+        problem = danger(part.filename, part.media_type)
+        if problem:
+            self.query_one("#folder", Static).update(problem)
+        else:
+            self.dismiss(OpenAttachment(part.section, part.filename))
 
     @on(ChoiceList.Chosen)
     def _clicked(self, event: ChoiceList.Chosen) -> None:

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.types import CSSPathType
 from textual.widgets import Static
 
+from tui.commands import Where
 from tui.look import Look
 from tui.screens.dialog import SHARED_STYLE, Dialog
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
@@ -19,6 +20,7 @@ class ConfirmScreen(Dialog[bool]):
     """Two answers, the harmless one first: the Enter that was meant for something else destroys nothing."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = [SHARED_STYLE]
+    PLACES = (Where.CONFIRM,)
 
     def __init__(self, title: str, detail: str, verb: str, *, look: Look | None = None) -> None:
         super().__init__(look=look)
@@ -40,7 +42,13 @@ class ConfirmScreen(Dialog[bool]):
     def on_mount(self) -> None:
         """Begin with the harmless answer."""
         self.query_one(ChoiceList).show(2, self._line)
-        self.show_keys([("y", self._verb), ("n", "leave it"), ("Enter", "what is marked")])
+        self.show_keys(
+            [
+                self.taught("confirm-yes", self._verb),
+                self.taught("confirm-no", "leave it"),
+                self.taught("dialog-accept", "what is marked"),
+            ]
+        )
 
     def _line(self, index: int) -> ChoiceLine:
         if index == 0:
@@ -48,17 +56,18 @@ class ConfirmScreen(Dialog[bool]):
         return ChoiceLine((Bit(f" {self._verb}", "refusal", is_bold=True),))
 
     def on_key(self, event: events.Key) -> None:
-        """y and n answer at once; anything else only moves the mark."""
-        if event.key in ("y", "n"):
-            event.stop()
-            self.dismiss(event.key == "y")
-            return
+        """The mark goes from one answer to the other; the keys that answer are verbs."""
         if event.key in ("tab", "left", "right", "shift+tab"):
             event.stop()
             event.prevent_default()
             self.query_one(ChoiceList).move(1)
-            return
-        super().on_key(event)
+
+    def action_command(self, command_id: str) -> None:
+        """Yes and no answer at once."""
+        if command_id in ("confirm-yes", "confirm-no"):
+            self.dismiss(command_id == "confirm-yes")
+        else:
+            super().action_command(command_id)
 
     def on_choice_list_chosen(self, event: ChoiceList.Chosen) -> None:
         """A click answers."""

@@ -26,7 +26,16 @@ _PLACES: dict[Where, str] = {
     Where.LIST: "the list",
     Where.READER: "the reader",
 }
-_DIALOGS = (Where.LABEL_EDITOR, Where.DIALOG)
+_DIALOGS = (
+    Where.LABEL_EDITOR,
+    Where.DIALOG,
+    Where.SEARCH,
+    Where.CONFIRM,
+    Where.LINKS,
+    Where.ATTACHMENTS,
+    Where.MESSAGE,
+    Where.ACTIVITY,
+)
 
 
 @dataclass(frozen=True, slots=True)

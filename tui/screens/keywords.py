@@ -152,7 +152,6 @@ class KeywordEditor(Dialog[KeywordChange | None]):
     def on_key(self, event: events.Key) -> None:
         """Who moves the cursor means where it goes."""
         self._is_meant = self._is_meant or event.key in ("down", "up", "pagedown", "pageup")
-        super().on_key(event)
 
     def _toggle(self) -> None:
         self._is_meant = True

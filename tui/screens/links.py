@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
 from imapcore.model import Link
+from tui.commands import Where
 from tui.format import cut, fit_right, steady
 from tui.fuzzy import match
 from tui.look import Look
@@ -33,6 +34,7 @@ class LinkPicker(Dialog[str | None]):
     """Choose a link; returns its address, or None."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = [SHARED_STYLE, "links.tcss"]
+    PLACES = (Where.LINKS,)
 
     def __init__(self, links: Sequence[Link], *, look: Look | None = None) -> None:
         super().__init__(look=look)
@@ -105,12 +107,12 @@ class LinkPicker(Dialog[str | None]):
         event.stop()
         link = self._link
         where = ""
-        keys = [("Esc", "close")]
+        keys = [self.taught("dialog-cancel", "close")]
         if link is not None:
             where = cut(steady(link.url), 4 * max(20, min(88, self.size.width - 10)))
-            keys.insert(0, ("Ctrl+Y", "copy"))
+            keys.insert(0, self.taught("copy", "copy"))
             if can_open(link.url):
-                keys.insert(0, ("Enter", "open"))
+                keys.insert(0, self.taught("dialog-accept", "open"))
             else:
                 where = f"Only web and mail addresses are opened: {where}"
         self.query_one("#where", Static).update(where)
@@ -122,14 +124,13 @@ class LinkPicker(Dialog[str | None]):
         if event.is_again:
             self.accept()
 
-    def on_key(self, event: events.Key) -> None:
+    def action_command(self, command_id: str) -> None:
         """Copying needs no browser."""
-        if event.key == "ctrl+y" and self._link is not None:
-            event.stop()
+        if command_id != "copy":
+            super().action_command(command_id)
+        elif self._link is not None:
             self.app.copy_to_clipboard(self._link.url)
             self.dismiss(None)
-            return
-        super().on_key(event)
 
     def accept(self) -> None:
         """Return the address that is marked, if it is one that may be opened."""

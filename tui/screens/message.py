@@ -18,7 +18,8 @@ from imapcore.model import Message
 from tui.commands import Where
 from tui.format import cut, size
 from tui.keymap import bindings_for
-from tui.look import Look, look_of
+from tui.look import Look, keymap_of, look_of
+from tui.screens.dialog import DialogKeys
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
 from tui.widgets.key_line import KeyLine
 
@@ -79,6 +80,7 @@ class MessageScreen(Screen[None]):
         self._raw = raw
         self._look = look
         self._lines = SourceLines(b"", 80)
+        self._keys = DialogKeys(Where.MESSAGE)
 
     @property
     def look(self) -> Look:
@@ -123,25 +125,23 @@ class MessageScreen(Screen[None]):
         source = self.query_one(ChoiceList)
         height = max(1, source.size.height)
         ways = {
-            "down": 1,
-            "j": 1,
-            "up": -1,
-            "k": -1,
-            "pagedown": height - 2,
-            "space": height - 2,
-            "pageup": 2 - height,
-            "home": -len(self._lines),
-            "end": len(self._lines),
+            "next": 1,
+            "previous": -1,
+            "page-down": height - 2,
+            "page-up": 2 - height,
+            "top": -len(self._lines),
+            "bottom": len(self._lines),
         }
-        if event.key in ways:
-            event.stop()
-            event.prevent_default()
-            source.scroll_to(y=source.scroll_y + ways[event.key], animate=False, immediate=True)
-        elif event.key == "ctrl+y":
-            event.stop()
+        command_id = self._keys.read(keymap_of(self.app), event)
+        if command_id is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if command_id in ways:
+            source.scroll_to(y=source.scroll_y + ways[command_id], animate=False, immediate=True)
+        elif command_id == "copy":
             self.app.copy_to_clipboard(self._raw.decode("utf-8", "replace"))
-        elif event.key == "q":
-            event.stop()
+        elif command_id == "back":
             self.dismiss(None)
 
     def action_command(self, command_id: str) -> None:

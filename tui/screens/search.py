@@ -16,6 +16,7 @@ from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
 from imapcore.model import Address
+from tui.commands import Where
 from tui.format import cut
 from tui.look import Look
 from tui.screens.dialog import SHARED_STYLE, Dialog
@@ -47,6 +48,7 @@ class SearchScreen(Dialog[str | None]):
     """Type a query; Enter searches all mail."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = [SHARED_STYLE, "search.tcss"]
+    PLACES = (Where.SEARCH,)
 
     def __init__(
         self,
@@ -144,7 +146,7 @@ class SearchScreen(Dialog[str | None]):
     def _teach(self) -> None:
         keys = [("Enter", "take it" if self._is_picking and not self._is_history() else "search")]
         if self.query_one(ChoiceList).count:
-            keys.append(("Tab", "complete"))
+            keys.append(self.taught("complete", "complete"))
             keys.append(("Up Down" if self.look.is_ascii else "↓ ↑", "choose"))
         keys.append(("Esc", "close"))
         self.show_keys(keys)
@@ -152,23 +154,25 @@ class SearchScreen(Dialog[str | None]):
     # -- keys -------------------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
-        """Tab completes; up and down choose."""
+        """The first up or down begins to choose."""
         choices = self.query_one(ChoiceList)
-        if event.key == "tab":
+        if event.key in ("down", "up", "ctrl+n", "ctrl+p", "pagedown", "pageup") and choices.count:
+            if self._is_picking:
+                return
             event.stop()
             event.prevent_default()
-            self._take(choices.cursor if self._is_picking else 0)
-        elif event.key in ("down", "up", "ctrl+n", "ctrl+p", "pagedown", "pageup") and choices.count:
-            event.stop()
-            event.prevent_default()
-            if not self._is_picking:
-                self._is_picking = True
-                choices.is_cursor_shown = True
-                choices.go(0 if event.key != "up" else choices.count - 1)
-                choices.redraw()
-                self._teach()
-            else:
-                super().on_key(event)
+            self._is_picking = True
+            choices.is_cursor_shown = True
+            choices.go(0 if event.key != "up" else choices.count - 1)
+            choices.redraw()
+            self._teach()
+
+    def action_command(self, command_id: str) -> None:
+        """Complete what is typed, besides what every dialog does."""
+        if command_id == "complete":
+            self._take(self.query_one(ChoiceList).cursor if self._is_picking else 0)
+        else:
+            super().action_command(command_id)
 
     @on(ChoiceList.Moved)
     def _moved(self, event: ChoiceList.Moved) -> None:
