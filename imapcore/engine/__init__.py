@@ -3,6 +3,8 @@
 - ``facade``    ``Engine``: what the screen calls; answers from the store, and hands wishes on
 - ``options``   ``EngineOptions``: times and sizes
 - ``workers``   the three sessions and what each is for
+- ``wishes``    what the user waits for: bodies, attachments, searches
+- ``reporter``  what sync tells, as events
 - ``session``   a thread with a connection and a queue of jobs
 - ``link``      how the account stands with the server; whose turn it is to connect
 - ``hub``       events on their way to the listeners

@@ -300,13 +300,13 @@ class Engine:
         if self.is_read_only:
             return
         if view.kind is ViewKind.SEARCH:
-            self._work.search(view.value)
+            self._work.wishes.search(view.value)
         else:
             self._work.open_view(view)
 
     def cancel_search(self, query: str) -> None:
         """Stop looking; what was found stays in the view."""
-        self._work.cancel_search(query)
+        self._work.wishes.cancel_search(query)
 
     def open_body(self, msgid: int) -> None:
         """Fetch a message's content: BodyArrived or BodyFailed follows. Completes its conversation, too."""
@@ -319,7 +319,7 @@ class Engine:
             busy = StoreBusy()
             self._hub.tell(BodyFailed(msgid, busy.title, busy.detail, busy.hint))
         else:
-            self._work.fetch_body(msgid, message.size if message is not None else 0)
+            self._work.wishes.fetch_body(msgid, message.size if message is not None else 0)
         if message is not None and not self.is_read_only:
             self._work.open_thread(message.thrid)
 
@@ -345,9 +345,9 @@ class Engine:
         names = {} if body is None else {each.section: each.filename for each in body.attachments}
         name = names.get(section, f"part-{section}")
         if raw is not None:
-            self._work.save_octets(folder, name, extract_part(raw, section))
+            self._work.wishes.save_octets(folder, name, extract_part(raw, section))
         else:
-            self._work.save_part(msgid, section, name, folder)
+            self._work.wishes.save_part(msgid, section, name, folder)
 
     # -- doing -----------------------------------------------------------------------------------------
 

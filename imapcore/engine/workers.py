@@ -5,56 +5,47 @@ that come of it. What may not: how a job is done (``sync``), the façade's quest
 most, as Gmail's limit of fifteen is shared by all devices of the account.
 
 - ``sync`` leads: first screen, passes, backfill, what was opened. It alone decides whether the account is
-online.
+  online.
 - ``actions`` sends the journal, fetches bodies, runs searches: what the user waits for never queues behind
-a backfill.
+  a backfill.
 - ``watch`` sits in IDLE on All Mail and knocks when something arrives.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from imapcore.clock import Clock
 from imapcore.engine.link import LinkBoard
 from imapcore.engine.options import EngineOptions
+from imapcore.engine.reporter import Reporter
 from imapcore.engine.session import Job, JobSession
+from imapcore.engine.wishes import Wishes
 from imapcore.errors import GimapError
 from imapcore.events import (
     Alerted,
-    BodyArrived,
-    BodyFailed,
     Event,
     LinkChanged,
-    MailArrived,
     MailboxesChanged,
     MessagesChanged,
     OpRejected,
     OpSettled,
     Progressed,
-    SearchProgressed,
 )
-from imapcore.model import LinkState, LinkStatus, OpState, Role, View, ViewKind
+from imapcore.model import LinkStatus, OpState, Role, View, ViewKind
 from imapcore.net.backoff import Backoff
 from imapcore.net.wakeup import Wakeup
 from imapcore.store import Found, Store
-from imapcore.store.facts import Changed, MessageFacts, Settled
+from imapcore.store.facts import Settled
 from imapcore.sync.account import AccountSync
-from imapcore.sync.bodies import fetch_body, fetch_part
-from imapcore.sync.files import write_file
 from imapcore.sync.remote import Remote, UidsChanged
 from imapcore.sync.replay import Replay
-from imapcore.sync.search import Search
 
 KEEPALIVE_SECONDS = 120.0
 """An idle ``actions`` connection is asked so often whether it is alive, so that the next op need not find
 out.
 """
-
-HOPELESS = (LinkState.OFFLINE, LinkState.SIGN_IN, LinkState.STOPPED)
-"""States that end only when the user does something: nothing is gained by waiting."""
 
 PASSES = "passes"
 """The group of jobs that compare the store with the server."""
@@ -87,14 +78,15 @@ class Workers:
             self._knock_all,
             Backoff(options.first_retry_seconds, options.longest_retry_seconds),
         )
-        self.account = AccountSync(store, _Reporter(self, tell), clock)
+        report = Reporter(self, tell)
+        self.account = AccountSync(store, report, clock)
+        self.wishes = Wishes(
+            store, clock, self.board, self.account.places, report, tell, find_offline, self._act, self._forget
+        )
         self._replay = Replay(store, self._op_settled, self.request_pass)
-        self._find_offline = find_offline
         self._must_send = False
         self._is_watching = False
         self._has_told_trouble = False
-        self._searches: dict[str, bool] = {}
-        self._bodies: set[int] = set()
         self._asked_snippets: dict[int, None] = {}
         self._listed_at = self._thorough_at = self._audited_at = clock.monotonic()
         self._opened: tuple[ViewKind, str] | None = None
@@ -241,6 +233,11 @@ class Workers:
         """A label appeared that the tree does not have."""
         self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
 
+    def label_appeared(self) -> None:
+        """A message carries a label the tree does not have: list the mailboxes, and count what is on them."""
+        self.request_list()
+        self.request_audit()
+
     def request_audit(self) -> None:
         """Compare each label's number of messages, once everything is stored."""
         if self.account.places[Role.ALL].is_complete:
@@ -308,11 +305,18 @@ class Workers:
 
     # -- the actions session -----------------------------------------------------------------------------
 
-    def send(self) -> None:
-        """Something is in the journal."""
+    def _act(self, job: Job) -> None:
+        """Do something the user waits for."""
+        self.actions.submit(job)
         self.board.nudge()
         self._follow(self.actions)
-        self.actions.submit(Job("ops", self._replay.run, urgency=2, is_lasting=True, failed=self._ops_failed))
+
+    def _forget(self, key: Hashable) -> None:
+        self.actions.drop(key)
+
+    def send(self) -> None:
+        """Something is in the journal."""
+        self._act(Job("ops", self._replay.run, urgency=2, is_lasting=True, failed=self._ops_failed))
 
     def _ops_failed(self, error: GimapError) -> None:
         """The journal stands still: for new uids, which a pass brings; for anything else the user must
@@ -353,190 +357,16 @@ class Workers:
         self._tell(MailboxesChanged())
         self._tell(Progressed())
 
-    def fetch_body(self, msgid: int, size: int = 0) -> None:
-        """A body is to be read and is not stored."""
-        if self.board.status.state in HOPELESS:
-            self._fail_body(msgid, self.board.status)
-            return
-        with self._lock:
-            self._bodies.add(msgid)
-
-        def steps(remote: Remote) -> Iterator[float]:
-            yield from fetch_body(remote, self._store, msgid, size)
-            with self._lock:
-                self._bodies.discard(msgid)
-            self._tell(BodyArrived(msgid))
-
-        def failed(error: GimapError) -> None:
-            with self._lock:
-                self._bodies.discard(msgid)
-            self._tell(BodyFailed(msgid, error.title, error.detail, error.hint))
-
-        self.actions.submit(Job(("body", msgid), steps, urgency=1, failed=failed))
-        self.board.nudge()
-        self._follow(self.actions)
-
-    def _fail_body(self, msgid: int, link: LinkStatus) -> None:
-        hint = link.hint or "It is fetched when the link is back; open it again then"
-        self._tell(BodyFailed(msgid, link.title or "No connection", link.detail, hint))
-
-    def save_part(self, msgid: int, section: str, name: str, folder: Path) -> None:
-        """A part is to be saved and its message is not stored."""
-        self.board.nudge()
-        self._follow(self.actions)
-
-        def steps(remote: Remote) -> Iterator[float]:
-            self.save_octets(folder, name, fetch_part(remote, self._store, msgid, section))
-            yield 0.0
-
-        def failed(error: GimapError) -> None:
-            self._tell(
-                Alerted("The attachment could not be saved", f"{error.title}. {error.detail}", error.hint)
-            )
-
-        self.actions.submit(Job(("part", msgid, section), steps, urgency=1, failed=failed))
-
-    def save_octets(self, folder: Path, name: str, octets: bytes) -> None:
-        """Write an attachment, and say where it went or why it did not."""
-        try:
-            path = write_file(folder, name, octets)
-        except OSError as error:
-            self._tell(
-                Alerted(
-                    "The attachment could not be saved",
-                    f"{folder}: {error.strerror or error}",
-                    "Choose another folder in the configuration",
-                )
-            )
-        else:
-            self._tell(Alerted("Saved", str(path)))
-
-    # -- searches ----------------------------------------------------------------------------------------
-
-    def search(self, query: str) -> None:
-        """Run a query on the server, results streaming into its view; on the store as long as there is no
-        link.
-        """
-        search = Search(
-            query,
-            self._store,
-            _Reporter(self, self._tell),
-            self._clock,
-            lambda found: self._tell(SearchProgressed(query, found, is_done=False)),
-        )
-
-        def steps(remote: Remote) -> Iterator[float]:
-            yield from search.run(remote, self.account.places)
-            self._end_search(query)
-            self._tell(MailboxesChanged())
-            self._tell(SearchProgressed(query, search.found, is_done=True))
-
-        def failed(error: GimapError) -> None:
-            self._end_search(query)
-            found = self._store.searches.finish(query, is_complete=False)
-            self._tell(SearchProgressed(query, found, is_done=True, problem=f"{error.title}. {error.detail}"))
-
-        with self._lock:
-            self._searches.setdefault(query, False)
-        self.actions.submit(
-            Job(
-                ("search", query),
-                steps,
-                urgency=1,
-                failed=failed,
-                is_wanted=lambda: query in self._searches,
-            )
-        )
-        if self.board.status.state in (*HOPELESS, LinkState.WAITING):
-            self._search_offline(query, self.board.status)
-        self.board.nudge()
-        self._follow(self.actions)
-
-    def cancel_search(self, query: str) -> None:
-        """Nobody waits for this search any more; what it found so far stays."""
-        self._end_search(query)
-        self.actions.drop(("search", query))
-
-    def _end_search(self, query: str) -> None:
-        with self._lock:
-            self._searches.pop(query, None)
-
-    def _search_offline(self, query: str, link: LinkStatus) -> None:
-        """Answer from the store, once, and say so; the job stays, and asks Gmail when the link is back."""
-        with self._lock:
-            if self._searches.get(query) is not False:
-                return
-            self._searches[query] = True
-        found = self._find_offline(query)
-        self._store.searches.begin(query)
-        self._store.searches.add(query, found.msgids)
-        self._store.searches.finish(query, is_complete=False)
-        problem = f"{link.title or 'No connection'}: searched in what is stored here"
-        if found.ignored:
-            problem += f", without {', '.join(found.ignored)}"
-        self._tell(MessagesChanged())
-        self._tell(SearchProgressed(query, len(found.msgids), is_done=True, is_offline=True, problem=problem))
-
     # -- the link ----------------------------------------------------------------------------------------
+
+    def throttled(self, is_throttled: bool) -> None:
+        """The server asked to slow down, or is at ease again."""
+        self.board.throttled(is_throttled)
 
     def _link_changed(self, status: LinkStatus) -> None:
         self._tell(LinkChanged(status))
-        if status.state not in (*HOPELESS, LinkState.WAITING):
-            return
-        with self._lock:
-            bodies, self._bodies = self._bodies, set()
-            searches = list(self._searches)
-        for msgid in bodies:
-            self.actions.drop(("body", msgid))
-            self._fail_body(msgid, status)
-        for query in searches:
-            self._search_offline(query, status)
+        self.wishes.link_changed(status)
 
 
 def _keep_alive(remote: Remote) -> None:
     remote.noop()
-
-
-class _Reporter:
-    """What sync tells, as events."""
-
-    def __init__(self, workers: Workers, tell: Callable[[Event], None]) -> None:
-        self._workers = workers
-        self._tell = tell
-
-    def changed(self, changed: Changed) -> None:
-        """Rows moved; and a label nobody knew calls for a LIST."""
-        if changed.messages:
-            self._tell(MessagesChanged())
-            self._tell(MailboxesChanged())
-        if changed.has_new_label:
-            self._workers.request_list()
-            self._workers.request_audit()
-
-    def texts_changed(self) -> None:
-        """Snippets."""
-        self._tell(MessagesChanged())
-
-    def mailboxes_changed(self) -> None:
-        """The tree."""
-        self._tell(MailboxesChanged())
-
-    def progressed(self) -> None:
-        """More is stored."""
-        self._tell(Progressed())
-
-    def arrived(self, messages: Sequence[MessageFacts]) -> None:
-        """New mail in the inbox is worth a word; new mail elsewhere is not."""
-        fresh = [each for each in messages if "\\Inbox" in each.labels and "\\Seen" not in each.flags]
-        if fresh and self._workers.is_watching:
-            newest = max(fresh, key=lambda each: each.date)
-            sender = newest.sender.name or newest.sender.email
-            self._tell(MailArrived(len(fresh), sender, newest.subject))
-
-    def throttled(self, is_throttled: bool) -> None:
-        """The server asked to slow down, or is at ease again."""
-        self._workers.board.throttled(is_throttled)
-
-    def alert(self, title: str, detail: str, hint: str = "") -> None:
-        """Something to read."""
-        self._tell(Alerted(title, detail, hint))

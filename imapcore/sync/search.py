@@ -73,6 +73,7 @@ class Search:
 
     def run(self, remote: Remote, places: Mapping[Role, MailboxSync]) -> Iterator[float]:
         """Search, then resolve what was found; at the end the view holds exactly the server's answer."""
+        self._found = 0
         self._store.searches.begin(self.query)
         pace = Pace(first=FIRST_BATCH, largest=LARGEST_BATCH)
         unknown: dict[Role, UidSet] = {}

@@ -69,12 +69,12 @@ def test_what_is_opened_is_fetched_before_the_rest(tmp_path: Path) -> None:
 
 
 def test_a_backfill_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
-    with Simulator(Options(messages=2500, seed=5)) as sim:
+    with Simulator(Options(messages=1500, seed=5)) as sim:
         with engine_on(sim, tmp_path) as (engine, watcher):
-            watcher.wait_until(lambda: engine.progress().stored > 600)
+            watcher.wait_until(lambda: engine.progress().stored > 400)
         with engine_on(sim, tmp_path, is_offline=True) as (engine, _):
             had = engine.progress().stored
-            assert 600 < had < 2500
+            assert 400 < had < 1500
         with engine_on(sim, tmp_path) as (engine, watcher):
             agree(engine, watcher, sim)
             assert engine.progress().stored == len(on_server(sim))
