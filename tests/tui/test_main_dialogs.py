@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imapcore.events import BodyFailed, LinkChanged, SearchProgressed
@@ -87,6 +89,20 @@ async def test_v_offers_the_inbox_but_where_one_is_in_it() -> None:
         assert row is not None
         await stage.press("v", *"inbox", "enter")
         assert stage.mail.submitted == [MoveToInbox(Threads((row.thrid,), stage.main.view))]
+
+
+async def test_v_calls_the_inbox_what_the_tree_calls_it() -> None:
+    mail = FakeEngine()
+    read = mail.mailboxes
+    # The real engine hands on the name that IMAP gives the inbox.
+    mail.mailboxes = lambda: tuple(  # type: ignore[method-assign]
+        replace(each, title="INBOX") if each.role is Role.INBOX else each for each in read()
+    )
+    async with running((120, 36), mail) as stage:
+        stage.main.show_view(View.of_role(Role.ALL))
+        await stage.rest()
+        await stage.press("v", *"inbo")
+        assert "INBOX" not in stage.screen_text()
 
 
 async def test_v_from_a_label_to_the_inbox_takes_the_label_off() -> None:

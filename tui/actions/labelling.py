@@ -21,6 +21,7 @@ from imapcore.model import (
 )
 from tui.actions.triage import describe, submit
 from tui.commands import Where
+from tui.widgets.tree_rows import place_title
 
 if TYPE_CHECKING:
     from tui.label_choices import LabelChange
@@ -89,7 +90,7 @@ def edit_labels(screen: MainScreen, *, is_move: bool) -> None:
 
 def _inbox(screen: MainScreen) -> Mailbox:
     """The inbox as a label to move to; Spam and Trash have keys of their own and are no labels."""
-    title = next((each.title for each in screen.mailboxes if each.role is Role.INBOX), "Inbox")
+    title = next((place_title(each) for each in screen.mailboxes if each.role is Role.INBOX), "Inbox")
     return Mailbox(INBOX_LABEL, title)
 
 
