@@ -16,8 +16,10 @@ from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 
-_STALE_SECONDS = 0.25
-"""A key not heard of for so long went down with the widget it was given to; the next one may go."""
+_LOOK_SECONDS = 0.25
+"""How often to look whether a key went down with the widget that it was given to."""
+_PATIENCE_SECONDS = 5.0
+"""A widget that is there but silent for so long will not answer; the next key may go."""
 
 
 class TypeAhead:
@@ -30,6 +32,7 @@ class TypeAhead:
         self._held: deque[events.Key] = deque()
         self._sent_at: float | None = None
         self._depth = 0
+        self._at: DOMNode | None = None
 
     async def take(self, event: events.Key) -> None:
         """A key from the terminal: goes on at once when none is under way, else waits its turn."""
@@ -38,7 +41,7 @@ class TypeAhead:
             return
         self._held.append(event)
         if len(self._held) == 1:
-            self._app.set_timer(_STALE_SECONDS, self._unstick)
+            self._app.set_timer(_LOOK_SECONDS, self._unstick)
 
     async def _send(self, event: events.Key) -> None:
         app = self._app
@@ -52,6 +55,7 @@ class TypeAhead:
         """Walk the way the key bubbles: a callback behind it in each queue, from the widget to its screen."""
         while node is not None and not isinstance(node, App):
             parent = node.parent
+            self._at = node
             if node.call_later(self._follow, parent, sent_at):
                 return
             node = parent  # It is closing: its parents are not.
@@ -64,6 +68,7 @@ class TypeAhead:
         elif len(self._app.screen_stack) != self._depth:
             # A screen came or went: it takes keys when it has composed itself and found its focus.
             self._depth = len(self._app.screen_stack)
+            self._at = self._app.screen
             self._app.screen.call_after_refresh(self._settled)
         else:
             self._app.call_later(self._send, self._held.popleft())
@@ -71,7 +76,9 @@ class TypeAhead:
     def _unstick(self) -> None:
         if self._sent_at is None or not self._held:
             return
-        if time.monotonic() - self._sent_at >= _STALE_SECONDS:
+        silent = time.monotonic() - self._sent_at
+        is_there = self._at is not None and self._at.is_attached and self._at.is_running
+        if silent >= (_PATIENCE_SECONDS if is_there else _LOOK_SECONDS):
             self._app.call_later(self._send, self._held.popleft())
         if self._held:
-            self._app.set_timer(_STALE_SECONDS, self._unstick)
+            self._app.set_timer(_LOOK_SECONDS, self._unstick)

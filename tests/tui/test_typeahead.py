@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
 
 from tests.tui.pilot import Stage, running
+from tui.screens.help import HelpScreen
 from tui.screens.label_editor import LabelEditor
 from tui.screens.search import SearchScreen
 from tui.widgets.line_input import LineInput
@@ -13,7 +16,7 @@ from tui.widgets.line_input import LineInput
 
 def type_ahead(stage: Stage, text: str) -> None:
     """Put keys into the app's queue all at once, as a terminal does after a paste of keystrokes."""
-    names = {"/": "slash", ":": "colon", " ": "space", "\r": "enter", "\x1b": "escape"}
+    names = {"/": "slash", ":": "colon", " ": "space", "\r": "enter", "\x1b": "escape", "?": "question_mark"}
     for char in text:
         printable = char if char.isprintable() else None
         stage.app.post_message(events.Key(names.get(char, char), printable))
@@ -53,3 +56,24 @@ async def test_many_keys_at_once_are_all_done() -> None:
         type_ahead(stage, "j" * 30 + "k" * 28)
         await stage.rest()
         assert stage.here() == subjects[2]
+
+
+async def test_a_dialog_that_is_slow_to_open_still_gets_the_keys_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.typeahead._LOOK_SECONDS", 0.001)
+    async with running((120, 36)) as stage:
+        forward = stage.app._type_ahead._forward
+
+        async def slowly(event: events.Key) -> None:
+            await forward(event)
+            if event.key == "question_mark":
+                stage.app.screen.call_next(turns)
+
+        async def turns() -> None:
+            for _ in range(5000):
+                await asyncio.sleep(0)
+
+        stage.app._type_ahead._forward = slowly
+        type_ahead(stage, "?qgs")
+        await stage.rest()
+        assert isinstance(stage.app.screen, HelpScreen)
+        assert stage.app.screen.query_one(LineInput).value == "qgs"
