@@ -58,7 +58,9 @@ async def test_many_keys_at_once_are_all_done() -> None:
         assert stage.here() == subjects[2]
 
 
-async def test_a_dialog_that_is_slow_to_open_still_gets_the_keys_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dialog_that_is_slow_to_open_still_gets_the_keys_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("tui.typeahead._LOOK_SECONDS", 0.001)
     async with running((120, 36)) as stage:
         forward = stage.app._type_ahead._forward
