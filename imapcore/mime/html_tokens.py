@@ -18,6 +18,7 @@ _NAME = re.compile(r"/?([A-Za-z][A-Za-z0-9:_-]{0,40})")
 _ATTRIBUTE = re.compile(
     r"([^\s=>\"'/]{1,100})(?:\s{0,20}=\s{0,20}(?:\"([^\"]{0,12000})\"|'([^']{0,12000})'|([^\s>\"']{0,12000})))?"
 )
+_NUMBER = re.compile(r"&#0*([0-9]+)(;?)")
 _SKIPPED = frozenset(
     ("script", "style", "title", "template", "noframes", "xml", "iframe", "object", "svg", "math")
 )
@@ -43,13 +44,26 @@ class Tag:
             for match in _ATTRIBUTE.finditer(self._source):
                 found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or "")
             self._attributes = found
-        value = self._attributes.get(name, "")
-        return html.unescape(value) if "&" in value else value
+        return _unescaped(self._attributes.get(name, ""))
 
     def has(self, name: str) -> bool:
         """Whether the attribute is there, with a value or without."""
         self.get(name)
         return self._attributes is not None and name in self._attributes
+
+
+def _unescaped(text: str) -> str:
+    """Text with its entities decoded; a number past all characters is one replacement character."""
+    if "&" not in text:
+        return text
+    if "&#" in text:
+        # ``int`` refuses thousands of digits, and every number of eight is past the last character.
+        text = _NUMBER.sub(_short_reference, text)
+    return html.unescape(text)
+
+
+def _short_reference(match: re.Match[str]) -> str:
+    return f"&#{match[1]}{match[2]}" if len(match[1]) < 8 else "\N{REPLACEMENT CHARACTER}"
 
 
 def read_tokens(source: str) -> Iterator[Tag | str]:
@@ -60,7 +74,7 @@ def read_tokens(source: str) -> Iterator[Tag | str]:
     while position < size:
         opening = source.find("<", position)
         if opening < 0:
-            yield html.unescape(source[position:])
+            yield _unescaped(source[position:])
             return
         match = _NAME.match(source, opening + 1)
         if match is None:
@@ -69,11 +83,11 @@ def read_tokens(source: str) -> Iterator[Tag | str]:
                 # A ``<`` that opens nothing is text.
                 end = source.find("<", opening + 1)
                 end = size if end < 0 else end
-                yield html.unescape(source[position:end])
+                yield _unescaped(source[position:end])
                 position = end
                 continue
         if opening > position:
-            yield html.unescape(source[position:opening])
+            yield _unescaped(source[position:opening])
         if match is None:
             position = _skip_markup(source, opening)
             continue

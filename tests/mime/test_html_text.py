@@ -326,3 +326,18 @@ def test_time_is_linear_in_the_document(unit: str) -> None:
     started = time.perf_counter()
     read_html(unit * (150_000 // len(unit)), Links())
     assert time.perf_counter() - started < 8
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["&#" + "9" * 5000 + ";", "&#" + "9" * 5000, "&#" + "0" * 5000 + "9999999;"],
+    ids=("closed", "open", "zeros"),
+)
+def test_a_character_reference_of_thousands_of_digits_is_no_character(reference: str) -> None:
+    assert texts(f"<p>a{reference}b</p>") == ["a\N{REPLACEMENT CHARACTER}b"]
+    (tag,) = (each for each in read_tokens(f'<a title="{reference}x">') if isinstance(each, Tag))
+    assert tag.get("title") == "\N{REPLACEMENT CHARACTER}x"
+
+
+def test_leading_zeros_of_a_character_reference_do_not_count() -> None:
+    assert texts("<p>&#" + "0" * 5000 + "65;&#0000066;</p>") == ["AB"]
