@@ -32,7 +32,9 @@ class Terminal:
         env: Mapping[str, str] | None = None,
     ) -> None:
         self._command = list(command)
-        self._env = {**os.environ, **_ENV, **(env or {})}
+        # The size is the terminal's own; these would overrule it.
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        self._env = {**inherited, **_ENV, **(env or {})}
         self._size = (lines, columns)
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)

@@ -30,6 +30,12 @@ class Recorder(Terminal):
         self.sent += data
         return data
 
+    def shows(self, text: str) -> None:
+        """Wait until it is on the screen; says what is there instead."""
+        assert self.wait_for(text, SECONDS) is not None, (
+            f"no {text!r} in\n{self.text()}\n{self.sent[-2000:]!r}"
+        )
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -39,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_ctrl_q_leaves_with_success(folder: Path) -> None:
     with Recorder(folder) as terminal:
-        assert terminal.wait_for("Inbox", SECONDS) is not None
+        terminal.shows("Inbox")
         terminal.settle(0.2, 3)
         terminal.write(b"\x11")
         assert terminal.wait(SECONDS) == 0
@@ -51,7 +57,7 @@ def test_ctrl_q_leaves_with_success(folder: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_the_terminal_sane(folder: Path, number: signal.Signals) -> None:
     with Recorder(folder) as terminal:
-        assert terminal.wait_for("Inbox", SECONDS) is not None
+        terminal.shows("Inbox")
         terminal.settle(0.2, 3)
         os.kill(terminal.pid, number)
         assert terminal.wait(SECONDS) == 128 + number
@@ -62,14 +68,14 @@ def test_a_signal_leaves_the_terminal_sane(folder: Path, number: signal.Signals)
 
 def test_a_terminal_of_twenty_by_five_works(folder: Path) -> None:
     with Recorder(folder, columns=20, lines=5) as terminal:
-        assert terminal.wait_for("Inbox", SECONDS) is not None
+        terminal.shows("Inbox")
         for key in (b"j", b"\r", b"\t", b"?", b"q", b"g", b"s"):
             terminal.write(key)
             terminal.settle(0.1, 1)
         # An escape and the key after it are one key (Alt) to a terminal, unless there is time between.
         for step, shown in ((b"\x1b", "Primary"), (b"\x1b", "offline"), (b"gs", "Starred")):
             terminal.write(step)
-            assert terminal.wait_for(shown, SECONDS) is not None
+            terminal.shows(shown)
             terminal.settle(0.3, 3)
         terminal.write(b"\x11")
         assert terminal.wait(SECONDS) == 0
@@ -77,7 +83,7 @@ def test_a_terminal_of_twenty_by_five_works(folder: Path) -> None:
 
 def test_a_paste_of_a_hundred_kilobytes_is_no_list_of_commands(folder: Path) -> None:
     with Recorder(folder) as terminal:
-        assert terminal.wait_for("Inbox", SECONDS) is not None
+        terminal.shows("Inbox")
         terminal.settle(0.2, 3)
         paste = b"\x1b[200~" + b"e#!z" * 25_000 + b"\x1b[201~"
         for start in range(0, len(paste), 4096):
