@@ -48,6 +48,7 @@ from imapcore.protocol.events import (
     SlowedDown,
     Unparsed,
 )
+from imapcore.protocol.extensions import is_met
 from imapcore.protocol.pipeline import DEPTH, Pipeline
 from imapcore.protocol.refusals import error_of, is_slowed_down, sanitize
 from imapcore.protocol.sent import Sent
@@ -209,8 +210,11 @@ class Protocol:
         offered = self._capabilities
         if offered is not None and "LOGINDISABLED" in offered and isinstance(command, Login):
             raise NotSupported("the server takes no password by LOGIN")
-        if rule.needs and offered is not None and not any(need in offered for need in rule.needs):
-            raise NotSupported(f"the server does not offer {rule.needs[0]}")
+        if offered is None:
+            return
+        for need in (rule.needs, *command.needs()):
+            if need and not is_met(need, offered):
+                raise NotSupported(f"the server does not offer {need[0]}")
 
     def _pump(self) -> None:
         """Start every queued command that may go now."""

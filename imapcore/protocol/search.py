@@ -8,10 +8,12 @@ quoted once ENABLE UTF8=ACCEPT was answered. ``a & b``, ``a | b`` and ``~a`` do 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from imapcore.errors import InvalidArgument
+from imapcore.protocol import extensions
 from imapcore.wire.datetimes import format_date
 from imapcore.wire.encoder import Encoder
 from imapcore.wire.uidset import UidSet
@@ -23,6 +25,10 @@ class Key(ABC):
     @abstractmethod
     def encode(self, encoder: Encoder) -> None:
         """Spell it."""
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """What the server must offer to know this key."""
+        return ()
 
     def __and__(self, other: Key) -> Key:
         return And(self, other)
@@ -54,6 +60,10 @@ class And(Key):
             raise InvalidArgument("And needs a key")
         object.__setattr__(self, "keys", keys)
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """What the keys need."""
+        return [need for key in self.keys for need in key.needs()]
+
     def encode(self, encoder: Encoder) -> None:
         """The keys in parentheses."""
         encoder.open()
@@ -73,6 +83,10 @@ class Or(Key):
             raise InvalidArgument("Or needs a key")
         object.__setattr__(self, "keys", keys)
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """What the keys need."""
+        return [need for key in self.keys for need in key.needs()]
+
     def encode(self, encoder: Encoder) -> None:
         """``OR a OR b c``: IMAP's OR takes two."""
         for key in self.keys[:-1]:
@@ -86,6 +100,10 @@ class Not(Key):
     """None of it."""
 
     key: Key
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """What the key needs."""
+        return self.key.needs()
 
     def encode(self, encoder: Encoder) -> None:
         """NOT."""
@@ -195,13 +213,25 @@ class Smaller(_Number):
 class Older(_Number):
     """INTERNALDATE at least this many seconds ago (WITHIN, RFC 5032)."""
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """WITHIN."""
+        yield extensions.WITHIN
+
 
 class Younger(_Number):
     """INTERNALDATE at most this many seconds ago (WITHIN, RFC 5032)."""
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """WITHIN."""
+        yield extensions.WITHIN
+
 
 class ModSeq(_Number):
     """Changed at this modseq or later (RFC 7162 §3.1.5)."""
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """CONDSTORE."""
+        yield extensions.CONDSTORE
 
 
 _FLAG_KEYS = {
@@ -272,6 +302,10 @@ class Numbers(Key):
 class Saved(Key):
     """Is in the result saved by an earlier search (SEARCHRES, RFC 5182)."""
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """SEARCHRES."""
+        yield extensions.SEARCHRES
+
     def encode(self, encoder: Encoder) -> None:
         """``$``."""
         encoder.word("$")
@@ -282,6 +316,10 @@ class EmailId(Key):
     """Has this object id (RFC 8474)."""
 
     emailid: str
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """OBJECTID."""
+        yield extensions.OBJECTID
 
     def encode(self, encoder: Encoder) -> None:
         """EMAILID."""
@@ -294,13 +332,23 @@ class ThreadId(Key):
 
     threadid: str
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """OBJECTID."""
+        yield extensions.OBJECTID
+
     def encode(self, encoder: Encoder) -> None:
         """THREADID."""
         encoder.word("THREADID").word(self.threadid)
 
 
+class _Gmail(Key):
+    def needs(self) -> Iterable[extensions.Need]:
+        """Gmail's extensions."""
+        yield extensions.GMAIL
+
+
 @dataclass(frozen=True)
-class GmailRaw(Key):
+class GmailRaw(_Gmail):
     """Is found by Gmail's own search for this query, within the selected mailbox."""
 
     query: str
@@ -311,7 +359,7 @@ class GmailRaw(Key):
 
 
 @dataclass(frozen=True)
-class GmailMsgid(Key):
+class GmailMsgid(_Gmail):
     """Is this message."""
 
     msgid: int
@@ -322,7 +370,7 @@ class GmailMsgid(Key):
 
 
 @dataclass(frozen=True)
-class GmailThrid(Key):
+class GmailThrid(_Gmail):
     """Belongs to this conversation."""
 
     thrid: int
@@ -333,7 +381,7 @@ class GmailThrid(Key):
 
 
 @dataclass(frozen=True)
-class GmailLabel(Key):
+class GmailLabel(_Gmail):
     r"""Carries this label: the decoded name, system labels as ``\Inbox``."""
 
     label: str

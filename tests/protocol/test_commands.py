@@ -31,7 +31,9 @@ from imapcore.wire.responses import (
 from imapcore.wire.uidset import NO_UIDS, UidSet
 from tests.protocol.talk import GMAIL, Talk, greeted, selected, signed_in
 
-ALL_THERE_IS = GMAIL + " LITERAL+ SORT THREAD=REFERENCES QRESYNC BINARY STARTTLS SEARCHRES PARTIAL"
+ALL_THERE_IS = (
+    f"{GMAIL} LITERAL+ SORT THREAD=REFERENCES QRESYNC BINARY STARTTLS SEARCHRES PARTIAL CREATE-SPECIAL-USE"
+)
 UIDS = UidSet.parse("1:3,7")
 ENC = "UID STORE 1:3,7 "
 

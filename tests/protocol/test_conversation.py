@@ -244,7 +244,7 @@ def test_sends_several_and_gives_each_its_own() -> None:
 def test_lets_no_two_share_the_line_whose_answers_could_be_mixed_up(
     first: c.Command[object], second: c.Command[object]
 ) -> None:
-    talk = selected()
+    talk = selected(f"{GMAIL} SEARCHRES")
     one, two = talk.protocol.send(first), talk.protocol.send(second)
     assert (one.is_queued, two.is_queued) == (False, True)
     talk.s(f"{one.tag} OK")

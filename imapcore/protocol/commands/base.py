@@ -8,8 +8,10 @@ while the command is in flight and says which of them are its own.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import ClassVar, Generic, TypeVar
 
+from imapcore.protocol.extensions import Need
 from imapcore.wire.encoder import Encoder
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.responses import Response, Status
@@ -50,6 +52,10 @@ class Command(ABC, Generic[T]):
     def arguments(self, encoder: Encoder) -> None:
         """Spell what follows the verb; nothing unless a command says otherwise."""
         return
+
+    def needs(self) -> Iterable[Need]:
+        """What the server must offer for these arguments, each in its turn; the table has the name's own."""
+        return ()
 
     @abstractmethod
     def collector(self) -> Collector[T]:

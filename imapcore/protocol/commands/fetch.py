@@ -6,10 +6,12 @@ the answers by message and by item, so results hold only what was asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from imapcore.errors import InvalidArgument
+from imapcore.protocol import extensions
 from imapcore.protocol.commands.base import ByMessages, Streaming
 from imapcore.protocol.commands.items import is_item, partial_range
 from imapcore.wire.encoder import Encoder
@@ -111,6 +113,16 @@ class Fetch(ByMessages[list[Fetched]]):
         slots = [_ITEM_SLOT.get(item) for item in wanted]
         known = [_SLOTS[slot] for slot in slots if slot is not None]
         return tuple(known) if known and len(known) == len(wanted) else ()
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """What its items and modifiers need."""
+        yield from extensions.of_fetch_items(self.items)
+        if self.changed_since is not None:
+            yield extensions.QRESYNC if self.vanished else extensions.CONDSTORE
+        if self.partial is not None:
+            yield extensions.PARTIAL
+        if self.by_saved_search:
+            yield extensions.SEARCHRES
 
     def arguments(self, encoder: Encoder) -> None:
         """Set, items, modifiers."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from imapcore.errors import InvalidArgument
+from imapcore.protocol import extensions
 from imapcore.protocol.commands.base import Collector, Command, SimpleCommand
 from imapcore.wire.codes import AppendUid, MailboxId
 from imapcore.wire.datetimes import format_internaldate
@@ -40,6 +41,11 @@ class Create(Command[str | None]):
     mailbox: str
     special_use: tuple[str, ...] = ()
     r"""``\Archive`` … where the server offers CREATE-SPECIAL-USE (RFC 6154)."""
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """CREATE-SPECIAL-USE for a use."""
+        if self.special_use:
+            yield extensions.CREATE_SPECIAL_USE
 
     def arguments(self, encoder: Encoder) -> None:
         """The name and its use."""
@@ -144,6 +150,13 @@ class List(Command[Listing]):
     status: tuple[str, ...] = ()
     """Items of STATUS to return for each (LIST-STATUS)."""
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """What its options need."""
+        yield from extensions.of_list_options(self.select, self.returns)
+        if self.status:
+            yield extensions.LIST_STATUS
+            yield from extensions.of_status_items(self.status)
+
     def arguments(self, encoder: Encoder) -> None:
         """Options, reference, pattern."""
         if self.select:
@@ -238,6 +251,10 @@ class StatusOf(Command[MailboxStatus]):
     mailbox: str
     items: tuple[str, ...] = STATUS_ITEMS
     """MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ SIZE DELETED APPENDLIMIT MAILBOXID."""
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """What its items need."""
+        return extensions.of_status_items(self.items)
 
     def arguments(self, encoder: Encoder) -> None:
         """Name and items."""
@@ -353,6 +370,11 @@ class Append(Command[AppendUid | None]):
     def of(cls, mailbox: str, message: bytes, flags: Iterable[str] = ()) -> Append:
         """With flags from any iterable."""
         return cls(mailbox, message, frozenset(flags))
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """BINARY for a literal8."""
+        if self.is_binary:
+            yield extensions.BINARY_APPEND
 
     def arguments(self, encoder: Encoder) -> None:
         """Name, flags, date, and the message as a literal (RFC 6855 §4 in UTF-8 mode)."""

@@ -6,11 +6,13 @@ Each works by uid unless ``is_uid`` is False.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from imapcore.errors import InvalidArgument
+from imapcore.protocol import extensions
 from imapcore.protocol.commands.base import ByMessages, Collector, Command
 from imapcore.wire.codes import CopyUid, Modified
 from imapcore.wire.encoder import Encoder
@@ -75,6 +77,13 @@ class Store(ByMessages[Stored]):
     def verb(self) -> str:
         """STORE or UID STORE."""
         return "UID STORE" if self.is_uid else "STORE"
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """Gmail for labels, CONDSTORE for the condition."""
+        if self.labels is not None:
+            yield extensions.GMAIL
+        if self.unchanged_since is not None:
+            yield extensions.CONDSTORE
 
     def arguments(self, encoder: Encoder) -> None:
         """Set, condition, item, values."""

@@ -6,10 +6,12 @@ its own accord; the result is the same value either way.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from imapcore.errors import InvalidArgument
+from imapcore.protocol import extensions
 from imapcore.protocol.commands.base import Collector, Command
 from imapcore.protocol.commands.items import partial_range
 from imapcore.protocol.search import All, Key
@@ -103,6 +105,16 @@ class Search(Command[Found]):
         """SEARCH or UID SEARCH."""
         return "UID SEARCH" if self.is_uid else "SEARCH"
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """What its return options and its key need."""
+        if self.partial is not None:
+            yield extensions.PARTIAL_FORWARD if self.partial[0] > 0 else extensions.PARTIAL
+        elif self.returns is not None and self.returns != {"SAVE"}:
+            yield extensions.ESEARCH
+        if self.returns and "SAVE" in self.returns:
+            yield extensions.SEARCHRES
+        yield from self.key.needs()
+
     def arguments(self, encoder: Encoder) -> None:
         """Return options, charset, key."""
         returns = self.returns
@@ -183,6 +195,12 @@ class Sort(Command[Sorted]):
         """SORT or UID SORT."""
         return "UID SORT" if self.is_uid else "SORT"
 
+    def needs(self) -> Iterable[extensions.Need]:
+        """What the order and the key need."""
+        if any(each.startswith("DISPLAY") for each in self.order):
+            yield extensions.SORT_DISPLAY
+        yield from self.key.needs()
+
     def arguments(self, encoder: Encoder) -> None:
         """Order, charset, key."""
         if not self.order or not frozenset(self.order) <= SORT_KEYS or self.order[-1] == "REVERSE":
@@ -226,6 +244,11 @@ class Thread(Command[ThreadResult]):
     def verb(self) -> str:
         """THREAD or UID THREAD."""
         return "UID THREAD" if self.is_uid else "THREAD"
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """Its algorithm, and what the key needs."""
+        yield (f"THREAD={self.algorithm}",)
+        yield from self.key.needs()
 
     def arguments(self, encoder: Encoder) -> None:
         """Algorithm, charset, key."""

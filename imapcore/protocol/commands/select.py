@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from imapcore.protocol import extensions
 from imapcore.protocol.commands.base import Collector, Command, SimpleCommand
 from imapcore.protocol.state import SelectedMailbox
 from imapcore.wire.encoder import Encoder
@@ -83,6 +85,13 @@ class Select(Command[Selection]):
     def verb(self) -> str:
         """SELECT or EXAMINE."""
         return "EXAMINE" if self.is_read_only else "SELECT"
+
+    def needs(self) -> Iterable[extensions.Need]:
+        """What its parameters need."""
+        if self.resync is not None:
+            yield extensions.QRESYNC
+        elif self.condstore:
+            yield extensions.CONDSTORE
 
     def arguments(self, encoder: Encoder) -> None:
         """The name and the parameters."""

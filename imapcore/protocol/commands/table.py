@@ -13,6 +13,7 @@ from imapcore.protocol.commands.base import Command
 from imapcore.protocol.commands.fetch import Fetch
 from imapcore.protocol.commands.message import Copy, Move, Store
 from imapcore.protocol.commands.search import Search, Sort, Thread
+from imapcore.protocol.extensions import Need
 from imapcore.protocol.state import State
 
 ANY = frozenset({State.NOT_AUTHENTICATED, State.AUTHENTICATED, State.SELECTED})
@@ -26,8 +27,8 @@ class Rule:
     """What the protocol must know of a command before it sends it."""
 
     states: frozenset[State]
-    needs: tuple[str, ...] = ()
-    """Capabilities any one of which is enough; none: every server has it."""
+    needs: Need = ()
+    """None: every server has it. What the arguments need is the command's to say (``Command.needs``)."""
     is_alone: bool = False
 
 
@@ -80,6 +81,4 @@ def rule_of(command: Command[object]) -> Rule:
     rule = RULES.get(command.verb) or RULES[command.name]
     if isinstance(command, Fetch | Store | Copy | Move | Search | Sort | Thread) and not command.is_uid:
         return Rule(rule.states, rule.needs, is_alone=True)
-    if isinstance(command, Thread):
-        return Rule(rule.states, (f"THREAD={command.algorithm}",))
     return rule
