@@ -127,7 +127,10 @@ class Throttled(ServerError):
 
 
 class OverQuota(Throttled):
-    """[OVERQUOTA]: the account's bandwidth or command limit is used up for now."""
+    """[OVERQUOTA]: the account's bandwidth or command limit is used up for now.
+
+    Where there is no room for what was to be added, title and hint say that instead.
+    """
 
     title = "The account's IMAP limit is used up for now"
     hint = "Gmail lifts it within 24 hours; gimap-tui waits and goes on by itself"

@@ -24,6 +24,8 @@ from imapcore.errors import (
     WrongState,
 )
 from imapcore.protocol.commands.base import Command
+from imapcore.protocol.commands.mailbox import Append
+from imapcore.protocol.commands.message import Copy, Move
 from imapcore.protocol.commands.search import SearchCollector
 from imapcore.protocol.commands.select import Close, SelectCollector, Unselect
 from imapcore.protocol.commands.session import (
@@ -458,7 +460,8 @@ class Protocol:
 
     def _fail(self, sent: Sent[Any], status: Status) -> None:
         is_login = isinstance(sent.command, Login | Authenticate)
-        error = error_of(status, is_login=is_login)
+        is_adding = isinstance(sent.command, Append | Copy | Move)
+        error = error_of(status, is_login=is_login, is_adding=is_adding)
         if is_login and self._web_alert:
             error.hint = f"Sign in with a web browser once: {self._web_alert}"
         if not sent.is_done:

@@ -31,6 +31,13 @@ _IMAP_OFF = (
 )
 _WEB = "Sign in with a web browser once, confirm that it was you, then try again"
 
+_ALLOWANCE = "command or bandwidth limits"
+_FULL = Refusal(
+    errors.OverQuota,
+    "The mailbox is full",
+    "Make room: delete mail and empty the trash; gimap-tui then goes on by itself",
+)
+
 BY_CODE: dict[str, Refusal] = {
     "AUTHENTICATIONFAILED": Refusal(errors.AuthenticationFailed),
     "AUTHORIZATIONFAILED": Refusal(errors.AuthenticationFailed),
@@ -47,7 +54,7 @@ BY_CODE: dict[str, Refusal] = {
 
 BY_PHRASE: tuple[tuple[str, Refusal], ...] = (
     ("too many simultaneous connections", Refusal(errors.TooManyConnections)),
-    ("command or bandwidth limits", Refusal(errors.OverQuota)),
+    (_ALLOWANCE, Refusal(errors.OverQuota)),
     ("[overquota]", Refusal(errors.OverQuota)),
     ("[throttled]", Refusal(errors.Throttled)),
     ("application-specific password required", Refusal(errors.AuthenticationFailed, None, _APP_PASSWORD)),
@@ -87,13 +94,17 @@ def refusal_of(status: Status) -> Refusal | None:
     return next((refusal for phrase, refusal in BY_PHRASE if phrase in text), None)
 
 
-def error_of(status: Status, *, is_login: bool = False) -> errors.ServerError:
+def error_of(status: Status, *, is_login: bool = False, is_adding: bool = False) -> errors.ServerError:
     """The error for a tagged NO or BAD, or for a BYE nobody asked for.
 
     ``is_login``: a NO to LOGIN or AUTHENTICATE without a better reason means the credentials, but a throttled
-    login is no rejected credential.
+    login is no rejected credential. ``is_adding``: to a command that puts something into a mailbox, OVERQUOTA
+    means that there is no room (RFC 5530 §3, RFC 9208 §4.3.1); elsewhere it is Gmail's word for too much
+    traffic.
     """
     refusal = refusal_of(status)
+    if is_adding and refusal == BY_CODE["OVERQUOTA"] and not _is_about_traffic(status):
+        refusal = _FULL
     if refusal is None and is_login and status.condition is Condition.NO:
         refusal = Refusal(errors.AuthenticationFailed)
     if refusal is None or (
@@ -102,6 +113,10 @@ def error_of(status: Status, *, is_login: bool = False) -> errors.ServerError:
         refusal = Refusal(_PLAIN[status.condition])
     code = status.code.name if status.code is not None else None
     return refusal.error(sanitize(status.text), code=code, title=refusal.title, hint=refusal.hint)
+
+
+def _is_about_traffic(status: Status) -> bool:
+    return status.condition is Condition.BYE or _ALLOWANCE in status.text.lower()
 
 
 _PLAIN: dict[Condition, type[errors.ServerError]] = {

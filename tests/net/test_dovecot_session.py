@@ -148,6 +148,7 @@ def test_a_mailbox_that_is_full(dovecot: Dovecot) -> None:
         with pytest.raises(OverQuota) as caught:
             conn.run(Append("INBOX", mail("too big", "x" * 76 * 20_000)))
         assert "quota" in str(caught.value).lower()
+        assert caught.value.title == "The mailbox is full"
         assert conn.run(StatusOf("INBOX")).messages == 0
 
 

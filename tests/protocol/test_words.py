@@ -200,6 +200,24 @@ def test_turns_a_refusal_into_something_to_do(
     assert problem.detail == status.text
 
 
+@pytest.mark.parametrize(
+    ("status", "is_adding", "words"),
+    [
+        (no("Quota exceeded (mailbox for user is full)", "OVERQUOTA"), True, "Make room"),
+        (no("Quota exceeded", "OVERQUOTA"), False, "24 hours"),
+        (no("Account exceeded command or bandwidth limits. (Failure)", "OVERQUOTA"), True, "24 hours"),
+        (no("Account exceeded command or bandwidth limits. (Failure)", "ALERT"), True, "24 hours"),
+        (Status(None, Condition.BYE, Code("OVERQUOTA"), "Account exceeded"), True, "24 hours"),
+    ],
+)
+def test_a_full_mailbox_is_not_a_used_up_allowance(status: Status, is_adding: bool, words: str) -> None:
+    """RFC 5530 §3, RFC 9208 §4.3.1: OVERQUOTA means no room for what is added; Gmail: too much traffic."""
+    problem = error_of(status, is_adding=is_adding)
+    assert type(problem) is errors.OverQuota
+    assert words in problem.sentence()
+    assert ("full" in problem.title) == (words == "Make room")
+
+
 def test_a_no_to_a_login_means_the_password_unless_it_says_otherwise() -> None:
     assert type(error_of(no("nope"), is_login=True)) is errors.AuthenticationFailed
     assert type(error_of(no("slower", "THROTTLED"), is_login=True)) is errors.Throttled
