@@ -29,6 +29,7 @@ class Where(StrEnum):
     KEYWORDS = "keywords"
     LINKS = "links"
     ATTACHMENTS = "attachments"
+    COLOURS = "colours"
     CONFIRM = "questions"
     DIALOG = "dialog"
 
@@ -37,7 +38,7 @@ PANES = frozenset({Where.TREE, Where.LIST, Where.READER})
 """The panes of the main screen."""
 MAIL = frozenset({Where.LIST, Where.READER})
 """The panes that show mail: what is done there is done to conversations."""
-_LINES = frozenset({Where.TREE, Where.LIST, Where.ACTIVITY, Where.MESSAGE})
+_LINES = frozenset({Where.TREE, Where.LIST, Where.ACTIVITY, Where.MESSAGE, Where.COLOURS})
 _PAGES = PANES | {Where.ACTIVITY, Where.MESSAGE}
 _JOURNAL = PANES | {Where.ACTIVITY}
 _TREE = frozenset({Where.TREE})
@@ -338,7 +339,7 @@ COMMANDS: tuple[Command, ...] = (
         needs=Needs.LABEL,
         footer=21,
     ),
-    _tree("colour", "colour", "Give this label another colour", "C", mutt="x", needs=Needs.LABEL, footer=22),
+    _tree("colour", "colour", "Choose the colour of this label", "C", mutt="x", needs=Needs.LABEL, footer=22),
     _tree("pin", "pin", "Keep this label at the top of the labels, or let it go", "P", needs=Needs.LABEL),
     _tree("hide", "hide", "Hide this label or search in the tree, or show it again", "H", needs=Needs.LABEL),
     _tree("show-hidden", "hidden", "Show hidden labels, or hide them again", "ctrl+o"),

@@ -33,11 +33,13 @@ class Desk:
     zone: tzinfo | None = None
     """None: the machine's."""
     palette: Palette = DARK
+    trial_colours: LabelColours | None = None
+    """What the colour picker tries on; nothing of it is remembered."""
 
     @property
     def label_colours(self) -> LabelColours:
-        """Which colour each label has; writes into the state."""
-        return LabelColours(self.state.colours)
+        """Which colour each label has; writes into the state, unless others are being tried on."""
+        return self.trial_colours or LabelColours(self.state.colours, self.state.given_colours)
 
     def chip(self, label: str) -> tuple[str, str]:
         """Foreground and background of a label's chip in the theme in force."""

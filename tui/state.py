@@ -22,7 +22,9 @@ class State:
     hidden: list[str] = field(default_factory=list)
     pinned: list[str] = field(default_factory=list)
     colours: dict[str, str] = field(default_factory=dict)
-    """Label name → colour name."""
+    """Label name → colour name, as the user chose it."""
+    given_colours: dict[str, str] = field(default_factory=dict)
+    """The same for labels nobody chose a colour for, so that they keep the one they were given."""
     recent_searches: list[str] = field(default_factory=list)
     """Newest first."""
     theme: str = ""

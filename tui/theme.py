@@ -252,22 +252,39 @@ def label_pair(colour: str, is_dark: bool, contrast_wanted: float = MUST_READ) -
     return readable_on(foreground, background, contrast_wanted), background
 
 
+AUTOMATIC = ""
+"""In place of a colour's name: the parent's colour, or one that is given out."""
+
+
 class LabelColours:
     """Which colour each label has: chosen by the user, inherited from its parent, or given out once."""
 
-    def __init__(self, chosen: dict[str, str]) -> None:
-        """``chosen`` maps label names to colour names; it is read and written in place."""
+    def __init__(self, chosen: dict[str, str], given: dict[str, str] | None = None) -> None:
+        """Both map label names to colour names and are read and written in place.
+
+        ``chosen`` holds what the user wants, ``given`` what was given out to labels without a wish.
+        """
         self._chosen = chosen
+        self._given = {} if given is None else given
+
+    def copy(self) -> LabelColours:
+        """The same colours, to try others on."""
+        return LabelColours(dict(self._chosen), dict(self._given))
 
     def name_of(self, label: str) -> str:
         """The colour's name; a nested label without its own takes its parent's."""
         part = label
         while part:
-            colour = self._chosen.get(part)
+            colour = self._chosen.get(part) or self._given.get(part)
             if colour in COLOUR_NAMES:
                 return colour
             part = part.rpartition("/")[0]
         return "grey"
+
+    def chosen_of(self, label: str) -> str:
+        """The colour the user chose for this very label; ``AUTOMATIC`` where none was."""
+        colour = self._chosen.get(label, AUTOMATIC)
+        return colour if colour in COLOUR_NAMES else AUTOMATIC
 
     def pair(self, label: str, palette: Palette) -> tuple[str, str]:
         """Foreground and background of the label's chip."""
@@ -276,21 +293,31 @@ class LabelColours:
     def ink(self, label: str, palette: Palette) -> str:
         """The label's colour as text or a dot on the tree, readable on every shade there."""
         foreground = self.pair(label, palette)[0]
-        for background in (palette.frame, palette.head, palette.cursor):
+        for background in (palette.frame, palette.head, palette.cursor, palette.picked):
             foreground = readable_on(foreground, background, MAY_READ)
         return foreground
 
     def choose(self, label: str, colour: str) -> None:
-        """Give a label its own colour."""
-        self._chosen[label] = colour
+        """Give a label its own colour, or with ``AUTOMATIC`` the one it would have without a wish."""
+        if colour == AUTOMATIC:
+            self._chosen.pop(label, None)
+            self.give_out((label,))
+        else:
+            self._chosen[label] = colour
+
+    def move(self, label: str, new_label: str) -> None:
+        """Carry a label's colour over to its new name."""
+        for colours in (self._chosen, self._given):
+            if label in colours:
+                colours[new_label] = colours.pop(label)
 
     def give_out(self, labels: tuple[str, ...]) -> bool:
         """Give every top-level label that has none the colour used least; tells whether any was given."""
-        given = False
+        is_any = False
         for label in labels:
-            if "/" in label or label in self._chosen:
+            if "/" in label or label in self._chosen or label in self._given:
                 continue
-            used = list(self._chosen.values())
-            self._chosen[label] = min(HUES, key=used.count)
-            given = True
-        return given
+            used = [*self._chosen.values(), *self._given.values()]
+            self._given[label] = min(HUES, key=used.count)
+            is_any = True
+        return is_any

@@ -44,6 +44,7 @@ from tui.label_choices import LabelChange
 from tui.look import Look
 from tui.screens.activity import ActivityScreen
 from tui.screens.attachments import AttachmentPicker
+from tui.screens.colours import ColourPicker
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.first_run import FirstRunScreen
 from tui.screens.help import HelpScreen
@@ -185,6 +186,10 @@ def first_run(style: Look) -> FirstRunScreen:
     return FirstRunScreen(look=style)
 
 
+def colours(style: Look) -> ColourPicker:
+    return ColourPicker("contracts", "violet", "teal", lambda _: None, look=style)
+
+
 def move(style: Look) -> LabelEditor:
     return label_editor(style, is_move=True)
 
@@ -212,6 +217,8 @@ SHOTS: dict[str, Shot] = {
     "label-editor-narrow": Shot(label_editor, size=NARROW),
     "label-editor-tiny": Shot(label_editor, size=TINY),
     "move": Shot(move),
+    "colours": Shot(colours, ("down",)),
+    "colours-light": Shot(colours, ("up",), palette=LIGHT),
     "search": Shot(search),
     "search-completing": Shot(search, (*"from:a", "down")),
     "search-doubting": Shot(search, (*"form:ada subject:two words older_than:2w", "space"), MIDDLE),

@@ -16,6 +16,7 @@ from tui.commands import Where
 from tui.keymap import Keymap
 from tui.keyword_rules import describe_keyword, keyword_problem
 from tui.screens.attachments import AttachmentPicker
+from tui.screens.colours import ColourPicker
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.screens.keywords import KeywordChange, KeywordEditor
@@ -49,6 +50,8 @@ def dialogs() -> dict[str, Screen[Any]]:
         "attachments": AttachmentPicker(FILES, Path("~/Downloads")),
         "keywords": KeywordEditor("2 conversations", COUNTS),
         "help": HelpScreen(Keymap(), Where.LIST),
+        "colours": ColourPicker("Papers", "", "sky", lambda _: None),
+        "many attachments": AttachmentPicker(FILES * 5, Path("~/Downloads")),
         "source": MessageScreen(message, b"Subject: x\r\n\r\nbody\r\n"),
     }
 
@@ -94,6 +97,19 @@ async def test_any_window_and_any_key_is_survived(name: str, size: tuple[int, in
         await pilot.pause()
         assert app.results
         assert not app.results[0]
+
+
+@pytest.mark.parametrize(("name", "last"), [("colours", "grey"), ("many attachments", "setup.exe")])
+async def test_the_line_with_the_cursor_is_seen_in_a_low_window(name: str, last: str) -> None:
+    app = Stage(screen=lambda: dialogs()[name])
+    async with app.run_test(size=(70, 12)) as pilot:
+        await pilot.press("up")
+        await pilot.pause()
+        choices = app.screen.query_one(ChoiceList)
+        shown = choices.render_line(choices.cursor - round(choices.scroll_y)).text
+        assert last in shown
+        assert choices.region.height <= 12
+        assert app.screen.query_one("#keys").region.bottom <= 12
 
 
 # -- prompt -------------------------------------------------------------------------------------------------

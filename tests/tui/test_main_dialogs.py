@@ -32,6 +32,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.links import LinkPicker
 from tui.screens.message import MessageScreen
 from tui.screens.sign_in import SignInScreen
+from tui.theme import HUES
 
 
 async def in_tree(stage: Stage, name: str) -> None:
@@ -166,6 +167,47 @@ async def test_a_label_that_exists_is_not_created_again() -> None:
         await stage.press("N", *"papers", "enter")
         assert stage.mail.submitted == []
         assert "There is a label of this name already" in stage.screen_text()
+
+
+async def test_the_colour_of_a_label_is_chosen_while_the_tree_wears_it() -> None:
+    async with running((120, 36)) as stage:
+        await in_tree(stage, "Papers")
+        desk = stage.desk
+        given = desk.label_colours.name_of("Papers")
+        await stage.press("C")
+        assert "Colour of Papers" in stage.screen_text()
+        assert f"automatic  {' Papers '}" in stage.screen_text()
+        await stage.press("j", "j")
+        tried = desk.label_colours.name_of("Papers")
+        assert tried != given
+        assert desk.state.colours == {}
+        await stage.press("enter")
+        assert desk.state.colours == {"Papers": tried}
+        assert desk.label_colours.name_of("Papers") == tried
+        assert f"Papers is {tried} now" in stage.flash
+        await stage.press("C", "home", *["up"] * list(HUES).index(tried), "up", "enter")
+        assert desk.state.colours == {}
+        assert desk.label_colours.name_of("Papers") == given
+
+
+async def test_a_colour_that_was_only_tried_on_leaves_no_trace() -> None:
+    async with running((120, 36)) as stage:
+        await in_tree(stage, "Work/contracts")
+        parents = stage.desk.label_colours.name_of("Work")
+        await stage.press("C", "down", "down", "down", "escape")
+        assert stage.desk.trial_colours is None
+        assert stage.desk.state.colours == {}
+        assert stage.desk.label_colours.name_of("Work/contracts") == parents
+
+
+async def test_a_colour_is_chosen_by_two_clicks() -> None:
+    async with running((120, 36)) as stage:
+        await in_tree(stage, "Papers")
+        await stage.press("C")
+        for _ in range(2):
+            await stage.pilot.click("ChoiceList", offset=(6, 4))
+            await stage.rest()
+        assert stage.desk.state.colours == {"Papers": list(HUES)[3]}
 
 
 async def test_renaming_carries_what_is_remembered_along() -> None:

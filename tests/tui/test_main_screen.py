@@ -429,14 +429,11 @@ async def test_the_tree_folds_and_remembers() -> None:
         assert "contracts" in [row.title for row in tree.rows]
 
 
-async def test_colour_pin_and_hide_are_remembered() -> None:
+async def test_pin_and_hide_are_remembered() -> None:
     async with running((120, 36)) as stage:
         await stage.press("shift+tab")
         tree = stage.main.places
         tree.move_to(next(i for i, row in enumerate(tree.rows) if row.name == "Papers"))
-        before = stage.desk.label_colours.name_of("Papers")
-        await stage.press("C")
-        assert stage.desk.label_colours.name_of("Papers") != before
         await stage.press("P")
         assert stage.desk.state.pinned == ["Papers"]
         assert next(row.name for row in tree.rows if row.kind.value == "label") == "Papers"

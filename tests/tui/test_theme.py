@@ -10,12 +10,14 @@ from textual.theme import BUILTIN_THEMES
 
 from tui.glyphs import ASCII, UNICODE
 from tui.theme import (
+    AUTOMATIC,
     COLOUR_NAMES,
     DARK,
     HUES,
     LIGHT,
     MAY_READ,
     MUST_READ,
+    OURS,
     LabelColours,
     Palette,
     contrast,
@@ -53,11 +55,13 @@ def test_every_chip_can_be_read(colour: str, is_dark: bool) -> None:
     assert contrast(foreground, background) >= MUST_READ
 
 
-@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
-def test_every_dot_of_the_tree_can_be_seen(palette: Palette) -> None:
+@pytest.mark.parametrize("name", sorted([*OURS, *BUILTIN_THEMES]))
+def test_every_dot_of_the_tree_can_be_seen_in_every_theme(name: str) -> None:
+    palette = OURS.get(name) or palette_of(BUILTIN_THEMES[name])
     for colour in COLOUR_NAMES:
         ink = LabelColours({"x": colour}).ink("x", palette)
-        assert all(contrast(ink, shade) >= MAY_READ for shade in (palette.frame, palette.cursor))
+        for shade in (palette.frame, palette.head, palette.cursor, palette.picked):
+            assert contrast(ink, shade) >= MAY_READ, (colour, shade)
 
 
 def test_a_nested_label_takes_its_parents_colour() -> None:
@@ -69,13 +73,35 @@ def test_a_nested_label_takes_its_parents_colour() -> None:
 
 def test_colours_are_given_out_evenly_and_once() -> None:
     chosen: dict[str, str] = {}
-    colours = LabelColours(chosen)
+    given: dict[str, str] = {}
+    colours = LabelColours(chosen, given)
     names = tuple(f"label {number}" for number in range(len(HUES)))
     assert colours.give_out((*names, "label 1/nested"))
-    assert sorted(chosen.values()) == sorted(HUES)
-    before = dict(chosen)
+    assert sorted(given.values()) == sorted(HUES)
+    assert chosen == {}
+    before = dict(given)
     assert not colours.give_out(names)
-    assert chosen == before
+    assert given == before
+
+
+def test_automatic_is_the_colour_a_label_has_without_a_wish() -> None:
+    colours = LabelColours({"Work": "teal"}, {"Home": "rose"})
+    for label, wanted in (("Work/press", "pink"), ("Home", "amber")):
+        before = colours.name_of(label)
+        assert colours.chosen_of(label) == AUTOMATIC
+        colours.choose(label, wanted)
+        assert (colours.chosen_of(label), colours.name_of(label)) == (wanted, wanted)
+        colours.choose(label, AUTOMATIC)
+        assert (colours.chosen_of(label), colours.name_of(label)) == (AUTOMATIC, before)
+    colours.choose("Work", AUTOMATIC)
+    assert colours.name_of("Work") in HUES
+
+
+def test_colours_that_are_tried_on_stay_a_trial() -> None:
+    colours = LabelColours({"Work": "teal"})
+    trial = colours.copy()
+    trial.choose("Work", "pink")
+    assert (trial.name_of("Work"), colours.name_of("Work")) == ("pink", "teal")
 
 
 def test_readable_on_moves_no_further_than_it_must() -> None:

@@ -9,7 +9,6 @@ from imapcore.model import INBOX, CreateLabel, DeleteLabel, RenameLabel, View, V
 from tui.actions.triage import submit
 from tui.label_rules import label_problem
 from tui.messages import Tone
-from tui.theme import COLOUR_NAMES
 from tui.widgets.tree_rows import TreeKind, TreeRow
 
 if TYPE_CHECKING:
@@ -92,8 +91,9 @@ def _renamed(screen: MainScreen, name: str, new_name: str) -> None:
     state.folded = [moved(each) for each in state.folded]
     state.hidden = [moved(each) for each in state.hidden]
     state.pinned = [moved(each) for each in state.pinned]
-    for old in [each for each in state.colours if moved(each) != each]:
-        state.colours[moved(old)] = state.colours.pop(old)
+    for old in {*state.colours, *state.given_colours}:
+        if moved(old) != old:
+            screen.desk.label_colours.move(old, moved(old))
     apply_tree_state(screen)
     if screen.view.label is not None and moved(screen.view.value) != screen.view.value:
         screen.show_view(View.of_label(moved(screen.view.value)), remember=False)
@@ -160,17 +160,36 @@ def _deleted(screen: MainScreen, row: TreeRow) -> None:
 
 
 def colour(screen: MainScreen) -> None:
-    """Give the label the next colour; each press is another."""
+    """Let the user choose the label's colour; the tree and the list wear it while the choice is open."""
+    from tui.screens.colours import ColourPicker
+    from tui.theme import AUTOMATIC
+
     row = _row(screen, TreeKind.LABEL)
     if row is None:
         return
-    colours = screen.desk.label_colours
-    here = COLOUR_NAMES.index(colours.name_of(row.name))
-    chosen = COLOUR_NAMES[(here + 1) % len(COLOUR_NAMES)]
-    colours.choose(row.name, chosen)
-    screen.redress()
-    key = screen.desk.keymap.key_of("colour")
-    screen.flash(f"{row.title} is {chosen} now {screen.desk.glyphs.dot} {key} next colour")
+    desk, name = screen.desk, row.name
+    before = desk.label_colours.chosen_of(name)
+    automatic = desk.label_colours.copy()
+    automatic.choose(name, AUTOMATIC)
+
+    def try_on(wanted: str) -> None:
+        desk.trial_colours = None
+        trial = desk.label_colours.copy()
+        trial.choose(name, wanted)
+        desk.trial_colours = trial
+        screen.redress()
+
+    def closed(wanted: str | None) -> None:
+        desk.trial_colours = None
+        if wanted is not None and wanted != before:
+            desk.label_colours.choose(name, wanted)
+            worn = desk.label_colours.name_of(name)
+            screen.flash(f"{row.title} is {worn} now")
+        screen.redress()
+
+    screen.app.push_screen(
+        ColourPicker(row.title, before, automatic.name_of(name), try_on, look=desk.look), closed
+    )
 
 
 def pin(screen: MainScreen) -> None:

@@ -22,6 +22,8 @@ from tui.screens.dialog import SHARED_STYLE, Dialog
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
 
 _ROWS = 16
+_FRAME = 7
+"""Lines of the box that are not the list's: border, air, the folder, keys."""
 _RISKY = (".exe", ".bat", ".cmd", ".scr", ".js", ".vbs", ".jar", ".msi", ".lnk", ".hta", ".ps1", ".iso")
 
 
@@ -49,9 +51,9 @@ class AttachmentPicker(Dialog[tuple[str, ...] | OpenAttachment | None]):
         """The files, where they would go, the keys."""
         with Vertical(classes="box") as box:
             box.border_title = "Attachments"
-            choices = ChoiceList(self.look, id="list")
-            choices.styles.height = max(1, min(_ROWS, len(self._attachments)))
-            yield choices
+            # The list scrolls where the terminal is lower than the box would be.
+            box.styles.height = max(1, min(_ROWS, len(self._attachments))) + _FRAME
+            yield ChoiceList(self.look, id="list")
             yield Static("", id="folder", classes="dim", markup=False)
             yield self.key_line()
 

@@ -30,6 +30,7 @@ _DIALOGS = (
     Where.LABEL_EDITOR,
     Where.DIALOG,
     Where.SEARCH,
+    Where.COLOURS,
     Where.CONFIRM,
     Where.LINKS,
     Where.ATTACHMENTS,
