@@ -67,7 +67,7 @@ class Channel:
         """At least one more octet, or Farewell when the client has gone."""
         while True:
             tail = self._decompressor.unconsumed_tail if self._decompressor is not None else b""
-            data = tail or await self._reader.read(BLOCK)
+            data = tail or await self._receive()
             if not data:
                 raise Farewell
             if self._decompressor is not None:
@@ -75,6 +75,13 @@ class Channel:
             if data:
                 self._in += data
                 return
+
+    async def _receive(self) -> bytes:
+        try:
+            return await self._reader.read(BLOCK)
+        except OSError as error:
+            # Reset instead of closed: the client has gone all the same.
+            raise Farewell from error
 
     async def read_line(self) -> bytes:
         """The next line without its end. Raises Malformed (skipped) or Farewell (endless)."""

@@ -113,9 +113,13 @@ class Server:
         task = asyncio.current_task()
         if task is not None:
             self._own(task)
+        peer = writer.get_extra_info("peername")
+        if peer is None:
+            # It has gone before it was let in.
+            writer.transport.abort()
+            return
         identity = self._identity()
         channel = Channel(reader, writer, lambda: self.house.options)
-        peer = writer.get_extra_info("peername")
         session = Session(self.house, channel, TABLE, identity=identity, address=str(peer[0]))
         self.house.sessions.add(session)
         try:

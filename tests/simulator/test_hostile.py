@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import resource
 import socket
+import struct
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -14,7 +17,7 @@ import pytest
 
 from imapcore.simulator import Simulator
 from tests.simulator.conftest import options
-from tests.simulator.wire import Wire, mail
+from tests.simulator.wire import DEADLINE_SECONDS, Wire, mail
 
 GIGABYTE = 1 << 30
 
@@ -54,6 +57,64 @@ def push(wire: Wire, data: bytes) -> None:
         wire.send(data)
     except (ConnectionError, TimeoutError):
         return
+
+
+def vanish(sock: socket.socket) -> None:
+    """Break off as a machine does that loses its power and comes back: reset, with no goodbye."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def wait_until_nobody_is_left(sim: Simulator) -> None:
+    """Return when the last session has ended, and with it what it had to say."""
+
+    async def gone() -> None:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while sim._server.house.sessions:
+                await asyncio.sleep(0)
+
+    asyncio.run_coroutine_threadsafe(gone(), sim._loop).result(DEADLINE_SECONDS)
+
+
+BIG_FETCH = b"f FETCH 1:* (UID FLAGS ENVELOPE BODY.PEEK[])\r\n"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        b"",
+        b"a NOO",
+        b"a IDLE\r\n",
+        b"a APPEND INBOX {300}\r\nhalf",
+        b"a NOOP\r\n" * 50,
+        b"a LOGOUT\r\n",
+        BIG_FETCH,
+        BIG_FETCH * 3 + b"a LOGOUT\r\n",
+    ],
+    ids=lambda last: last[:20].decode(),
+)
+def test_a_client_that_vanishes_is_no_error(watched: Simulator, last: bytes) -> None:
+    for number in range(20):
+        watched.control.deliver(mail(body="x" * 5000))
+        with Wire(watched) as wire:
+            wire.login()
+            wire.select()
+            wire.send(last)
+            # Sometimes in the middle of the reply, sometimes before it.
+            if b"\r\n" in last and number % 2:
+                wire.socket.recv(1 + 100 * number)
+            vanish(wire.socket)
+        wait_until_nobody_is_left(watched)
+    assert still_serves(watched)
+
+
+def test_a_client_that_vanishes_before_it_is_let_in_is_no_error(watched: Simulator) -> None:
+    may_go_on = threading.Event()
+    watched._loop.call_soon_threadsafe(may_go_on.wait, DEADLINE_SECONDS)
+    for _ in range(5):
+        vanish(Wire.connect(watched))
+    may_go_on.set()
+    assert still_serves(watched)
 
 
 def test_a_gigabyte_literal_is_refused_before_it_comes(watched: Simulator) -> None:
