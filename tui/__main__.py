@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING
 
 from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument, KeyringUnusable
 from tui.config import Config, load_config, show_config
-from tui.paths import config_path, state_path
+from tui.paths import account_path, config_path, state_path
 
 if TYPE_CHECKING:
     from imapcore.model import Account
-    from tui.desk import Desk
     from tui.glyphs import Glyphs
 
 _TYPED, _FAILED = 2, 1
@@ -108,14 +107,17 @@ def _show(what: str, config: Config, options: argparse.Namespace) -> int:
 def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: Path) -> int:
     account, secret, data_dir = _account(stack, options, config)
     from imapcore.engine import Engine, EngineOptions
-    from tui.state import load_state
+    from tui.state import StateKeeper, load_state, remember_account
 
     where = state_path(account.email)
     state = load_state(where)
+    keeper = StateKeeper(state, where)
     if secret is None and not options.offline and not state.has_signed_in:
         secret = sign_in(account)
         # What no keyring keeps is asked for again at the next start.
         state.has_signed_in = secret is None
+    if data_dir is None and not options.account and not config.account.email:
+        remember_account(account.email, account_path())
     engine = stack.enter_context(
         Engine(account, secret=secret, data_dir=data_dir, options=EngineOptions(is_offline=options.offline))
     )
@@ -139,19 +141,9 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
     from tui.app import GimapApp
 
     is_demo = data_dir is not None
-    app = GimapApp(desk, remember=None if is_demo else saver(desk, where), config_path=path)
+    app = GimapApp(desk, keeper=None if is_demo else keeper, config_path=path)
     app.run()
     return app.return_code or 0
-
-
-def saver(desk: Desk, path: Path) -> Callable[[], None]:
-    """Saves the desk's state when it is called."""
-    from tui.state import save_state
-
-    def save() -> None:
-        save_state(desk.state, path)
-
-    return save
 
 
 def now_ms() -> int:
@@ -179,7 +171,9 @@ def _account(
     """The account, who tells its secret (None: the keyring), and where its store lives (None: at home)."""
     if options.demo:
         return _demo(stack)
-    email = options.account or config.account.email
+    from tui.state import remembered_account
+
+    email = options.account or config.account.email or remembered_account(account_path())
     if not email:
         return _first_run(stack, options, config)
     return account_of(email, options, config), None, None
@@ -240,7 +234,7 @@ def _first_run(
         raise InvalidArgument(detail, title="No account was chosen")
     if isinstance(chosen, FirstChoice):
         return _demo(stack)
-    return chosen, None, None
+    return account_of(chosen.email, options, config), None, None
 
 
 def sign_in(account: Account) -> Callable[[], str] | None:

@@ -30,6 +30,7 @@ from tui.keymap import Keymap
 from tui.messages import EngineSpoke, MailHinted, Tone
 from tui.paths import crash_path
 from tui.screens.main import MainScreen
+from tui.state import StateKeeper
 from tui.theme import OURS, our_themes, palette_of
 from tui.typeahead import TypeAhead
 from tui.widgets.thread_row import Density
@@ -71,14 +72,14 @@ class GimapApp(App[None]):
         self,
         desk: Desk,
         *,
-        remember: Callable[[], None] | None = None,
+        keeper: StateKeeper | None = None,
         config_path: Path | None = None,
         has_timers: bool = True,
     ) -> None:
-        """``remember`` saves the state; ``config_path`` is watched; pictures are taken without timers."""
+        """``keeper`` saves the state; ``config_path`` is watched; pictures are taken without timers."""
         super().__init__()
         self.desk = desk
-        self._remember = remember
+        self._keeper = keeper
         self._config_path = config_path
         self._config_stamp = _stamp(config_path)
         self._terminal_title = ""
@@ -158,8 +159,9 @@ class GimapApp(App[None]):
         self.main.look_again()
 
     def on_unmount(self) -> None:
-        """Stop listening before the engine goes."""
-        self.remember()
+        """Stop listening before the engine goes; write down what is remembered."""
+        if self._keeper is not None:
+            self._keeper.close()
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -175,7 +177,8 @@ class GimapApp(App[None]):
         if minute != self._minute:
             self._minute = minute
             main.thread_list.tick()
-            self.remember()
+        if self._keeper is not None:
+            self._keeper.save_soon()
         stamp = _stamp(self._config_path)
         if stamp != self._config_stamp:
             self._config_stamp = stamp
@@ -211,12 +214,6 @@ class GimapApp(App[None]):
         self.desk.palette = palette_of(self.current_theme)
         self.desk.state.theme = self.theme
         self.main.redress()
-        self.remember()
-
-    def remember(self) -> None:
-        """Save what is remembered between runs."""
-        if self._remember is not None:
-            self._remember()
 
     # -- what the engine says --------------------------------------------------------------------------
 

@@ -24,23 +24,26 @@ def config_path() -> Path:
 
 def state_path(email: str) -> Path:
     """The file of what is remembered for an account; need not exist."""
-    given = os.environ.get("GIMAP_STATE_DIR")
-    name = "state-" + re.sub(r"[^A-Za-z0-9@._+-]", "_", email) + ".json"
-    if given:
-        return Path(given) / name
-    from platformdirs import user_state_path
+    return _state_folder() / ("state-" + re.sub(r"[^A-Za-z0-9@._+-]", "_", email) + ".json")
 
-    return user_state_path(APP) / name
+
+def account_path() -> Path:
+    """The file that names the account added at the first start; need not exist."""
+    return _state_folder() / "account"
 
 
 def crash_path() -> Path:
     """Where a fault of our own is written down: the traceback, without any value of a variable."""
+    return _state_folder() / "crash.log"
+
+
+def _state_folder() -> Path:
     given = os.environ.get("GIMAP_STATE_DIR")
     if given:
-        return Path(given) / "crash.log"
+        return Path(given)
     from platformdirs import user_state_path
 
-    return user_state_path(APP) / "crash.log"
+    return user_state_path(APP)
 
 
 def download_path() -> Path:

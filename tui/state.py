@@ -10,6 +10,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from threading import Thread
 
 _RECENT = 50
 
@@ -41,6 +42,14 @@ class State:
     has_signed_in: bool = False
     """Whether a password for this account worked once: then no start waits for the keyring."""
 
+    def copy(self) -> State:
+        """The same values, apart from these."""
+        state = State()
+        for each in fields(State):
+            value = getattr(self, each.name)
+            setattr(state, each.name, value.copy() if isinstance(value, list | dict) else value)
+        return state
+
     def searched(self, query: str) -> None:
         """Remember a search, newest first, each once."""
         kept = [each for each in self.recent_searches if each != query]
@@ -70,9 +79,55 @@ def load_state(path: Path) -> State:
 
 def save_state(state: State, path: Path) -> bool:
     """Write it whole or not at all; False when it could not be written."""
+    return _write(json.dumps(asdict(state), ensure_ascii=False, indent=1), path)
+
+
+class StateKeeper:
+    """Saves a state soon after it changed, so that a process that is killed loses next to nothing.
+
+    Asking costs the time of a comparison. Writing happens on a thread of its own, one at a time, which
+    ``close`` waits for: a disk that stalls must not stall the screen.
+    """
+
+    def __init__(self, state: State, path: Path) -> None:
+        self._state = state
+        self._path = path
+        self._seen = state.copy()
+        self._thread: Thread | None = None
+
+    def save_soon(self) -> bool:
+        """Begin to write what changed since the last call; False when nothing did or one is still busy."""
+        if self._state == self._seen or (self._thread is not None and self._thread.is_alive()):
+            return False
+        self._seen = self._state.copy()
+        self._thread = Thread(target=save_state, args=(self._seen, self._path), name="gimap-state")
+        self._thread.start()
+        return True
+
+    def close(self) -> None:
+        """Write what changed, and wait until it is written."""
+        if self._thread is not None:
+            self._thread.join()
+        if self.save_soon():
+            self.close()
+
+
+def remember_account(email: str, path: Path) -> bool:
+    """Keep the address added at the first start, for the next; False when it could not be written."""
+    return _write(email + "\n", path)
+
+
+def remembered_account(path: Path) -> str:
+    """The address that was added at the first start; empty where there is none."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write(text: str, path: Path) -> bool:
     import tempfile
 
-    text = json.dumps(asdict(state), ensure_ascii=False, indent=1)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".state-")
