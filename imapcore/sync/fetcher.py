@@ -17,7 +17,7 @@ from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
 from imapcore.sync.merge import message_facts
 from imapcore.sync.pace import Pace
-from imapcore.sync.remote import ENVELOPES, Asked, Remote
+from imapcore.sync.remote import ENVELOPES, NAMELESS, Asked, Remote
 from imapcore.sync.report import Report
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.uidset import UidSet
@@ -113,12 +113,16 @@ class Fetcher:
 
     def _facts(self, remote: Remote, asked: Asked) -> list[MessageFacts]:
         facts, bare = self._read(asked.lines(), asked.uids)
+        if asked.is_doubtful:
+            bare = set(asked.uids) - {each.uid for each in facts}
         if bare:
             # Gmail now and then sends a line without what was asked for. Once more; then it cannot be had.
             again = remote.ask(self.place, UidSet(bare), ENVELOPES)
             more, still_bare = self._read(again.lines(), asked.uids)
             facts.extend(more)
             self._refused.update(still_bare)
+            if again.is_doubtful and len(more) < len(bare):
+                raise Unavailable(NAMELESS)
         return facts
 
     def _read(self, lines: Iterable[Fetched], wanted: UidSet) -> tuple[list[MessageFacts], set[int]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from imapcore.errors import GimapError, ProtocolError
+from imapcore.errors import GimapError, ProtocolError, Unavailable
 from imapcore.model import Role
 from imapcore.net.connection import Connection, Handle
 from imapcore.protocol.commands import Command, Fetch, List, Noop, Search, Select, StatusOf, body
@@ -45,6 +45,11 @@ CHANGES = ("UID", "FLAGS", "MODSEQ", "X-GM-LABELS")
 
 IDENTITIES = ("UID", "X-GM-MSGID")
 
+MOST_ASKED = 3
+"""So often a FETCH is asked whose answer does not say whose it is; then Gmail has a problem."""
+
+NAMELESS = "FETCH answers without UID"
+
 STATUS_ITEMS = ("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ")
 
 
@@ -64,10 +69,17 @@ class Asked:
     uids: UidSet
     uidvalidity: int
     handle: Handle[list[Fetched]]
+    heard: int
+    """Lines of nobody that had been heard when this was asked."""
 
     def lines(self) -> list[Fetched]:
         """Wait for the answer. Raises what it was refused with."""
         return self.remote.finish(self.handle)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a line since may have been part of the answer, and did not say whose it was."""
+        return self.remote.nameless != self.heard
 
     def check(self) -> None:
         """Raises UidsChanged when the uids mean other messages by now."""
@@ -92,6 +104,7 @@ class Remote:
         self._names = dict(names)
         self._alerted = alerted
         self._is_throttled = False
+        self._nameless = 0
 
     # -- names -----------------------------------------------------------------------------------------
 
@@ -143,11 +156,22 @@ class Remote:
                     self._is_throttled = True
                 case Alerted(text):
                     self._alerted(text)
-                case Noticed(Exists() | Expunged() | Fetched()):
+                case Noticed(Exists() | Expunged()):
                     has_news = True
+                case Noticed(Fetched() as line):
+                    has_news = True
+                    self._nameless += line.uid is None
                 case _:
                     pass
         return has_news
+
+    @property
+    def nameless(self) -> int:
+        """How many FETCH lines came without a UID, so that nobody knows which question they answered.
+
+        Mostly news; now and then Gmail answers a question so.
+        """
+        return self._nameless
 
     def noop(self) -> None:
         """Ask whether the server is there, and let it say what is new."""
@@ -285,18 +309,38 @@ class Remote:
     def fetch(
         self, uids: UidSet, items: tuple[str, ...], *, changed_since: int | None = None
     ) -> Iterator[Fetched]:
-        """UID FETCH, each line as soon as it is read; exhaust it before the next command."""
-        if not uids:
-            return
-        try:
-            yield from self._connection.stream(Fetch(uids, items, changed_since=changed_since))
-        finally:
-            self._hear(self._connection.events())
+        """UID FETCH, each line as soon as it is read; exhaust it before the next command.
+
+        When lines came that do not say whose they are, what is still unanswered is asked again, so a line
+        may come twice. Raises Unavailable when that does not help.
+        """
+        left = uids
+        for _ in range(MOST_ASKED):
+            if not left:
+                return
+            heard = self._nameless
+            answered: list[int] = []
+            try:
+                for line in self._connection.stream(Fetch(left, items, changed_since=changed_since)):
+                    if line.uid is not None:
+                        answered.append(line.uid)
+                    yield line
+            finally:
+                self._hear(self._connection.events())
+            if self._nameless == heard:
+                return
+            # Of what changed, nobody knows how much there is to be told.
+            if changed_since is None:
+                left = left - UidSet(answered)
+        if left:
+            raise Unavailable(NAMELESS)
 
     def ask(self, place: Role, uids: UidSet, items: tuple[str, ...]) -> Asked:
         """UID FETCH in a place, without waiting: its lines are taken from what this returns."""
         self.ensure(place)
-        return Asked(self, place, uids, self.uidvalidity, self._connection.submit(Fetch(uids, items)))
+        return Asked(
+            self, place, uids, self.uidvalidity, self._connection.submit(Fetch(uids, items)), self._nameless
+        )
 
     def changes(self, uids: UidSet, *, since: int | None = None) -> Iterator[Fetched]:
         """Flags and labels of messages; ``since`` a modseq, only of those that changed after it.
