@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from imapcore.model import Role
 from imapcore.store.facts import Changed, MailboxChanges, MailboxFacts, Verb
-from imapcore.store.marks import ALL, VIEW_OF_ROLE, Marks
+from imapcore.store.marks import PLACES, ROLE_OF_PLACE, VIEW_OF_ROLE, Marks
 from imapcore.store.pieces import OPEN, SENT
 from imapcore.store.rooms import Room
 from imapcore.store.targets import Targets
@@ -86,8 +86,8 @@ class Mailboxes(Room):
         rows = self._read("SELECT name FROM mailbox WHERE role IS NULL AND is_selectable")
         return frozenset(row[0] for row in rows)
 
-    def confirmed_counts(self) -> dict[str, int]:
-        """Label → messages of All Mail that carry it as far as the server said, by the server's names.
+    def confirmed_counts(self) -> dict[Role, dict[str, int]]:
+        """Place → label → messages there that carry it as far as the server said, by the server's names.
 
         One look at all messages; some tenth of a second at a million.
         """
@@ -95,13 +95,14 @@ class Mailboxes(Room):
             self._read_long("SELECT confirmed, count(*) FROM state GROUP BY confirmed")
         )
         names: dict[int, str] = dict(self._read("SELECT mark_id, name FROM mark WHERE kind = 'label'"))
-        counts: dict[str, int] = {}
+        counts: dict[Role, dict[str, int]] = {role: {} for role in ROLE_OF_PLACE.values()}
         for set_id, marks in self._read("SELECT set_id, marks FROM mark_set"):
             number = held.get(set_id, 0)
-            ids = json.loads(marks) if number else ()
-            if ALL in ids:
+            ids = frozenset(json.loads(marks)) if number else frozenset()
+            for place in ids & PLACES:
+                of_place = counts[ROLE_OF_PLACE[place]]
                 for name in (names[mark] for mark in ids if mark in names):
-                    counts[name] = counts.get(name, 0) + number
+                    of_place[name] = of_place.get(name, 0) + number
         return counts
 
     def carrying(self, label: str) -> tuple[int, ...]:

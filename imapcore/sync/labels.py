@@ -75,43 +75,45 @@ class LabelSync:
         after = {each.name for each in facts if each.role is None and each.is_selectable}
         left = set(before - after)
         for new in sorted(after - before):
-            remote.ensure(Role.ALL)
-            there = remote.search_label(new)
+            there = self._search(remote, new)
             old = self._renamed_from(new, there, left)
             if old is not None:
                 left.discard(old)
                 self._store.mail.rename_label(old, new)
                 self._report.mailboxes_changed()
             yield 0.0
-            yield from self._read_labels(remote, there)
+            for place, uids in there.items():
+                yield from self._read_labels(remote, place, uids)
         for old in sorted(left):
             # "Show in IMAP" switched off hides a label from LIST and leaves it on the messages.
-            if not self._is_somewhere(remote, old):
+            if not any(self._search(remote, old).values()):
                 self._report.changed(self._store.mail.forget_label(old))
                 self._report.mailboxes_changed()
             yield 0.0
 
-    def _is_somewhere(self, remote: Remote, label: str) -> bool:
+    def _search(self, remote: Remote, label: str) -> dict[Role, UidSet]:
+        """Where a label is, in each of the three places."""
+        found: dict[Role, UidSet] = {}
         for place in PLACES:
             if remote.find_name(place) is not None:
                 remote.ensure(place)
-                if remote.search_label(label):
-                    return True
-        return False
+                found[place] = remote.search_label(label)
+        return found
 
-    def _renamed_from(self, new: str, there: UidSet, removed: set[str]) -> str | None:
+    def _renamed_from(self, new: str, there: dict[Role, UidSet], removed: set[str]) -> str | None:
         """Which vanished label was on exactly the messages the new one is on."""
-        if not there or not removed:
+        if not removed:
             return None
-        bearers = set(self._store.mail.msgids(Role.ALL, there.ranges).values())
+        bearers = {
+            msgid
+            for place, uids in there.items()
+            for msgid in self._store.mail.msgids(place, uids.ranges).values()
+        }
         leaf = new.rpartition("/")[2]
         # Of several candidates, the one that kept its last part: a renamed parent takes its children along.
         for old in sorted(removed, key=lambda name: (name.rpartition("/")[2] != leaf, name)):
             carried = self._store.mail.carrying(old)
-            places = self._store.mail.locations(carried)
-            if bearers and bearers == {
-                msgid for msgid in carried if msgid in places and places[msgid].place is Role.ALL
-            }:
+            if bearers and bearers == set(self._store.mail.locations(carried)):
                 return old
         return None
 
@@ -119,39 +121,46 @@ class LabelSync:
         """Compare how many messages each label is on, there and here, and read again those that differ.
 
         A label deleted and made anew between two LISTs leaves no other trace, and whatever else was missed is
-        found here. Only worth it when All Mail is wholly stored.
+        found here. Only worth it when everything is stored. A mailbox counts only what is in All Mail, so
+        that a label on mail in Spam or Trash is looked for there when it is, or may be, another than before.
         """
         listing = remote.list_counts()
         here = self._store.mail.confirmed_counts()
         yield 0.0
+        numbers = {
+            label: (uidvalidity, messages)
+            for name, (role, uidvalidity, messages) in listing.items()
+            if (label := name if role is None else SYSTEM_LABELS.get(role)) is not None
+        }
+        known = {label for label, (number, _) in numbers.items() if self._uidvalidities.get(label) == number}
         # Labels no mailbox stands for: hidden from IMAP, or deleted while messages with it were on their way.
-        listed = {name if role is None else SYSTEM_LABELS.get(role) for name, (role, _, _) in listing.items()}
-        doubtful = sorted(here.keys() - listed)
-        for name, (role, uidvalidity, messages) in listing.items():
-            label = name if role is None else SYSTEM_LABELS.get(role)
-            if label is None:
-                continue
-            is_another = self._uidvalidities.get(name, uidvalidity) != uidvalidity
-            self._uidvalidities[name] = uidvalidity
-            if is_another or here.get(label, 0) != messages:
-                doubtful.append(label)
-        for label in doubtful:
-            remote.ensure(Role.ALL)
+        doubtful = [(Role.ALL, label) for label in sorted(here[Role.ALL].keys() - numbers.keys())]
+        for label, (uidvalidity, messages) in numbers.items():
+            is_another = self._uidvalidities.get(label, uidvalidity) != uidvalidity
+            if is_another or here[Role.ALL].get(label, 0) != messages:
+                doubtful.append((Role.ALL, label))
+        for place in (Role.SPAM, Role.TRASH):
+            if remote.find_name(place) is not None:
+                doubtful += [(place, label) for label in sorted(here[place].keys() - known)]
+        for place, label in doubtful:
+            remote.ensure(place)
             there = remote.search_label(label)
             yield 0.0
-            yield from self._read_labels(remote, difference(there, self._bearers(label)))
+            yield from self._read_labels(remote, place, difference(there, self._bearers(place, label)))
+        # Only now, so that an audit that was cut short is made again.
+        self._uidvalidities = {label: number for label, (number, _) in numbers.items()}
 
-    def _bearers(self, label: str) -> UidSet:
-        """Uids in All Mail of the messages that carry a label here."""
+    def _bearers(self, place: Role, label: str) -> UidSet:
+        """Uids in a place of the messages that carry a label here."""
         places = self._store.mail.locations(self._store.mail.carrying(label)).values()
-        return UidSet(each.uid for each in places if each.place is Role.ALL and each.uid is not None)
+        return UidSet(each.uid for each in places if each.place is place and each.uid is not None)
 
-    def _read_labels(self, remote: Remote, uids: UidSet) -> Iterator[float]:
-        known = UidSet(self._store.mail.msgids(Role.ALL, uids.ranges))
+    def _read_labels(self, remote: Remote, place: Role, uids: UidSet) -> Iterator[float]:
+        known = UidSet(self._store.mail.msgids(place, uids.ranges))
         for chunk in known.chunks(count=CHUNK, newest_first=True):
-            remote.ensure(Role.ALL)
+            remote.ensure(place)
             deltas = [delta for line in remote.changes(chunk) if (delta := message_delta(line))]
-            self._report.changed(self._store.mail.apply_deltas(Role.ALL, deltas))
+            self._report.changed(self._store.mail.apply_deltas(place, deltas))
             yield 0.0
 
 

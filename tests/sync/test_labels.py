@@ -1,0 +1,64 @@
+r"""Labels that come and go behind our back, also on mail in Spam and Trash, where no mailbox shows them.
+
+Neither a rename nor a deletion raises a modseq, and a label's mailbox counts only what is in All Mail.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sync.bench import ALL_MAIL, SPAM, TRASH, Bench
+
+PLACES = pytest.mark.parametrize("place", [SPAM, TRASH, ALL_MAIL])
+
+
+@PLACES
+def test_a_label_made_and_deleted_between_two_lists_leaves_the_mail(bench: Bench, place: str) -> None:
+    msgid = bench.tag(place, "Passing")
+    bench.sim.control.delete_label("Passing")
+    bench.list()
+    bench.audit()
+    assert bench.labels(msgid) == bench.labels_there(msgid)
+
+
+@PLACES
+def test_a_label_deleted_and_made_anew_between_two_lists_leaves_the_mail(bench: Bench, place: str) -> None:
+    msgid = bench.tag(place, "Again")
+    bench.list()
+    bench.audit()
+    bench.sim.control.delete_label("Again")
+    bench.sim.control.create_label("Again")
+    bench.list()
+    bench.audit()
+    assert bench.labels(msgid) == bench.labels_there(msgid)
+
+
+@PLACES
+def test_a_label_made_anew_while_nobody_looked_is_found_by_the_first_audit(bench: Bench, place: str) -> None:
+    msgid = bench.tag(place, "Again")
+    bench.list()
+    bench.sim.control.delete_label("Again")
+    bench.sim.control.create_label("Again")
+    bench.list()
+    bench.audit()
+    assert bench.labels(msgid) == bench.labels_there(msgid)
+
+
+@PLACES
+def test_a_label_renamed_elsewhere_is_followed_wherever_its_mail_is(bench: Bench, place: str) -> None:
+    msgid = bench.tag(place, "Before")
+    bench.list()
+    bench.sim.control.rename_label("Before", "After")
+    bench.list()
+    assert "After" in bench.labels(msgid)
+    assert bench.labels(msgid) == bench.labels_there(msgid)
+
+
+@PLACES
+def test_a_renamed_label_is_read_again_where_its_mail_is_not_the_same(bench: Bench, place: str) -> None:
+    msgid = bench.tag(place, "Before")
+    bench.list()
+    bench.sim.control.rename_label("Before", "After")
+    bench.sim.control.relabel(bench.sim.control.messages(ALL_MAIL)[-1].msgid, add=["After"])
+    bench.list()
+    assert bench.labels(msgid) == bench.labels_there(msgid)
