@@ -119,7 +119,7 @@ class Journal(History):
         batches = []
         while (batch := self._claim(tx, BATCH_SIZE)) is not None:
             batches.append(batch)
-            self._confirm(tx, batch, None, {})
+            self._confirm(tx, batch, None, {}, {})
         # Leaving by an exception rolls all of it back.
         raise _Previewed(tuple(batches))
 

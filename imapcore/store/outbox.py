@@ -28,16 +28,24 @@ class Outbox(Claiming):
         msgids: Iterable[int] | None = None,
         *,
         uids: Mapping[int, int] | None = None,
+        modseqs: Mapping[int, int] | None = None,
     ) -> Settled:
         """The server did it, for some messages of the batch or all (None).
 
         ``uids``: msgid → uid at the destination of a MOVE (COPYUID, RFC 4315 §3), as far as known.
+        ``modseqs``: msgid → modseq of the line that showed a change of labels or flags; where the store has
+        heard something newer by now, that stands.
         """
         part = None if msgids is None else set(msgids)
-        return self._write(lambda tx: self._confirm(tx, batch, part, uids or {}))
+        return self._write(lambda tx: self._confirm(tx, batch, part, uids or {}, modseqs or {}))
 
     def _confirm(
-        self, tx: Transaction, batch: Batch, msgids: set[int] | None, uids: Mapping[int, int]
+        self,
+        tx: Transaction,
+        batch: Batch,
+        msgids: set[int] | None,
+        uids: Mapping[int, int],
+        modseqs: Mapping[int, int],
     ) -> Settled:
         changed: list[tuple[Shift, set[int]]] = [
             (piece.shift, self.pieces.settle(tx, piece, msgids, DONE)) for piece in self._pieces_of(tx, batch)
@@ -54,25 +62,56 @@ class Outbox(Claiming):
             self._mail.forget_messages(tx, sorted(gone))
         else:
             for shift, part in changed:
-                self._settle_messages(tx, shift, part, uids, is_move=batch.verb is Verb.MOVE)
+                is_move = batch.verb is Verb.MOVE
+                newer = self._moved_since(tx, shift, part) if is_move else self._told_since(tx, modseqs)
+                if is_move:
+                    self._place(tx, shift, part - newer, uids)
+                self._settle_messages(tx, shift, part, newer)
         return self._settled(tx, batch)
 
-    def _settle_messages(
-        self, tx: Transaction, shift: Shift, msgids: set[int], uids: Mapping[int, int], *, is_move: bool
-    ) -> None:
-        if is_move:
-            place = next(iter(shift.add & PLACES), ALL)
-            now = tx.number("SELECT value FROM meta WHERE key = 'pass'")
-            tx.put(
-                f"UPDATE message SET place = {place}, uid = v.column2, unplaced = {now}, modseq = 0 FROM (",
-                [(msgid, uids.get(msgid)) for msgid in sorted(msgids)],
-                ") AS v WHERE msgid = v.column1",
+    @staticmethod
+    def _moved_since(tx: Transaction, shift: Shift, msgids: set[int]) -> set[int]:
+        """Messages a pass has already found where they were moved, with their uid and whatever they carry
+        there.
+        """
+        return {
+            row[0]
+            for row in tx.rows(
+                "SELECT msgid FROM message WHERE place = ? AND uid IS NOT NULL "
+                "AND msgid IN (SELECT value FROM json_each(?))",
+                (_destination(shift), listed(msgids)),
             )
+        }
+
+    @staticmethod
+    def _told_since(tx: Transaction, modseqs: Mapping[int, int]) -> set[int]:
+        """Messages of which the store has heard something newer than these."""
+        return {
+            msgid
+            for msgid, modseq in tx.rows(
+                "SELECT msgid, modseq FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+                (listed(modseqs),),
+            )
+            if modseq > modseqs[msgid]
+        }
+
+    def _place(self, tx: Transaction, shift: Shift, msgids: set[int], uids: Mapping[int, int]) -> None:
+        now = tx.number("SELECT value FROM meta WHERE key = 'pass'")
+        tx.put(
+            f"UPDATE message SET place = {_destination(shift)}, uid = v.column2, unplaced = {now}, "
+            "modseq = 0 FROM (",
+            [(msgid, uids.get(msgid)) for msgid in sorted(msgids)],
+            ") AS v WHERE msgid = v.column1",
+        )
+
+    def _settle_messages(self, tx: Transaction, shift: Shift, msgids: set[int], newer: set[int]) -> None:
+        """What is confirmed is what the change made of it; of ``newer`` messages the store knows better."""
         for part in chunks(sorted(msgids), BATCH_SIZE):
             book = self.book(tx)
             records = book.load_messages(part)
             for record in records:
-                record.confirmed = self.marks.numbered(tx, shift.applied(record.confirmed.ids))
+                if record.msgid not in newer:
+                    record.confirmed = self.marks.numbered(tx, shift.applied(record.confirmed.ids))
             self.pieces.fold(tx, self.marks, records)
             book.flush()
 
@@ -165,3 +204,8 @@ class Outbox(Claiming):
             self._mail.drop_label(tx, name)
         self._refold_names(tx)
         refold_shelf(tx, self.marks, self._shared.sanitize)
+
+
+def _destination(shift: Shift) -> int:
+    """The place a move leads to."""
+    return next(iter(shift.add & PLACES), ALL)

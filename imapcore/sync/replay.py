@@ -95,9 +95,14 @@ class Replay:
     # -- answers ---------------------------------------------------------------------------------------
 
     def _confirm(
-        self, batch: Batch, msgids: Iterable[int] | None, uids: dict[int, int] | None = None
+        self,
+        batch: Batch,
+        msgids: Iterable[int] | None,
+        *,
+        uids: dict[int, int] | None = None,
+        modseqs: dict[int, int] | None = None,
     ) -> None:
-        self._settled(self._store.journal.confirm(batch, msgids, uids=uids), "")
+        self._settled(self._store.journal.confirm(batch, msgids, uids=uids, modseqs=modseqs), "")
 
     def _reject(self, batch: Batch, answer: str, msgids: Iterable[int] | None = None) -> None:
         words = clean_line(answer)
@@ -146,7 +151,8 @@ class Replay:
         done = {uid for uid in msgids if uid in seen and is_shown(batch.verb, batch.names, seen[uid])}
         ignored = [uid for uid in msgids if uid in seen and uid not in done]
         if done:
-            self._confirm(batch, [msgids[uid] for uid in done])
+            told = {msgids[uid]: modseq for uid in done if (modseq := seen[uid].modseq) is not None}
+            self._confirm(batch, [msgids[uid] for uid in done], modseqs=told)
         if ignored:
             self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored])
         return {msgid for uid, msgid in msgids.items() if uid not in seen}
@@ -195,8 +201,9 @@ class Replay:
             remote.ensure(Role.ALL, members.uidvalidity)
             order = mark_order(UidSet(members.msgids), "\\Inbox")
             self._note(batch, order)
-            remote.run(order)
-        self._confirm(batch, members.msgids.values(), {msgid: uid for uid, msgid in members.msgids.items()})
+            self._learn(remote, Role.ALL, remote.run(order).fetched)
+        uids = {msgid: uid for uid, msgid in members.msgids.items()}
+        self._confirm(batch, members.msgids.values(), uids=uids)
 
     def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
         """One MOVE; the msgids of messages that were not there."""
@@ -207,11 +214,18 @@ class Replay:
         copied = remote.run(order)
         pairs = dict(copied.pairs()) if copied is not None else {}
         moved = {members.msgids[old]: new for old, new in pairs.items() if old in members.msgids}
-        if moved:
-            # A move to INBOX tells the uid there; All Mail gives another one, found by the next pass.
-            known = moved if batch.destination is not Role.INBOX else {}
-            self._confirm(batch, moved, known)
+        if copied is not None and moved:
+            is_known = self._is_current(batch.destination, copied.uidvalidity)
+            self._confirm(batch, moved, uids=moved if is_known else {})
         return set(members.msgids.values()) - moved.keys()
+
+    def _is_current(self, destination: Role, uidvalidity: int) -> bool:
+        """Whether uids told by COPYUID mean the same in the store.
+
+        A move to INBOX tells the uid there; All Mail gives another one, found by the next pass.
+        """
+        state = None if destination is Role.INBOX else self._store.mail.sync_state(destination)
+        return state is not None and state.uidvalidity == uidvalidity
 
     def _move_lost(self, remote: Remote, batch: Batch, home: Role, lost: set[int]) -> Iterator[float]:
         for place, members in search_everywhere(remote, lost).items():
@@ -297,5 +311,6 @@ def _by_uid(lines: Iterable[Fetched]) -> dict[int, Fetched]:
             merged[line.uid] = line._replace(
                 flags=line.flags if line.flags is not None else before.flags,
                 labels=line.labels if line.labels is not None else before.labels,
+                modseq=line.modseq if line.modseq is not None else before.modseq,
             )
     return merged

@@ -168,6 +168,28 @@ def test_a_batch_is_answered_in_parts(store: Store, reader: Reader) -> None:
     }
 
 
+def test_what_the_phone_did_after_our_change_stands_though_it_was_heard_before_the_answer(
+    store: Store, reader: Reader
+) -> None:
+    """The pass of one session may be quicker than the answer on another."""
+    store.journal.submit(label("Work", of=(1, 2)))
+    batch = claimed(store)
+    store.mail.apply_deltas(Role.ALL, [Delta(1, labels=frozenset({"\\Inbox"}), modseq=7)])
+    store.journal.confirm(batch, modseqs={1: 6, 2: 6})
+    assert {m.msgid: "Work" in m.labels for m in reader.messages([1, 2])} == {1: False, 2: True}
+
+
+def test_a_moved_message_that_a_pass_has_found_already_keeps_its_uid(store: Store) -> None:
+    """Without it the message would be nowhere, and forgotten."""
+    store.mail.apply_messages([message(9, place=Role.TRASH, uid=4)])
+    store.journal.submit(MoveToInbox(Messages((9,))))
+    batch = claimed(store)
+    store.mail.apply_messages([message(9, 9, "\\Inbox", "Phone", uid=90, modseq=8)])
+    store.journal.confirm(batch)
+    assert store.mail.locations([9]) == {9: Location(Role.ALL, 90)}
+    assert store.mail.prune(store.mail.begin_pass()) == 0
+
+
 def test_a_lost_link_makes_a_replay(store: Store) -> None:
     store.journal.submit(MoveToTrash(Messages((1,))))
     store.journal.release(claimed(store))
