@@ -114,10 +114,6 @@ class Server:
         if task is not None:
             self._own(task)
         peer = writer.get_extra_info("peername")
-        if peer is None:
-            # It has gone before it was let in.
-            writer.transport.abort()
-            return
         identity = self._identity()
         channel = Channel(reader, writer, lambda: self.house.options)
         session = Session(self.house, channel, TABLE, identity=identity, address=str(peer[0]))
