@@ -27,6 +27,9 @@ Different from imaplib on purpose, and why:
 - **Names outside ASCII** are spelled in modified UTF-7, or in UTF-8 after ``enable('UTF8=ACCEPT')``; a
   password or a SEARCH value (with a charset) outside ASCII is sent as a literal. imaplib raises
   UnicodeEncodeError.
+- **``authenticate(function)``** is allowed beside ``authenticate(mechanism, function)``: Python's first
+  documentation of the module has it so. The mechanism is the function's attribute ``mechanism``, or else the
+  only one the server offers; with several on offer and none named it is an ``error``.
 - **``partial`` works** on servers that have dropped PARTIAL, by ``BODY[…]<…>``.
 - **Capabilities a server announces with its OK to LOGIN** or AUTHENTICATE are taken over at once.
 - **``xatom`` does not write to ``Commands``**, so that one connection's state cannot bind another's; its

@@ -8,12 +8,12 @@ collects. What does not: the other commands (``extensions``), the state of the c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from imapcore.classic import quoting
-from imapcore.classic.authenticator import Authenticator, cram_md5
+from imapcore.classic.authenticator import Authenticator, Mechanism, cram_md5
 from imapcore.classic.conversation import Data, Reply
 from imapcore.classic.dates import Time2Internaldate, TimeTuple
 from imapcore.classic.extensions import Extensions
@@ -134,18 +134,42 @@ class IMAP4(Extensions):
         """Sign in by CRAM-MD5 (RFC 2195), which does not send the password."""
         return self.authenticate("CRAM-MD5", cram_md5(user, password))
 
-    def authenticate(self, mechanism: str, authobject: Callable[[bytes], bytes | str | None]) -> Reply:
-        """Sign in by a SASL mechanism (RFC 3501 §6.2.2).
+    def authenticate(
+        self,
+        mechanism: str | Mechanism,
+        authobject: Mechanism | None = None,
+    ) -> Reply:
+        """Sign in by a SASL mechanism (RFC 3501 §6.2.2): ``authenticate('PLAIN', function)``.
 
-        ``authobject`` is called with each challenge, decoded, and returns the answer, which is encoded
-        for it; None breaks off. Raises ``error`` with the server's words if refused.
+        The function is called with each challenge, decoded, and returns the answer, which is encoded for it;
+        None breaks off. Given alone, as in ``authenticate(function)``, it is asked for its mechanism by its
+        attribute ``mechanism``, or takes the only one the server offers. Raises ``error`` with the server's
+        words if refused, and before anything is sent if no mechanism is named.
         """
+        if callable(mechanism):
+            authobject = mechanism
+            mechanism = self._mechanism_of(authobject)
+        if authobject is None:
+            raise TypeError("authenticate needs a function that answers the server's challenges")
         mechanism = mechanism.upper()
         self.literal = Authenticator(authobject).process
         typ, data = self._simple_command("AUTHENTICATE", mechanism)
         if typ != "OK":
             raise self.error(_words(data))
         return self._signed_in((typ, data))
+
+    def _mechanism_of(self, function: Mechanism) -> str:
+        named = getattr(function, "mechanism", None)
+        if isinstance(named, str):
+            return named
+        offered = [name[5:] for name in self.capabilities if name.startswith("AUTH=")]
+        if len(offered) == 1:
+            return offered[0]
+        raise self.error(
+            f"name the mechanism: the server offers {', '.join(offered)}"
+            if offered
+            else "name the mechanism: the server names none"
+        )
 
     def _signed_in(self, reply: Reply) -> Reply:
         typ, data = reply
