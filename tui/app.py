@@ -23,7 +23,7 @@ from textual.screen import Screen
 from imapcore import events
 from imapcore.model import LinkState, Role
 from tui.bridge import Bridge
-from tui.config import load_config
+from tui.config import brief, keep_in_force, load_config
 from tui.desk import Desk
 from tui.format import plural
 from tui.keymap import Keymap
@@ -38,6 +38,9 @@ from tui.widgets.thread_row import Density
 SECOND = 1.0
 _COLLECT_SECONDS = 60.0
 _TOLD_PROBLEMS = 4
+_LONGEST_NOTICE = 200
+# XTWINOPS: terminals without a stack of titles ignore both.
+_PUSH_TITLE, _POP_TITLE = "\x1b[22;0t", "\x1b[23;0t"
 OFFERED_SEARCHES = ("Primary", "Social", "Promotions", "Updates", "Forums")
 """Gmail's tabs, whose mail IMAP knows only by ``category:`` searches."""
 
@@ -54,9 +57,9 @@ def unknown_theme(app: App[None], name: str) -> str:
     """The sentence for a theme that is not there."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, app.available_themes, n=1)
+    near = get_close_matches(name[:80], app.available_themes, n=1)
     meant = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(sorted(app.available_themes))}"
-    return f"There is no theme “{name}”; {meant}"
+    return f"There is no theme “{brief(name)}”; {meant}"
 
 
 class GimapApp(App[None]):
@@ -160,6 +163,7 @@ class GimapApp(App[None]):
 
     def on_unmount(self) -> None:
         """Stop listening before the engine goes; write down what is remembered."""
+        self._give_title_back()
         if self._keeper is not None:
             self._keeper.close()
         if self._unsubscribe is not None:
@@ -188,31 +192,42 @@ class GimapApp(App[None]):
         """The configuration file changed: what it says is in force at once."""
         assert self._config_path is not None
         desk, before = self.desk, self.desk.config
-        desk.config = config = load_config(self._config_path)
+        config = load_config(self._config_path)
+        if config.look.theme not in self.available_themes:
+            problems = (*config.problems, unknown_theme(self, config.look.theme))
+            config = replace(config, problems=problems, given=config.given - {"look.theme"})
+        if config.problems or Keymap(config.keymap, config.keys).problems:
+            config = keep_in_force(before, config)
+        desk.config = config
+        # What is written now counts more than what was chosen before.
+        if config.keymap != before.keymap:
+            desk.state.keymap = ""
         desk.keymap = Keymap(desk.state.keymap or config.keymap, config.keys)
         if config.look.theme != before.look.theme:
-            if config.look.theme in self.available_themes:
-                self.theme = config.look.theme
-            else:
-                desk.config = replace(
-                    config, problems=(*config.problems, unknown_theme(self, config.look.theme))
-                )
+            self.theme = config.look.theme
         if config.look.density != before.look.density:
+            desk.state.density = ""
             self.main.thread_list.set_density(Density(config.look.density))
+        if config.look.reader != before.look.reader:
+            desk.state.reader = ""
         self.main.thread_list.set_day_headings(config.look.day_headings)
         self.main.place_panes()
-        if not self._tell_problems():
-            self.main.flash("The configuration was read again")
+        self.set_terminal_title()
+        if not self._tell_problems("Configuration: the rest stays as it was"):
+            is_for_later = config.look.ascii != before.look.ascii or config.account != before.account
+            later = "; ascii and [account] count from the next start" if is_for_later else ""
+            self.main.flash(f"The configuration was read again{later}")
 
-    def _tell_problems(self) -> bool:
+    def _tell_problems(self, title: str = "Configuration") -> bool:
         problems = [*self.desk.config.problems, *self.desk.keymap.problems]
         for problem in problems[:_TOLD_PROBLEMS]:
-            self.notify(problem, title="Configuration", severity="warning", timeout=15)
+            self.notify(problem, title=title, severity="warning", timeout=15, markup=False)
         return bool(problems)
 
     def _theme_changed(self) -> None:
         self.desk.palette = palette_of(self.current_theme)
-        self.desk.state.theme = self.theme
+        is_configured = self.theme == self.desk.config.look.theme
+        self.desk.state.theme = "" if is_configured else self.theme
         self.main.redress()
 
     # -- what the engine says --------------------------------------------------------------------------
@@ -249,7 +264,7 @@ class GimapApp(App[None]):
                 self._tell_of_mail(sender, subject)
             case events.OpRejected(_, summary, title, detail, hint):
                 text = " ".join(part for part in (detail, hint) if part)
-                self.notify(text, title=f"{title}: {summary}", severity="error", timeout=12)
+                self.notify(text, title=f"{title}: {summary}", severity="error", timeout=12, markup=False)
             case events.Alerted(title, detail, hint):
                 main.flash(" ".join(part for part in (title, detail, hint) if part), Tone.HINT)
             case _:
@@ -272,17 +287,26 @@ class GimapApp(App[None]):
     def set_terminal_title(self) -> None:
         """Keep the number of unread conversations in the terminal's title."""
         if not self.desk.config.behaviour.title:
+            self._give_title_back()
             return
         unread = next((box.unread for box in self.main.mailboxes if box.role is Role.INBOX), 0)
         title = f"({unread}) gimap-tui" if unread else "gimap-tui"
         if title != self._terminal_title:
+            if not self._terminal_title:
+                self._write_terminal(_PUSH_TITLE)
             self._terminal_title = title
             self._write_terminal(f"\x1b]0;{title}\x07")
 
+    def _give_title_back(self) -> None:
+        if self._terminal_title:
+            self._terminal_title = ""
+            self._write_terminal(_POP_TITLE)
+
     def _tell_of_mail(self, sender: str, subject: str) -> None:
         """A notice by the terminal's own means, if wished."""
-        # The engine has taken control characters out; a semicolon would end a field of OSC 777.
-        text = f"{sender}: {subject}".replace(";", ",")[:200]
+        # This goes past everything that draws, and a semicolon would end a field of OSC 777.
+        text = f"{sender}: {subject}".replace(";", ",")
+        text = "".join(char for char in text if char.isprintable())[:_LONGEST_NOTICE]
         wanted = self.desk.config.behaviour.notify
         if wanted == "osc9":
             self._write_terminal(f"\x1b]9;{text}\x07")

@@ -8,11 +8,14 @@ holds; a typo never keeps the mail from showing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from tui.commands import KEYMAPS
+
+_SHOWN = 60
+"""Characters of a value that a sentence about it shows."""
 
 
 def _setting(default: object, says: str, *, among: tuple[str, ...] = ()) -> Any:
@@ -110,7 +113,9 @@ def parse_config(text: str) -> Config:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Config(problems=(f"The configuration is not TOML: {error}; nothing of it is in force",))
+        return Config(
+            problems=(f"The configuration is not TOML: {brief(str(error))}; nothing of it is in force",)
+        )
     problems: list[str] = []
     given: set[str] = set()
     made: dict[str, object] = {}
@@ -118,14 +123,12 @@ def parse_config(text: str) -> Config:
         if section == "keys":
             continue
         if section not in _SECTIONS:
-            problems.append(_unknown("section", f"[{section}]", section, [*_SECTIONS, "keys"]))
+            problems.append(_unknown("section", f"[{brief(section)}]", section, [*_SECTIONS, "keys"]))
         elif not isinstance(value, dict):
             problems.append(f"“{section}” is a section: write [{section}]")
         else:
             made[section] = _read_section(section, value, problems, given)
-    keymap, keys = _read_keys(data.get("keys", {}), problems)
-    if keymap != KEYMAPS[0]:
-        given.add("keys.map")
+    keymap, keys = _read_keys(data.get("keys", {}), problems, given)
     return Config(
         **made,  # type: ignore[arg-type]
         keymap=keymap,
@@ -135,10 +138,20 @@ def parse_config(text: str) -> Config:
     )
 
 
+def brief(text: str) -> str:
+    """Text from a file as it can stand in a sentence: short, and nothing in it that moves the terminal."""
+    shown = "".join(char if char.isprintable() else "?" for char in text[: _SHOWN + 1])
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+
+
+def _shown(value: object) -> str:
+    return brief(repr(value))
+
+
 def _unknown(what: str, shown: str, name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    near = get_close_matches(name[:_SHOWN], known, n=1, cutoff=0.5)
     meant = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(known)}"
     return f"Unknown {what} {shown}; {meant}"
 
@@ -150,16 +163,16 @@ def _read_section(section: str, values: Mapping[str, object], problems: list[str
     for name, value in values.items():
         each = declared.get(name)
         if each is None:
-            problems.append(_unknown("setting", f"“{name}” in [{section}]", name, list(declared)))
+            problems.append(_unknown("setting", f"“{brief(name)}” in [{section}]", name, list(declared)))
             continue
         wanted = type(each.default)
         among: tuple[str, ...] = each.metadata["among"]
         if type(value) is not wanted:
-            problems.append(f"[{section}] {name} must be {_KINDS[wanted]}, not {value!r}")
+            problems.append(f"[{section}] {name} must be {_KINDS[wanted]}, not {_shown(value)}")
         elif among and value not in among:
-            problems.append(f"[{section}] {name} must be one of {', '.join(among)}, not {value!r}")
+            problems.append(f"[{section}] {name} must be one of {', '.join(among)}, not {_shown(value)}")
         elif name == "port" and not 0 < int(str(value)) < 65536:
-            problems.append(f"[{section}] port must be between 1 and 65535, not {value!r}")
+            problems.append(f"[{section}] port must be between 1 and 65535, not {_shown(value)}")
         else:
             kept[name] = value
             given.add(f"{section}.{name}")
@@ -169,7 +182,9 @@ def _read_section(section: str, values: Mapping[str, object], problems: list[str
 _KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number"}
 
 
-def _read_keys(values: object, problems: list[str]) -> tuple[str, dict[str, tuple[str, ...]]]:
+def _read_keys(
+    values: object, problems: list[str], given: set[str]
+) -> tuple[str, dict[str, tuple[str, ...]]]:
     if not isinstance(values, dict):
         problems.append("“keys” is a section: write [keys]")
         return KEYMAPS[0], {}
@@ -179,15 +194,41 @@ def _read_keys(values: object, problems: list[str]) -> tuple[str, dict[str, tupl
         if name == "map":
             if value in KEYMAPS:
                 keymap = str(value)
+                given.add("keys.map")
             else:
-                problems.append(f"[keys] map must be one of {', '.join(KEYMAPS)}, not {value!r}")
+                problems.append(f"[keys] map must be one of {', '.join(KEYMAPS)}, not {_shown(value)}")
         elif isinstance(value, str):
             keys[name] = (value,)
         elif isinstance(value, list) and all(isinstance(each, str) for each in value):
             keys[name] = tuple(value)
         else:
-            problems.append(f'[keys] {name} must be a key or a list of keys, such as ["e", "g e"]')
+            problems.append(f'[keys] {brief(name)} must be a key or a list of keys, such as ["e", "g e"]')
     return keymap, keys
+
+
+def keep_in_force(before: Config, after: Config) -> Config:
+    """A file that was changed while it was in force, and has mistakes: nothing falls back to a default.
+
+    What the changed file says rightly counts; all else stays as it was until the file has no mistake.
+    """
+    sections = {
+        section: replace(
+            getattr(before, section),
+            **{
+                each.name: getattr(getattr(after, section), each.name)
+                for each in fields(kind)
+                if f"{section}.{each.name}" in after.given
+            },
+        )
+        for section, kind in _SECTIONS.items()
+    }
+    return replace(
+        after,
+        **sections,
+        keymap=after.keymap if "keys.map" in after.given else before.keymap,
+        keys=after.keys or before.keys,
+        given=before.given | after.given,
+    )
 
 
 def show_config(config: Config) -> str:

@@ -49,7 +49,7 @@ def plan_layout(
     list_share: int = 0,
     has_tree: bool = True,
 ) -> Layout:
-    """Decide the panes. ``tree_width`` and ``list_share`` (per cent) are the user's; 0 leaves it to us."""
+    """Decide the panes. ``tree_width`` and ``list_share`` (thousandths) are the user's; 0: ours."""
     if width < NARROW_BELOW:
         return Layout(ReaderPlace.NARROW, width)
     tree = 0
@@ -69,11 +69,11 @@ def plan_layout(
     if place is ReaderPlace.BELOW and height < 16:
         place = ReaderPlace.OFF
     if place is ReaderPlace.BESIDE:
-        share = list_share or 50
-        list_width = max(_LEAST_LIST, min(room * share // 100, room - _LEAST_READER))
+        share = list_share or 500
+        list_width = max(_LEAST_LIST, min(round(room * share / 1000), room - _LEAST_READER))
         return Layout(place, tree, list_width=list_width)
     if place is ReaderPlace.BELOW:
         body = height - 2
-        share = list_share or 36
-        return Layout(place, tree, list_height=max(5, min(body * share // 100, body - 8)))
+        share = list_share or 360
+        return Layout(place, tree, list_height=max(5, min(round(body * share / 1000), body - 8)))
     return Layout(place, tree)

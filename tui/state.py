@@ -36,7 +36,7 @@ class State:
     tree_width: int = 0
     """Cells; 0 lets the screen decide."""
     list_share: int = 0
-    """Per cent of the room that the list has beside or above the reader; 0 lets the screen decide."""
+    """Thousandths of the room that the list has beside or above the reader; 0 lets the screen decide."""
     has_tree: bool = True
     has_offered_searches: bool = False
     has_signed_in: bool = False

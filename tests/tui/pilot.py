@@ -112,13 +112,14 @@ async def running(
     config: Config | None = None,
     keymap: str = "gmail",
     prepare: Callable[[Desk], None] | None = None,
+    has_notices: bool = False,
 ) -> AsyncIterator[Stage]:
-    """Run the app on invented mail for as long as the context."""
+    """Run the app on invented mail for as long as the context; notices are shown only where asked for."""
     engine = mail or FakeEngine()
     desk = make_desk(engine, config=config, keymap=keymap)
     if prepare is not None:
         prepare(desk)
     app = make_app(desk)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=has_notices) as pilot:
         await come_to_rest(pilot)
         yield Stage(app, pilot, engine, desk)

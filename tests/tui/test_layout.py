@@ -27,7 +27,7 @@ def test_the_users_choice_wins_where_it_fits() -> None:
     st.integers(1, 120),
     st.sampled_from(READER_CHOICES),
     st.integers(0, 500),
-    st.integers(0, 100),
+    st.integers(0, 1000),
     st.booleans(),
 )
 def test_every_pane_has_room(

@@ -319,7 +319,7 @@ class ActivityScreen(Screen[None]):
         try:
             verb.act(self, current)
         except GimapError as error:
-            self.notify(error.sentence(), severity="error")
+            self.notify(error.sentence(), severity="error", markup=False)
         self.read_again()
 
     def action_command(self, command_id: str) -> None:
@@ -377,10 +377,11 @@ class ActivityScreen(Screen[None]):
         try:
             count, is_reached = take_back_to(self._mail, each.op_id)
         except GimapError as error:
-            self.notify(error.sentence(), severity="error")
+            self.notify(error.sentence(), severity="error", markup=False)
         else:
             words = f"{plural(count, 'change')} taken back"
-            self.notify(words if is_reached else f"{words}; “{steady(each.summary)}” itself cannot be")
+            rest = "" if is_reached else f"; “{steady(each.summary)}” itself cannot be"
+            self.notify(f"{words}{rest}", markup=False)
         self.read_again()
 
     def redo(self, each: Activity | None) -> None:

@@ -270,8 +270,8 @@ class PanedScreen(Screen[None]):
             state.tree_width = max(12, layout.tree + cells)
         elif layout.place is ReaderPlace.BESIDE:
             room = max(1, self.app.size.width - layout.tree)
-            state.list_share = max(20, min(80, round((layout.list_width + cells) * 100 / room)))
+            state.list_share = max(200, min(800, round((layout.list_width + cells) * 1000 / room)))
         elif layout.place is ReaderPlace.BELOW:
             room = max(1, self.app.size.height - 2)
-            state.list_share = max(15, min(85, round((layout.list_height + cells) * 100 / room)))
+            state.list_share = max(150, min(850, round((layout.list_height + cells) * 1000 / room)))
         self.place_panes()
