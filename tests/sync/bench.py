@@ -12,6 +12,7 @@ from imapcore.engine.sign_in import sign_in
 from imapcore.model import Account, Security
 from imapcore.net.connection import Connection
 from imapcore.net.endpoint import Deadlines, Endpoint
+from imapcore.protocol.transcript import Transcript
 from imapcore.simulator import Options, Simulator
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Changed, MessageFacts
@@ -55,10 +56,21 @@ class Bench:
     reader: Reader
     remote: Remote
     sync: AccountSync
+    transcript: Transcript
 
     def look(self) -> None:
         """A thorough pass: what changed, in all three places."""
         exhaust(self.sync.run(self.remote, is_thorough=True))
+
+    def commands(self, steps: Iterator[float]) -> list[str]:
+        """What a job asks the server, by the names of the commands."""
+        mark = "before the job"
+        self.transcript.noted(mark)
+        exhaust(steps)
+        lines = self.transcript.lines(1000)
+        start = max(index for index, line in enumerate(lines) if mark in line)
+        said = [line.split() for line in lines[start:] if line.startswith("C: ")]
+        return [" ".join(words[2:4] if words[2] == "UID" else words[2:3]) for words in said]
 
     def list(self) -> None:
         """A LIST, and what follows from it."""
@@ -101,14 +113,17 @@ def synced(folder: Path) -> Iterator[Bench]:
         store.reader() as reader,
     ):
         account = Account(sim.options.email, "127.0.0.1", sim.port, Security.NONE)
-        with Connection.open(Endpoint.of(account), deadlines=Deadlines(connect=5.0, read=5.0)) as connection:
+        transcript = Transcript()
+        with Connection.open(
+            Endpoint.of(account), deadlines=Deadlines(connect=5.0, read=5.0), transcript=transcript
+        ) as connection:
             sign_in(connection, account, sim.options.app_password)
             remote = Remote(
                 connection,
                 {},
                 lambda place: state.uidvalidity if (state := store.mail.sync_state(place)) else None,
             )
-            made = Bench(sim, store, reader, remote, AccountSync(store, Silence(), SystemClock()))
+            made = Bench(sim, store, reader, remote, AccountSync(store, Silence(), SystemClock()), transcript)
             exhaust(made.sync.first_screen(remote))
             made.look()
             exhaust(made.sync.backfill(remote))
