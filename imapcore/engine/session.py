@@ -127,8 +127,8 @@ class JobSession:
         self._session: Session[bool] = Session(name, lambda _: self._run(), on_crash=on_crash)
         self._is_started = False
         self._has_worked = False
-        self._now_ms = clock.now_ms()
-        self._monotonic = clock.monotonic()
+        self._is_serving = False
+        self._moment = (clock.now_ms(), clock.monotonic())
 
     # -- from any thread -----------------------------------------------------------------------------
 
@@ -145,15 +145,22 @@ class JobSession:
         """
         with self._lock:
             twin = next((entry for entry in self._entries if entry.job.key == job.key), None)
-            if twin is None:
-                self._entries.append(_Entry(job, next(self._counter)))
-            elif twin.running is not None:
-                twin.again = job
+            if twin is not None:
+                # Nobody is woken for what is known: the thread may sit in an IDLE, which that would end.
+                if twin.running is not None:
+                    twin.again = job
+                return
+            self._entries.append(_Entry(job, next(self._counter)))
         self._session.post(True)
 
     def knock(self) -> None:
-        """Something that the loop waits for has changed: look again now."""
-        self._session.post(True)
+        """Something that the loop waits for has changed: look again now.
+
+        While a connection is served nothing is waited for but jobs, and an IDLE would only be ended for
+        nothing; unless the machine has slept, so that the connection is dead.
+        """
+        if not self._is_serving or self._has_slept():
+            self._session.post(True)
 
     def drop(self, key: Hashable) -> None:
         """Forget a job; one that is in the middle of a step ends after it."""
@@ -265,14 +272,26 @@ class JobSession:
             if isinstance(running, Generator):
                 running.close()
 
+    def _has_slept(self) -> bool:
+        """Whether the machine slept since the loop last looked."""
+        now_ms, monotonic = self._moment
+        elapsed = self._clock.monotonic() - monotonic
+        return (self._clock.now_ms() - now_ms) / 1000 - elapsed >= SLEPT_SECONDS
+
     def _is_awake(self) -> bool:
         """Whether the machine has been awake since this was last asked."""
-        now_ms, monotonic = self._clock.now_ms(), self._clock.monotonic()
-        slept = (now_ms - self._now_ms) / 1000 - (monotonic - self._monotonic)
-        self._now_ms, self._monotonic = now_ms, monotonic
-        return slept < SLEPT_SECONDS
+        has_slept = self._has_slept()
+        self._moment = (self._clock.now_ms(), self._clock.monotonic())
+        return not has_slept
 
     def _serve(self, remote: Remote) -> None:
+        self._is_serving = True
+        try:
+            self._work(remote)
+        finally:
+            self._is_serving = False
+
+    def _work(self, remote: Remote) -> None:
         rested_at = self._clock.monotonic()
         while not self.is_stopping:
             entry, patience = self._pick()

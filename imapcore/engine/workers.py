@@ -257,9 +257,8 @@ class Workers:
     def _idle(self, remote: Remote) -> Iterator[float]:
         remote.select(remote.name_of(Role.ALL))
         while True:
-            if remote.idle(self._options.idle_seconds):
-                self.request_pass()
             yield 0.0
+            remote.idle(self._options.idle_seconds, self.request_pass)
 
     # -- what the user looks at --------------------------------------------------------------------------
 

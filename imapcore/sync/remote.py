@@ -190,11 +190,15 @@ class Remote:
         was_throttled, self._is_throttled = self._is_throttled, False
         return was_throttled
 
-    def idle(self, seconds: float) -> bool:
-        """Wait for news of the selected mailbox, at most ``seconds``; whether something arrived or left."""
+    def idle(self, seconds: float, told: Callable[[], None]) -> None:
+        """Listen to the selected mailbox for ``seconds``, or until woken; ``told`` each time something
+        arrived or left.
+        """
         # Closed here and not whenever: ending IDLE is a command, and may find that the link is gone.
         with closing(self._connection.idle(seconds)) as lots:
-            return any(self._hear(news) for news in lots)
+            for news in lots:
+                if self._hear(news):
+                    told()
 
     def list_mailboxes(self) -> tuple[Listed, ...]:
         """Every mailbox."""

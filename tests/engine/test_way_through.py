@@ -303,6 +303,27 @@ def test_new_mail_is_announced_by_idle(ready: tuple[Engine, Watcher], sim: Simul
     assert window.rows[0].thrid == sim.control.message(msgid).thrid
 
 
+def test_idle_goes_on_whatever_is_done_here_and_whatever_arrives(sim: Simulator, tmp_path: Path) -> None:
+    """It would have to be begun anew each time, and what arrives in between is heard late."""
+    with engine_on(sim, tmp_path, poll_seconds=5.0) as (engine, watcher):
+        settle(engine, watcher)
+        listen_and_act(sim, engine, watcher)
+        said = [line for line in engine.transcript(100_000) if line.startswith("C: ")]
+    assert not [line for line in said if line.endswith("DONE")]
+
+
+def listen_and_act(sim: Simulator, engine: Engine, watcher: Watcher) -> None:
+    """Two arrivals, and some triage between them."""
+    sim.control.deliver_next()
+    watcher.wait_for(MailArrived)
+    for row in engine.window(INBOX).rows[:3]:
+        do(engine, watcher, MoveToTrash(Threads((row.thrid,))))
+        undo(engine, watcher)
+    sim.control.deliver_next()
+    watcher.wait_until(lambda: len(watcher.of(MailArrived)) > 1, "the second arrival")
+    agree(engine, watcher, sim)
+
+
 def test_a_label_changed_on_the_phone_is_seen_by_the_poll(
     ready: tuple[Engine, Watcher], sim: Simulator
 ) -> None:
