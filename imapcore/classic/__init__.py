@@ -21,9 +21,10 @@ Different from imaplib on purpose, and why:
 - **Verified TLS.** Without an ``ssl_context`` a server's certificate and name are verified (TLS 1.2 or
   newer), except on loopback; imaplib verifies nothing then. Bytes between STARTTLS's OK and the handshake
   end the connection.
-- **UTF8=ACCEPT and APPEND.** The mark ``UTF8 (…)`` stands around the literal (RFC 6855 §4). Up to Python
-  3.13 it stands inside, where it is stored as the first words of the message. Four tests of Python's own
-  suite want it there; they are the only ones we do not pass.
+- **UTF8=ACCEPT and APPEND.** Where the server has confirmed it by ENABLED, as RFC 5161 §3.1 demands, the
+  mark ``UTF8 (~{n}…)`` stands around the literal (RFC 6855 §4). imaplib up to Python 3.13 puts it inside,
+  where it is stored as the first words of the message. A server that answers OK and confirms nothing, as
+  that of Python's own suite, gets what imaplib sends, byte for byte: no RFC says what would be right there.
 - **Names outside ASCII** are spelled in modified UTF-7, or in UTF-8 after ``enable('UTF8=ACCEPT')``; a
   password or a SEARCH value (with a charset) outside ASCII is sent as a literal. imaplib raises
   UnicodeEncodeError.

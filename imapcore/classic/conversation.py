@@ -92,6 +92,7 @@ class Conversation(Link, Trace):
 
     def _mode_ascii(self) -> None:
         self.utf8_enabled = False
+        self._is_utf8_confirmed = False
         self._encoding = "ascii"
 
     def _mode_utf8(self) -> None:

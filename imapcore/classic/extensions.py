@@ -43,6 +43,8 @@ class Extensions(Conversation):
         typ, data = self._simple_command("ENABLE", capability)
         if typ == "OK" and "UTF8=ACCEPT" in capability.upper():
             self._mode_utf8()
+            confirmed = b" ".join(each for each in self.untagged_responses.get("ENABLED", []) if each)
+            self._is_utf8_confirmed = b"UTF8=ACCEPT" in confirmed.upper().split()
         return typ, data
 
     def proxyauth(self, user: Text) -> Reply:

@@ -253,7 +253,11 @@ class IMAP4(Extensions):
             pieces.append(quoting.parenthesized(flags, self._encoding))
         if date_time:
             pieces.append(to_bytes(Time2Internaldate(date_time)))
-        pieces.append(quoting.Literal(_LINE_ENDS.sub(b"\r\n", message), is_utf8_message=self.utf8_enabled))
+        message = _LINE_ENDS.sub(b"\r\n", message)
+        if self.utf8_enabled and not self._is_utf8_confirmed:
+            # The server never said that it is on (RFC 5161 §3.1): only imaplib's own way is left to follow.
+            message = b"UTF8 (" + message + b")"
+        pieces.append(quoting.Literal(message, is_utf8_message=self._is_utf8_confirmed))
         return self._simple_command("APPEND", *pieces)
 
     # -- the selected mailbox --------------------------------------------------------------------------

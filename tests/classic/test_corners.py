@@ -127,6 +127,7 @@ def test_enable_needs_a_server_that_can(client: ByHand) -> None:
 
 
 def test_with_utf8_accept_everything_is_utf8(client: ByHand) -> None:
+    client.say(b"* ENABLED UTF8=ACCEPT\r\n")
     client.say_done()
     assert client.enable("UTF8=ACCEPT")[0] == "OK"
     assert client.utf8_enabled
@@ -144,6 +145,22 @@ def test_with_utf8_accept_everything_is_utf8(client: ByHand) -> None:
     client.append(None, "\\Seen", None, "Subject: Größe\n\n".encode())
     expected = " APPEND INBOX (\\Seen) UTF8 (~{20}\r\nSubject: Größe\r\n\r\n)\r\n"
     assert client.heard() == client.last_tag + expected.encode()
+
+
+def test_utf8_accept_without_its_confirmation_is_what_imaplib_makes_of_it(client: ByHand) -> None:
+    """RFC 5161 §3.1 wants ENABLED. Without it only imaplib says what is on, and how a message then goes."""
+    client.say(b"* ENABLED CONDSTORE\r\n")
+    client.say_done()
+    client.enable("CONDSTORE")
+    client.say_done()
+    client.enable("UTF8=ACCEPT")
+    assert client.response("ENABLED") == ("ENABLED", [b"CONDSTORE"])
+    assert client.utf8_enabled
+    client.heard()
+    client.say(b"+ go on\r\n")
+    client.say_done()
+    client.append(None, None, None, "Subject: Größe\n".encode())
+    assert client.heard() == client.last_tag + " APPEND INBOX {25}\r\nUTF8 (Subject: Größe\r\n)\r\n".encode()
 
 
 # -- searching with a charset --------------------------------------------------------------------------------
