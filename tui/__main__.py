@@ -105,7 +105,10 @@ def _show(what: str, config: Config, options: argparse.Namespace) -> int:
 
 
 def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: Path) -> int:
-    account, secret, data_dir = _account(stack, options, config)
+    found = _account(stack, options, config)
+    if found is None:
+        return 0
+    account, secret, data_dir = found
     from imapcore.engine import Engine, EngineOptions
     from tui.state import StateKeeper, load_state, remember_account
 
@@ -167,8 +170,11 @@ def _glyphs(*, is_ascii: bool) -> Glyphs:
 
 def _account(
     stack: ExitStack, options: argparse.Namespace, config: Config
-) -> tuple[Account, Callable[[], str] | None, Path | None]:
-    """The account, who tells its secret (None: the keyring), and where its store lives (None: at home)."""
+) -> tuple[Account, Callable[[], str] | None, Path | None] | None:
+    """The account, who tells its secret (None: the keyring), and where its store lives (None: at home).
+
+    None altogether when there is no account yet and the user chose none.
+    """
     if options.demo:
         return _demo(stack)
     from tui.state import remembered_account
@@ -221,20 +227,25 @@ def account_of(email: str, options: argparse.Namespace, config: Config) -> Accou
 
 def _first_run(
     stack: ExitStack, options: argparse.Namespace, config: Config
-) -> tuple[Account, Callable[[], str] | None, Path | None]:
-    """No account yet: let the user choose the demo or add one."""
+) -> tuple[Account, Callable[[], str] | None, Path | None] | None:
+    """No account yet: let the user choose the demo or add one; None when they leave."""
     if options.linear:
         raise InvalidArgument("Name one with --account you@gmail.com, or try --demo", title="Which account?")
     from tui.first_run import ask_first_run
     from tui.screens.first_run import FirstChoice
 
-    chosen = ask_first_run(theme=options.theme or config.look.theme)
+    chosen = ask_first_run(
+        options.theme or config.look.theme,
+        lambda email: account_of(email, options, config),
+        is_offline=options.offline,
+    )
     if chosen is None:
-        detail = "Name one with --account you@gmail.com, or try --demo"
-        raise InvalidArgument(detail, title="No account was chosen")
+        print("gimap-tui --account you@gmail.com opens an account, gimap-tui --demo an invented one.")
+        return None
     if isinstance(chosen, FirstChoice):
         return _demo(stack)
-    return account_of(chosen.email, options, config), None, None
+    secret = chosen.secret
+    return chosen.account, None if secret is None else lambda: secret, None
 
 
 def sign_in(account: Account) -> Callable[[], str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from textual import events
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 from imapcore.errors import AuthenticationFailed, GimapError, HostUnknown, NotGmail
 from imapcore.model import Account
 from tests.tui.stage import Stage
+from tui.first_run import FirstAccount, FirstRunApp
 from tui.screens.first_run import FirstChoice, FirstRunScreen, address_problem
 from tui.screens.sign_in import SignInScreen
 from tui.widgets.line_input import LineInput
@@ -42,7 +44,7 @@ def stage(server: Server, reason: str = "") -> Stage:
     return Stage(screen=lambda: SignInScreen(ACCOUNT, server.check, server.store, reason=reason))
 
 
-async def settled(pilot: Pilot[None]) -> None:
+async def settled(pilot: Pilot[Any]) -> None:
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
@@ -162,8 +164,75 @@ async def test_one_can_change_ones_mind() -> None:
     assert await first("down", *"ada", "up", "enter") is FirstChoice.DEMO
 
 
-async def test_escape_leaves() -> None:
-    assert await first("down", "escape") is None
+async def test_escape_goes_back_and_then_leaves() -> None:
+    assert await first("down", *"ada", "escape", "enter") is FirstChoice.DEMO
+    assert await first("down", "escape", "escape") is None
+
+
+def first_run(server: Server) -> FirstRunApp:
+    return FirstRunApp(
+        "gimap-dark", lambda email: Account(email, "mail.example.org"), server.check, server.store
+    )
+
+
+async def test_an_account_is_added_in_three_steps() -> None:
+    server = Server()
+    app = first_run(server)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", *ACCOUNT.email, "enter")
+        await pilot.press(*SECRET, "enter")
+        await settled(pilot)
+    assert app.return_value == FirstAccount(Account(ACCOUNT.email, "mail.example.org"), None)
+    assert server.kept == [(ACCOUNT.email, SECRET)]
+    assert SECRET not in repr(FirstAccount(ACCOUNT, SECRET))
+
+
+async def test_a_wrong_address_is_mended_by_going_back() -> None:
+    server = Server(HostUnknown("gmial.com"))
+    app = first_run(server)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", *"ada@gmial.com", "enter", *SECRET, "enter")
+        await settled(pilot)
+        assert "name is unknown" in str(app.screen.query_one("#state").render())
+        await pilot.press("escape")
+        assert app.screen.query_one(LineInput).value == "ada@gmial.com"
+        server.error = None
+        await pilot.press("backspace", *"m", "enter", *SECRET, "enter")
+        await settled(pilot)
+    assert isinstance(app.return_value, FirstAccount)
+    assert app.return_value.account.email == "ada@gmial.com"
+
+
+async def test_without_a_keyring_the_secret_lives_as_long_as_the_run() -> None:
+    def refuse(email: str, secret: str) -> None:
+        raise GimapError("No keyring here", title="The password cannot be kept")
+
+    app = FirstRunApp("gimap-dark", Account, Server().check, refuse)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", *ACCOUNT.email, "enter", *SECRET, "enter")
+        await settled(pilot)
+        await pilot.press("enter")
+    assert app.return_value == FirstAccount(ACCOUNT, SECRET)
+
+
+async def test_offline_no_password_is_asked_for() -> None:
+    app = FirstRunApp("no such theme", Account, None, Server().store)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("down", *ACCOUNT.email, "enter")
+        await pilot.pause()
+    assert app.return_value == FirstAccount(ACCOUNT, None)
+
+
+@pytest.mark.parametrize("size", [(44, 20), (80, 24), (40, 12), (40, 6)])
+async def test_the_field_is_seen_in_every_window(size: tuple[int, int]) -> None:
+    app = Stage(screen=FirstRunScreen)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("down", *"ada", "enter")
+        await pilot.pause()
+        for wanted in ("#field", "#problem", "#keys"):
+            region = app.screen.query_one(wanted).region
+            assert region.height == 1, wanted
+            assert region.bottom <= size[1], wanted
 
 
 async def test_what_is_no_address_gets_a_sentence() -> None:
@@ -191,6 +260,6 @@ def test_addresses(text: str) -> None:
 async def test_any_window_is_survived(size: tuple[int, int]) -> None:
     app = Stage(screen=FirstRunScreen)
     async with app.run_test(size=size) as pilot:
-        await pilot.press("down", "up", "down", *"ada", "enter", "escape")
+        await pilot.press("down", "up", "down", *"ada", "enter", "escape", "escape")
         await pilot.pause()
         assert app.results == [None]

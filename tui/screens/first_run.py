@@ -28,6 +28,8 @@ from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_input import LineInput
 
+_LOW, _LOWEST = 22, 17
+"""Lines below which the welcome, and below which the steps give way."""
 _ADDRESS = re.compile(r"[^\s@<>\"(),:;]+@[^\s@<>\"(),:;]+\.[^\s@<>\"(),:;.]+")
 
 
@@ -53,9 +55,11 @@ class FirstRunScreen(Screen[Account | FirstChoice | None]):
     CSS_PATH: ClassVar[CSSPathType | None] = "first_run.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Where.DIALOG)]
 
-    def __init__(self, *, look: Look | None = None) -> None:
+    def __init__(self, email: str = "", *, look: Look | None = None) -> None:
+        """With an ``email`` that was typed before, the screen begins at its field."""
         super().__init__()
         self._look = look
+        self._email = email
 
     @property
     def look(self) -> Look:
@@ -76,13 +80,18 @@ class FirstRunScreen(Screen[Account | FirstChoice | None]):
             )
             yield ChoiceList(self.look, back="list", id="ways")
             yield Static("", id="steps", markup=False)
-            yield LineInput(placeholder="you@gmail.com", id="field")
+            yield LineInput(self._email, placeholder="you@gmail.com", id="field")
             yield Static("", id="problem", markup=False)
             yield KeyLine(self.look, id="keys")
 
     def on_mount(self) -> None:
-        """Begin with the demo under the cursor."""
-        self.query_one(ChoiceList).show(2, self._line)
+        """Begin with the demo under the cursor, or where the user has been before."""
+        self.query_one(ChoiceList).show(2, self._line, cursor=1 if self._email else 0)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """In a low window the field is worth more than the welcome."""
+        self.set_class(event.size.height < _LOW, "-low")
+        self.set_class(event.size.height < _LOWEST, "-lowest")
 
     def _line(self, index: int) -> ChoiceLine:
         if index == 0:
@@ -121,8 +130,8 @@ class FirstRunScreen(Screen[Account | FirstChoice | None]):
             steps.update("Nothing leaves this machine; new mail arrives while you watch.\n")
             self.set_focus(None)
         self.query_one("#problem", Static).update("")
-        word = "next" if index == 1 else "begin"
-        self.query_one(KeyLine).teach((("Enter", word), ("Up Down", "choose"), ("Esc", "quit")))
+        words = ("next", "back") if index == 1 else ("begin", "quit")
+        self.query_one(KeyLine).teach((("Enter", words[0]), ("Up Down", "choose"), ("Esc", words[1])))
 
     @on(ChoiceList.Chosen)
     def _clicked(self, event: ChoiceList.Chosen) -> None:
@@ -147,9 +156,11 @@ class FirstRunScreen(Screen[Account | FirstChoice | None]):
             event.prevent_default()
 
     def action_command(self, command_id: str) -> None:
-        """Enter begins, Esc quits."""
+        """Enter begins, Esc goes back, and from the start quits."""
         if command_id == "dialog-accept":
             self.accept()
+        elif self._is_asking:
+            self.query_one(ChoiceList).go(0)
         else:
             self.dismiss(None)
 
