@@ -50,6 +50,36 @@ def found(wire: Wire, program: str | bytes) -> list[int]:
 @pytest.mark.parametrize(
     ("program", "numbers"),
     [
+        ("SENTON 2-Jan-2026", [1]),
+        ("SENTON 1-Jan-2026", []),
+        ("SENTSINCE 2-Jan-2026", [1, 2]),
+        ("SENTSINCE 3-Jan-2026", [2]),
+        ("SENTBEFORE 5-Jan-2026", [1]),
+        ("SENTBEFORE 6-Jan-2026", [1, 2]),
+        ("NOT SENTSINCE 1-Jan-2020", [3, 4, 5]),
+        ("SINCE 1-Jul-2026", [1, 2, 3, 4, 5]),
+        ("SENTSINCE 1-Jul-2026", []),
+    ],
+)
+def test_sent_is_the_day_the_date_header_writes(
+    sim: Simulator, wire: Wire, program: str, numbers: list[int]
+) -> None:
+    """RFC 3501 §6.4.4: of the Date header, "disregarding time and timezone"; without one nothing is sent."""
+    headers = (
+        "Fri, 2 Jan 2026 00:30:00 +0900",
+        "5 Jan 26 23:30:00 -0800 (PST)",
+        "some day",
+        "31 Feb 2026 1:00",
+    )
+    for day, header in enumerate(headers):
+        sim.control.deliver(mail(date=header), date_ms=START_MS + day * DAY_MS)
+    wire.select()
+    assert found(wire, program) == numbers
+
+
+@pytest.mark.parametrize(
+    ("program", "numbers"),
+    [
         ("ALL", [1, 2, 3, 4, 5]),
         ("1,3:*", [1, 3, 4, 5]),
         ("UID 2:3", [2, 3]),

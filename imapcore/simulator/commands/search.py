@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from email.utils import parsedate
+from operator import eq, ge, lt
 
 from imapcore.simulator import texts
 from imapcore.simulator.commands.entry import CommandEntry, Ride, Stage, command
@@ -135,8 +137,10 @@ class _Program:
         if word in ("KEYWORD", "UNKEYWORD"):
             keyword = self._flag(self.cursor.flag())
             return keyword if word == "KEYWORD" else _negated(keyword)
-        if word in ("BEFORE", "ON", "SINCE", "SENTBEFORE", "SENTON", "SENTSINCE"):
+        if word in ("BEFORE", "ON", "SINCE"):
             return self._date(word)
+        if word in ("SENTBEFORE", "SENTON", "SENTSINCE"):
+            return self._sent_date(word)
         if word in ("LARGER", "SMALLER"):
             limit = self.cursor.number()
             if word == "LARGER":
@@ -196,20 +200,35 @@ class _Program:
         folded = flag.casefold()
         return lambda number, entry: any(have.casefold() == folded for have in state(entry.message)[0])
 
-    def _date(self, word: str) -> Test:
+    def _day(self) -> date:
         token = self.cursor.astring()
         try:
-            day = parse_date(token)
+            return parse_date(token)
         except ValueError as error:
             raise ParseError("not a date") from error
-        self.uses_since |= word in ("SINCE", "SENTSINCE")
-        start = (day - EPOCH) // timedelta(milliseconds=1)
+
+    def _date(self, word: str) -> Test:
+        """Of INTERNALDATE, which is always told in UTC."""
+        start = (self._day() - EPOCH) // timedelta(milliseconds=1)
         end = start + DAY_MS
-        if word.endswith("BEFORE"):
+        if word == "BEFORE":
             return lambda number, entry: entry.message.date_ms < start
-        if word.endswith("SINCE"):
+        if word == "SINCE":
+            self.uses_since = True
             return lambda number, entry: entry.message.date_ms >= start
         return lambda number, entry: start <= entry.message.date_ms < end
+
+    def _sent_date(self, word: str) -> Test:
+        """Of the Date header as it is written; a mail without one was never sent."""
+        wanted = self._day()
+        holds = {"SENTBEFORE": lt, "SENTSINCE": ge, "SENTON": eq}[word]
+        self.uses_since |= word == "SENTSINCE"
+
+        def was_sent(number: int, entry: Entry) -> bool:
+            day = _day_in(entry.message.source.date)
+            return day is not None and holds(day, wanted)
+
+        return was_sent
 
     def _field(self, name: str, text: str) -> Test:
         wanted = text.casefold()
@@ -254,6 +273,15 @@ class _Program:
         least = self.cursor.number()
         state = self.view.state
         return lambda number, entry: state(entry.message)[2] >= least
+
+
+def _day_in(header: str) -> date | None:
+    """The day a Date header names, wherever that was; None for what is no date."""
+    try:
+        parsed = parsedate(header)
+        return None if parsed is None else date(*parsed[:3])
+    except (ValueError, OverflowError):
+        return None
 
 
 def _label_test(label: Mailbox | None) -> Test:
