@@ -70,6 +70,7 @@ def test_sent_is_the_day_the_date_header_writes(
         "5 Jan 26 23:30:00 -0800 (PST)",
         "some day",
         "31 Feb 2026 1:00",
+        "2 Jan 99999999999999999999 1:00",
     )
     for day, header in enumerate(headers):
         sim.control.deliver(mail(date=header), date_ms=START_MS + day * DAY_MS)
