@@ -66,7 +66,8 @@ def clean_line(text: str, limit: int = MAX_LINE) -> str:
 def clean_text(text: str) -> str:
     r"""Text of several lines: ``\n`` is the only control left, tabs expanded, no line endlessly long."""
     if text.isascii() and text.isprintable():
-        return "\n".join(_break(text)).rstrip(" ") if len(text) > MAX_TEXT_LINE else text.rstrip(" ")
+        lines = _break(text) if len(text) > MAX_TEXT_LINE else [text]
+        return "\n".join(line.rstrip(" ") for line in lines)
     text = _purge(text)
     lines = text.split("\n")
     if "\t" in text:

@@ -126,6 +126,14 @@ def test_an_endless_line_is_cut_with_a_mark() -> None:
     assert max(map(len, clean_text("x" * 10_000).split("\n"))) == MAX_TEXT_LINE
 
 
+@pytest.mark.parametrize("end", ["", " ", " y"])
+def test_no_line_ends_in_blanks_where_a_long_one_was_broken(end: str) -> None:
+    long = "x" * (MAX_TEXT_LINE - 1) + " "
+    clean = clean_text(long + end)
+    assert not any(line.endswith(" ") for line in clean.split("\n"))
+    assert clean_text(clean) == clean
+
+
 @pytest.mark.parametrize(
     ("name", "safe"),
     [
