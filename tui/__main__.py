@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _TYPED, _FAILED = 2, 1
 _TRIES = 3
+_HEAD_START_SECONDS = 5.0
+"""The screen asks the engine to connect once it stands; where it cannot, the engine does so by itself."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _DESCRIPTION = "Gmail's conversations, labels, search and undo in a terminal, over IMAP."
 _EPILOG = "gimap-tui keys prints the keys in force; gimap-tui config prints the configuration in force."
@@ -121,9 +123,8 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         state.has_signed_in = secret is None
     if data_dir is None and not options.account and not config.account.email:
         remember_account(account.email, account_path())
-    engine = stack.enter_context(
-        Engine(account, secret=secret, data_dir=data_dir, options=EngineOptions(is_offline=options.offline))
-    )
+    settings = EngineOptions(is_offline=options.offline, head_start_seconds=_HEAD_START_SECONDS)
+    engine = stack.enter_context(Engine(account, secret=secret, data_dir=data_dir, options=settings))
     from tui.desk import Desk
     from tui.keymap import Keymap
 
@@ -201,7 +202,7 @@ def _load() -> None:
     """Import what every start needs; the embedded server starts at the same time."""
     from importlib import import_module
 
-    for module in ("imapcore.engine", "tui.app"):
+    for module in ("imapcore.engine", "tui.app", "imapcore.engine.network"):
         import_module(module)
 
 

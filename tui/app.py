@@ -138,6 +138,7 @@ class GimapApp(App[None]):
             self.call_after_refresh(self._started)
 
     def _started(self) -> None:
+        self.desk.mail.connect()
         # A collection in the middle of a frame costs more than the frame: what is here now stays, the rest
         # is collected when the keys are quiet.
         gc.collect()

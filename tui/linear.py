@@ -88,6 +88,7 @@ class Linear:
     def run(self) -> int:
         """Take lines until there are none, or until the person leaves."""
         unsubscribe = self._mail.subscribe(self._listen)
+        self._mail.connect()
         try:
             self.say(f"gimap-tui, {self._mail.account.email}. Type help for what can be said.")
             self._show(INBOX)

@@ -44,6 +44,10 @@ class MailPort(Protocol):
         """Whether another process holds the writer, so that nothing can be changed here."""
         ...
 
+    def connect(self) -> None:
+        """The screen stands: what was not started for its sake may start."""
+        ...
+
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Have events handed to ``listener``, on the engine's threads; returns what ends it."""
         ...

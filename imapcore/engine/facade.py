@@ -12,17 +12,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from imapcore.clock import Clock, SystemClock
+from imapcore.engine.crew import Crew
 from imapcore.engine.hub import Hub, Listener
+from imapcore.engine.link import LinkBoard
 from imapcore.engine.options import EngineOptions
 from imapcore.engine.readers import ReaderPool
-from imapcore.engine.sign_in import Dialer, Secrets
-from imapcore.engine.workers import Workers
+from imapcore.engine.secrets import Secrets
 from imapcore.errors import StoreBusy, StoreError
-from imapcore.events import Alerted, BodyArrived, BodyFailed, MailboxesChanged, MessagesChanged, Progressed
-from imapcore.mime.message import extract_part, read_body
+from imapcore.events import (
+    Alerted,
+    BodyArrived,
+    BodyFailed,
+    LinkChanged,
+    MailboxesChanged,
+    MessagesChanged,
+    Progressed,
+)
 from imapcore.mime.sanitize import clean_line
 from imapcore.model import (
     Account,
@@ -46,12 +54,13 @@ from imapcore.model import (
     ViewKind,
     Window,
 )
-from imapcore.net.wakeup import Wakeup
-from imapcore.store import Found, Reader, Store
-from imapcore.sync.orders import describe_batch
-from imapcore.sync.remote import Remote
-from imapcore.sync.skeleton import SECTION, restore_sizes
+from imapcore.net.backoff import Backoff
+from imapcore.store import Reader, Store
 from imapcore.wire.uidset import UidSet
+
+if TYPE_CHECKING:
+    from imapcore.engine.network import Network
+    from imapcore.engine.workers import Workers
 
 BODIES_KEPT = 16
 """Readable bodies kept in memory: going back and forth in a conversation costs nothing."""
@@ -82,10 +91,16 @@ class Engine:
         self._clock = clock or SystemClock()
         self._data_dir = data_dir
         self._hub = Hub()
-        self._dialer = Dialer(account, Secrets(account.email, secret), self._options)
+        self._secrets = Secrets(account.email, secret)
+        self._board = LinkBoard(
+            self._clock,
+            lambda status: self._hub.tell(LinkChanged(status)),
+            Backoff(self._options.first_retry_seconds, self._options.longest_retry_seconds),
+        )
         self._store: Store | None = None
         self._readers: ReaderPool | None = None
-        self._workers: Workers | None = None
+        self._network: Network | None = None
+        self._crew = Crew(self._make_workers, self._crashed)
         self._lock = threading.Lock()
         self._bodies: OrderedDict[int, Body] = OrderedDict()
 
@@ -102,31 +117,53 @@ class Engine:
         store.bodies.max_bytes = self._options.body_cache_bytes
         self._readers = ReaderPool(store)
         self._hub.start()
-        self._workers = Workers(
-            store, self._options, self._clock, self._dial, self._hub.tell, self._find_offline
-        )
         for notice in store.notices:
             self._hub.tell(Alerted(notice.title, notice.detail, notice.hint))
         if store.is_read_only:
             busy = StoreBusy()
-            self._workers.board.show(LinkStatus(LinkState.OFFLINE, busy.title, busy.detail, busy.hint))
+            self._board.show(LinkStatus(LinkState.OFFLINE, busy.title, busy.detail, busy.hint))
         elif self._options.is_offline:
-            self._workers.board.show(LinkStatus(LinkState.OFFLINE, "Working offline"))
-        else:
-            self._workers.start()
+            self._board.show(LinkStatus(LinkState.OFFLINE, "Working offline"))
+        self._crew.begin(self._options.head_start_seconds)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Interrupt the sessions, join them within 2 s, close the store."""
-        if self._workers is not None:
-            self._workers.stop(self._options.stop_seconds)
+        self._crew.stop(self._options.stop_seconds)
         self._hub.stop()
         if self._readers is not None:
             self._readers.close()
         if self._store is not None:
             self._store.close()
+
+    def connect(self) -> None:
+        """The screen stands: load and start the sessions, if they wait for it."""
+        self._crew.go()
+
+    def _make_workers(self) -> Workers:
+        # Late: what speaks IMAP takes longer to load than a first frame to draw.
+        from imapcore.engine.network import Network
+
+        assert self._readers is not None
+        network = self._network = Network(
+            self.account, self._secrets, self._options, self._open_store, self._readers, self._hub.tell
+        )
+        workers = network.workers(self._options, self._clock, self._board)
+        if not self.is_read_only and not self._options.is_offline:
+            workers.start()
+        return workers
+
+    def _crashed(self, error: BaseException) -> None:
+        self._hub.tell(
+            Alerted(
+                "gimap-tui cannot connect",
+                f"{type(error).__name__}: {error}",
+                "What is stored can be read; please start again and report this",
+            )
+        )
+        self._board.show(LinkStatus(LinkState.STOPPED, "gimap-tui cannot connect"))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have every further event handed to ``listener``, on the engine's own thread; returns what ends
@@ -144,12 +181,6 @@ class Engine:
         if self._store is None:
             raise StoreError("the engine has not been started")
         return self._store
-
-    @property
-    def _work(self) -> Workers:
-        if self._workers is None:
-            raise StoreError("the engine has not been started")
-        return self._workers
 
     @contextmanager
     def _reader(self) -> Iterator[Reader]:
@@ -180,7 +211,7 @@ class Engine:
             window = reader.window(view, place or Top(), size)
         bare = [row.thrid for row in window.rows if not row.snippet]
         if bare and not self.is_read_only:
-            self._work.want_snippets(bare)
+            self._crew.ask(lambda work: work.want_snippets(bare))
         return window
 
     def thread(self, thrid: int, view: View) -> Thread | None:
@@ -208,6 +239,10 @@ class Engine:
         return known
 
     def _read_body(self, msgid: int) -> Body | None:
+        # Late: nobody reads a message before the first frame.
+        from imapcore.mime.message import read_body
+        from imapcore.sync.skeleton import restore_sizes
+
         raw, skeleton = self._stored(msgid)
         if raw is not None:
             return read_body(msgid, raw)
@@ -220,6 +255,8 @@ class Engine:
 
     def _stored(self, msgid: int) -> tuple[bytes | None, bytes | None]:
         """What is stored of a message's source: the whole, or of a large one what is needed to read it."""
+        from imapcore.sync.skeleton import SECTION
+
         with self._reader() as reader:
             raw = reader.octets(msgid)
             return raw, reader.octets(msgid, SECTION) if raw is None else None
@@ -231,14 +268,17 @@ class Engine:
 
     def link(self) -> LinkStatus:
         """How the account stands with the server."""
-        return self._work.board.status
+        return self._board.status
 
     def progress(self) -> Progress:
         """How much of the account is stored, how much is still to be sent."""
         with self._reader() as reader:
             stored, pending = reader.stored(), reader.pending_ops()
-        account = self._work.account
-        is_syncing = self._work.board.is_live and not account.is_complete and self._options.backfill
+        workers = self._crew.workers
+        if workers is None:
+            return Progress(stored, stored, pending, False)
+        account = workers.account
+        is_syncing = self._board.is_live and not account.is_complete and self._options.backfill
         return Progress(stored, max(stored, account.total), pending, is_syncing)
 
     def activity(self, limit: int = 200) -> tuple[Activity, ...]:
@@ -248,7 +288,7 @@ class Engine:
 
     def transcript(self, limit: int = 500) -> tuple[str, ...]:
         """The last lines between us and the server, redacted and sanitized, oldest first."""
-        return self._dialer.transcript.lines(limit)
+        return () if self._network is None else self._network.transcript(limit)
 
     def next_undo(self) -> str | None:
         """What ``undo`` would take back."""
@@ -262,6 +302,8 @@ class Engine:
 
     def preview(self, op: Op) -> tuple[str, ...]:
         """The IMAP commands an op would send. Raises InvalidArgument for what cannot be asked."""
+        from imapcore.sync.orders import describe_batch
+
         lines: list[str] = []
         with self._reader() as reader:
             for batch in self._open_store.journal.preview(op):
@@ -274,25 +316,6 @@ class Engine:
                 lines.extend(clean_line(line) for line in describe_batch(batch, sets, mailbox or "INBOX"))
         return tuple(lines)
 
-    def _dial(self, wakeup: Wakeup) -> Remote:
-        """A signed-in connection that knows the mailboxes as last listed."""
-        with self._reader() as reader:
-            names = {role: name for role in Role if (name := reader.mailbox_name(role)) is not None}
-        return Remote(
-            self._dialer.connect(wakeup),
-            names,
-            self._uidvalidity_of,
-            lambda text: self._hub.tell(Alerted("Gmail says", text)),
-        )
-
-    def _uidvalidity_of(self, place: Role) -> int | None:
-        state = self._open_store.mail.sync_state(place)
-        return None if state is None else state.uidvalidity
-
-    def _find_offline(self, query: str) -> Found:
-        with self._reader() as reader:
-            return reader.find(query)
-
     # -- asking ----------------------------------------------------------------------------------------
 
     def open(self, view: View) -> None:
@@ -300,13 +323,13 @@ class Engine:
         if self.is_read_only:
             return
         if view.kind is ViewKind.SEARCH:
-            self._work.wishes.search(view.value)
+            self._crew.ask(lambda work: work.wishes.search(view.value))
         else:
-            self._work.open_view(view)
+            self._crew.ask(lambda work: work.open_view(view))
 
     def cancel_search(self, query: str) -> None:
         """Stop looking; what was found stays in the view."""
-        self._work.wishes.cancel_search(query)
+        self._crew.ask(lambda work: work.wishes.cancel_search(query))
 
     def open_body(self, msgid: int) -> None:
         """Fetch a message's content: BodyArrived or BodyFailed follows. Completes its conversation, too."""
@@ -319,20 +342,20 @@ class Engine:
             busy = StoreBusy()
             self._hub.tell(BodyFailed(msgid, busy.title, busy.detail, busy.hint))
         else:
-            self._work.wishes.fetch_body(msgid, message.size if message is not None else 0)
+            size = message.size if message is not None else 0
+            self._crew.ask(lambda work: work.wishes.fetch_body(msgid, size))
         if message is not None and not self.is_read_only:
-            self._work.open_thread(message.thrid)
+            thrid = message.thrid
+            self._crew.ask(lambda work: work.open_thread(thrid))
 
     def refresh(self) -> None:
         """Reconnect now if the link is down; look for changes now if it is up."""
         for hint in (MessagesChanged(), MailboxesChanged(), Progressed()):
             self._hub.tell(hint)
         if not self.is_read_only:
-            self._dialer.secrets.forget()
-            self._work.board.nudge(is_explicit=True)
-            self._work.request_list()
-            self._work.request_pass(is_thorough=True)
-            self._work.request_audit()
+            self._secrets.forget()
+            self._board.nudge(is_explicit=True)
+            self._crew.ask(lambda work: work.look_for_changes())
 
     def hold(self, seconds: float) -> None:
         """The screen needs the interpreter until ``seconds`` from now: background work holds its breath."""
@@ -340,14 +363,17 @@ class Engine:
 
     def save_attachment(self, msgid: int, section: str, folder: Path) -> None:
         """Save a part into a folder; an ``Alerted`` tells the path, or what was in the way."""
+        from imapcore.mime.message import extract_part
+
         raw = self.raw(msgid)
         body = self.body(msgid)
         names = {} if body is None else {each.section: each.filename for each in body.attachments}
         name = names.get(section, f"part-{section}")
         if raw is not None:
-            self._work.wishes.save_octets(folder, name, extract_part(raw, section))
+            octets = extract_part(raw, section)
+            self._crew.ask(lambda work: work.wishes.save_octets(folder, name, octets))
         else:
-            self._work.wishes.save_part(msgid, section, name, folder)
+            self._crew.ask(lambda work: work.wishes.save_part(msgid, section, name, folder))
 
     # -- doing -----------------------------------------------------------------------------------------
 
@@ -392,8 +418,8 @@ class Engine:
         self._hub.tell(MessagesChanged())
         self._hub.tell(MailboxesChanged())
         self._hub.tell(Progressed())
-        if self._work.board.status.state is not LinkState.OFFLINE:
-            self._work.send()
+        if self._board.status.state is not LinkState.OFFLINE:
+            self._crew.ask(lambda work: work.send())
 
     def save_search(self, title: str, query: str) -> SavedSearch:
         """Keep a search in the tree."""

@@ -33,19 +33,18 @@ def is_for_the_user(error: GimapError) -> bool:
 class LinkBoard:
     """The link's status, shared by the sessions; thread-safe, and nobody waits in it.
 
-    ``changed`` hears every new status; ``knock`` is called when sessions that wait should look again.
+    ``changed`` hears every new status, and so do those who attach themselves.
     """
 
     def __init__(
         self,
         clock: Clock,
         changed: Callable[[LinkStatus], None],
-        knock: Callable[[], None],
         backoff: Backoff | None = None,
     ) -> None:
         self._clock = clock
-        self._changed = changed
-        self._knock = knock
+        self._changed = [changed]
+        self._knock: Callable[[], None] = lambda: None
         self._backoff = backoff or Backoff()
         self._lock = threading.Lock()
         self._status = LinkStatus(LinkState.CONNECTING)
@@ -53,6 +52,11 @@ class LinkBoard:
         self._is_nudged = False
         self._is_counted = False
         self._nudges = 0
+
+    def attach(self, changed: Callable[[LinkStatus], None], knock: Callable[[], None]) -> None:
+        """The sessions: ``knock`` is called when those that wait should look again."""
+        self._changed.append(changed)
+        self._knock = knock
 
     @property
     def status(self) -> LinkStatus:
@@ -118,7 +122,8 @@ class LinkBoard:
             if status == self._status:
                 return
             self._status = status
-        self._changed(status)
+        for changed in self._changed:
+            changed(status)
         self._knock()
 
     # -- whose turn it is ----------------------------------------------------------------------------

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 class EngineOptions:
     """Immutable; tests shorten the times."""
 
+    head_start_seconds: float = 0.0
+    """The sessions are loaded and started so long after the store is open, or as soon as ``connect`` is
+    called: meanwhile a screen draws its first frame.
+    """
     poll_seconds: float = 45.0
     """STATUS is asked so often for what IDLE does not tell: labels and flags changed elsewhere."""
     idle_seconds: float = 540.0

@@ -1,20 +1,16 @@
-"""From an account to a signed-in connection: the secret, TLS, LOGIN, the check that it is Gmail.
+"""From an account to a signed-in connection: TLS, LOGIN, the check that it is Gmail.
 
-What lives here: secrets in memory while the engine runs, and dialling. What may not: retrying
-(``session``), storing a secret anywhere but in the system's keyring (``net.credentials``).
+What lives here: dialling. What may not: retrying (``session``), keeping a secret (``secrets``).
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 from imapcore import __version__
 from imapcore.engine.options import EngineOptions
+from imapcore.engine.secrets import Secrets
 from imapcore.errors import AllMailHidden, AuthenticationFailed, NotGmail
 from imapcore.model import Account, Role
 from imapcore.net.connection import Connection
-from imapcore.net.credentials import forget_secret, store_secret, stored_secret
 from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.wakeup import Wakeup
 from imapcore.protocol.commands import Id, List, Login
@@ -24,34 +20,6 @@ from imapcore.protocol.transcript import Transcript
 from imapcore.wire.encoder import Secret
 
 GMAIL = "X-GM-EXT-1"
-
-
-class Secrets:
-    """The secret of one account: asked for once, kept in memory while it works."""
-
-    def __init__(self, email: str, ask: Callable[[], str] | None) -> None:
-        self._email = email
-        self._ask = ask
-        self._lock = threading.Lock()
-        self._secret: str | None = None
-
-    def __repr__(self) -> str:
-        return f"Secrets({self._email!r})"
-
-    def get(self) -> str:
-        """The secret. Raises AuthenticationFailed when there is none, KeyringUnusable."""
-        with self._lock:
-            if self._secret is None:
-                found = self._ask() if self._ask is not None else stored_secret(self._email)
-                if not found:
-                    raise AuthenticationFailed("", title=f"No password for {self._email} yet")
-                self._secret = found
-            return self._secret
-
-    def forget(self) -> None:
-        """It did not work, or there may be a newer one: ask again next time."""
-        with self._lock:
-            self._secret = None
 
 
 class Dialer:
@@ -119,6 +87,3 @@ def check_sign_in(account: Account, secret: str) -> None:
         sign_in(connection, account, secret)
         if Role.ALL not in find_roles(connection.run(List()).mailboxes):
             raise AllMailHidden()
-
-
-__all__ = ["Dialer", "Secrets", "check_sign_in", "forget_secret", "store_secret", "stored_secret"]

@@ -26,7 +26,6 @@ from imapcore.errors import GimapError
 from imapcore.events import (
     Alerted,
     Event,
-    LinkChanged,
     MailboxesChanged,
     MessagesChanged,
     OpRejected,
@@ -62,6 +61,7 @@ class Workers:
         store: Store,
         options: EngineOptions,
         clock: Clock,
+        board: LinkBoard,
         dial: Callable[[Wakeup], Remote],
         tell: Callable[[Event], None],
         find_offline: Callable[[str], Found],
@@ -72,12 +72,7 @@ class Workers:
         self._tell = tell
         self._lock = threading.Lock()
         self._is_stopping = False
-        self.board = LinkBoard(
-            clock,
-            self._link_changed,
-            self._knock_all,
-            Backoff(options.first_retry_seconds, options.longest_retry_seconds),
-        )
+        self.board = board
         report = Reporter(self, tell)
         self.account = AccountSync(store, report, clock)
         self.wishes = Wishes(
@@ -95,6 +90,7 @@ class Workers:
         )
         self.actions = self._session("actions", dial, rest=_keep_alive, rest_seconds=KEEPALIVE_SECONDS)
         self.watch = self._session("watch", dial)
+        board.attach(self._link_changed, self._knock_all)
 
     def _session(
         self,
@@ -228,6 +224,12 @@ class Workers:
         if self._must_send:
             self._must_send = False
             self.send()
+
+    def look_for_changes(self) -> None:
+        """The user wants to know: mailboxes, messages and counts, all of them."""
+        self.request_list()
+        self.request_pass(is_thorough=True)
+        self.request_audit()
 
     def request_list(self) -> None:
         """A label appeared that the tree does not have."""
@@ -363,7 +365,6 @@ class Workers:
         self.board.throttled(is_throttled)
 
     def _link_changed(self, status: LinkStatus) -> None:
-        self._tell(LinkChanged(status))
         self.wishes.link_changed(status)
 
 

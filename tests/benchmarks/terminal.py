@@ -20,6 +20,9 @@ import pyte
 _ENV = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
 
 
+WRITE_SECONDS = 30.0
+
+
 class Terminal:
     """Runs a command on a terminal of so many cells; ends it when the context does."""
 
@@ -100,8 +103,15 @@ class Terminal:
         return data
 
     def write(self, data: bytes) -> None:
-        """Type."""
-        os.write(self._master, data)
+        """Type; what the child draws is read meanwhile, as a terminal does."""
+        while data:
+            readable, writable, _ = select.select([self._master], [self._master], [], WRITE_SECONDS)
+            if not readable and not writable:
+                raise TimeoutError("the child does not read what is typed")
+            if readable:
+                self.read(0)
+            if writable:
+                data = data[os.write(self._master, data) :]
 
     def wait_for(self, text: str, seconds: float) -> float | None:
         """Seconds since the start until the text is on the screen; None when it does not come."""

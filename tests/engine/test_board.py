@@ -28,7 +28,8 @@ class Desk:
         self.told: list[LinkStatus] = []
         self.knocks = 0
         backoff = Backoff(1.0, 60.0, chance=lambda: 1.0)
-        self.board = LinkBoard(self.clock, self.told.append, self._knock, backoff)
+        self.board = LinkBoard(self.clock, self.told.append, backoff)
+        self.board.attach(lambda _: None, self._knock)
 
     def _knock(self) -> None:
         self.knocks += 1

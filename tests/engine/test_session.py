@@ -30,7 +30,8 @@ class Bench:
         self.crashes: list[BaseException] = []
         self._ready = threading.Condition()
         quick = Backoff(0.001, 0.01)
-        self.board = LinkBoard(SystemClock(), lambda _: None, self._knock, quick)
+        self.board = LinkBoard(SystemClock(), lambda _: None, quick)
+        self.board.attach(lambda _: None, self._knock)
         self.session = JobSession(
             "test",
             self.board,

@@ -112,6 +112,7 @@ class FakeEngine:
     held: list[float] = field(default_factory=list)
     windows_read: int = 0
     refreshed: int = 0
+    connected: int = 0
 
     def __post_init__(self) -> None:
         self._messages, self._categories = build_messages()
@@ -128,6 +129,9 @@ class FakeEngine:
         self._rows: dict[View, list[ThreadRow]] = {}
 
     # -- telling ---------------------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        self.connected += 1
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self._listeners.append(listener)
