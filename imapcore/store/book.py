@@ -95,7 +95,10 @@ class Book:
     # -- writing ---------------------------------------------------------------------------------------
 
     def flush(self) -> int:
-        """Write every difference; how many messages changed in what is shown (or in their envelope)."""
+        """Write every difference; how many messages changed in what is shown (or in their envelope).
+
+        A book is written once: whoever has more to change opens another.
+        """
         changed = [record for record in self.records.values() if record.is_changed] + self._leaving
         if not changed:
             return 0
@@ -106,17 +109,7 @@ class Book:
         Listing(
             self._tx, self._marks, self._people, {thrid: self._threads[thrid] for thrid in touched}
         ).write(touched)
-        shown = sum(record.is_changed_in_view for record in changed)
-        for record in changed:
-            if record.is_gone:
-                self._threads[record.thrid].remove(record)
-                if self.records[record.msgid] is record:
-                    del self.records[record.msgid]
-            else:
-                record.keep()
-                record.has_new_text = False
-        self._leaving.clear()
-        return shown
+        return sum(record.is_changed_in_view for record in changed)
 
     def _write_states(self, changed: list[Record]) -> None:
         gone = [(r.thrid, r.msgid) for r in changed if r.is_gone and r.old is not None]

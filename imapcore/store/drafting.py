@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from imapcore.model import OpState, Receipt
 from imapcore.store.facts import Verb
 from imapcore.store.mailboxes import refold_shelf
-from imapcore.store.marks import Shift
+from imapcore.store.marks import MarkSet, Shift
 from imapcore.store.outbox import Outbox
 from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
@@ -66,6 +66,36 @@ class Met:
     """Open changes that met their opposite, to be cancelled together."""
 
     messages: dict[Piece, set[int]] = field(default_factory=dict)
+    _known: dict[tuple[int, Shift, tuple[Piece, ...]], Piece | None] = field(default_factory=dict)
+    """Of many messages, few differ in what is confirmed and in what is open."""
+
+    def opposite(self, confirmed: MarkSet, pieces: list[Piece], shift: Shift) -> Piece | None:
+        """Which of the open changes of a message a new one takes back before it was sent, if any."""
+        if not pieces:
+            return None
+        key = (confirmed.set_id, shift, tuple(pieces))
+        if key not in self._known:
+            self._known[key] = _opposite(confirmed, pieces, shift)
+        return self._known[key]
+
+
+def _opposite(confirmed: MarkSet, pieces: list[Piece], shift: Shift) -> Piece | None:
+    """Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later one
+    helps.
+    """
+    marks = shift.marks()
+    touching = [piece for piece in pieces if piece.marks & marks]
+    if not touching:
+        return None
+    last = touching[-1]
+    # A label's deletion is sent whatever becomes of one message.
+    if last.state != OPEN or last.is_replay or last.is_general or not last.shift.is_inverse_of(shift):
+        return None
+    ids = confirmed.ids
+    for piece in pieces:
+        if piece is not last:
+            ids = piece.shift.applied(ids)
+    return last if shift.applied(ids) == ids else None
 
 
 class Drafting(Outbox):
@@ -115,27 +145,12 @@ class Drafting(Outbox):
     def _meets_opposite(met: Met, record: Record, pieces: list[Piece], shift: Shift) -> bool:
         """Whether the last open change of the same marks is the exact opposite and still unsent: both are
         dropped.
-
-        Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later
-        one helps.
         """
-        touching = [piece for piece in pieces if piece.shift.marks() & shift.marks()]
-        if not touching:
+        opposite = met.opposite(record.confirmed, pieces, shift)
+        if opposite is None:
             return False
-        last = touching[-1]
-        if last.state != OPEN or last.is_replay or not last.shift.is_inverse_of(shift):
-            return False
-        # A label's deletion is sent whatever becomes of one message.
-        if last.is_general:
-            return False
-        ids = record.confirmed.ids
-        for piece in pieces:
-            if piece is not last:
-                ids = piece.shift.applied(ids)
-        if shift.applied(ids) != ids:
-            return False
-        met.messages.setdefault(last, set()).add(record.msgid)
-        pieces.remove(last)
+        met.messages.setdefault(opposite, set()).add(record.msgid)
+        pieces.remove(opposite)
         return True
 
     def _cancel_met(self, tx: Transaction, met: Met) -> None:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from imapcore.model import OpState, Receipt, Role
 from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met
 from imapcore.store.facts import Verb
-from imapcore.store.marks import MarkIds, Shift
+from imapcore.store.marks import MarkIds, MarkSet, Shift
 from imapcore.store.pieces import CANCELLED, DROPPED, OPEN, PIECE_COLUMNS, REFUSED, Piece, read_piece
 from imapcore.store.plan import LABEL_VERBS, Change, PlannedStep, reversed_steps
 from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
@@ -118,13 +118,16 @@ class History(Drafting):
     ) -> None:
         """Take one step back: each of its pieces in its own way, all in few books."""
         book = self.book(tx)
+        is_open = any(self.pieces.get(tx, piece.piece_id) is not None for piece in pieces)
+        # Asked once: no message is in two pieces of one step.
+        busy = self.pieces.touching(tx, (m for piece in pieces for m in piece.msgids)) if is_open else {}
         for piece in pieces:
             steps = reversed_steps(verb, destination, piece.shift)
             if not steps or not piece.msgids:
                 continue
             records = book.load_messages(piece.msgids)
             if self.pieces.get(tx, piece.piece_id) is not None:
-                records = self._meet(tx, draft, steps[0], piece.shift, records)
+                records = self._meet(tx, draft, steps[0], piece.shift, records, busy)
             if records:
                 self._draft_changes(tx, draft, [(draft.step(step), step) for step in steps], records)
             if len(book.records) > MESSAGES_AT_ONCE:
@@ -133,20 +136,28 @@ class History(Drafting):
         book.flush()
 
     def _meet(
-        self, tx: Transaction, draft: Draft, step: PlannedStep, shift: Shift, records: list[Record]
+        self,
+        tx: Transaction,
+        draft: Draft,
+        step: PlannedStep,
+        shift: Shift,
+        records: list[Record],
+        busy: dict[int, list[Piece]],
     ) -> list[Record]:
         """Take a change back that was not sent yet, message by message; those for which that is too
         late.
         """
         back = Shift(shift.remove, shift.add)
-        busy = self.pieces.touching(tx, (record.msgid for record in records))
         late: list[Record] = []
         opposites = Met()
         met: list[Record] = []
+        shown: dict[MarkSet, MarkSet] = {}
         for record in records:
             pieces = busy.get(record.msgid, [])
             if self._meets_opposite(opposites, record, pieces, back):
-                record.shown = self.marks.numbered(tx, back.applied(record.shown.ids))
+                if record.shown not in shown:
+                    shown[record.shown] = self.marks.numbered(tx, back.applied(record.shown.ids))
+                record.shown = shown[record.shown]
                 record.mood = PENDING if pieces else SETTLED
                 met.append(record)
             else:

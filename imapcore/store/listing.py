@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from imapcore.store.marks import DRAFT, SENT, Marks, MarkSet
 from imapcore.store.people import People, Voice
-from imapcore.store.record import Record
+from imapcore.store.record import SPOKEN, Record
 from imapcore.store.transaction import Transaction, listed
 
 SLICE_BITS = 28
@@ -86,6 +86,13 @@ class Listing:
         moved: list[tuple[int, int]] = []
         for thrid in thrids:
             records = self._threads[thrid]
+            places = whole_move(records)
+            if places is not None:
+                was, place = places
+                conversation_id = self._ids.pop((thrid, was))
+                self._ids[(thrid, place)] = conversation_id
+                moved.append((conversation_id, place))
+                continue
             has_new_text = any(record.has_new_text for record in records)
             before = summarize(
                 (r.old.date, r.msgid, r.old.shown, r.old.bits, r.old.sender)
@@ -93,12 +100,6 @@ class Listing:
                 if r.old is not None
             )
             after = summarize((r.date, r.msgid, r.shown, r.bits, r.sender) for r in records if not r.is_gone)
-            if not has_new_text and _is_same_elsewhere(before, after):
-                ((place, _),) = after.items()
-                conversation_id = self._ids.pop((thrid, next(iter(before))))
-                self._ids[(thrid, place)] = conversation_id
-                moved.append((conversation_id, place))
-                continue
             for place, summary in after.items():
                 if place not in before:
                     created.append((thrid, place, summary))
@@ -252,13 +253,24 @@ def summarize(messages: Iterable[tuple[int, int, MarkSet, int, int]]) -> dict[in
     return places
 
 
-def _is_same_elsewhere(before: dict[int, Summary], after: dict[int, Summary]) -> bool:
-    """Whether a whole conversation went from one place to another: its row only moves."""
-    return (
-        len(before) == len(after) == 1
-        and before.keys() != after.keys()
-        and [*before.values()] == [*after.values()]
-    )
+def whole_move(records: Sequence[Record]) -> tuple[int, int] | None:
+    """From which place to which a whole conversation goes, if nothing else its row tells changes with it."""
+    was = place = 0
+    for record in records:
+        old = record.old
+        if old is None or record.is_gone or record.has_new_text:
+            return None
+        if not place:
+            was, place = old.shown.place, record.shown.place
+            if was == place or not was or not place:
+                return None
+        elif (old.shown.place, record.shown.place) != (was, place):
+            return None
+        if SPOKEN & (record.shown.ids ^ old.shown.ids):
+            return None
+        if (record.date, record.bits, record.sender) != old[:3]:
+            return None
+    return (was, place) if place else None
 
 
 def _views_before(records: Iterable[Record]) -> tuple[Views, set[int]]:
@@ -267,7 +279,9 @@ def _views_before(records: Iterable[Record]) -> tuple[Views, set[int]]:
     for record in records:
         old = record.old
         if old is not None:
-            _list(views, unread, old.shown, old.date, old.searches)
+            enter(views, unread, old.shown, old.shown.views, old.date)
+            if old.searches:
+                _enter_searches(views, old.shown.place, old.date, old.searches)
     return views, unread
 
 
@@ -276,16 +290,16 @@ def _views_now(records: Iterable[Record]) -> tuple[Views, set[int]]:
     unread: set[int] = set()
     for record in records:
         if not record.is_gone:
-            _list(views, unread, record.shown, record.date, record.searches)
+            enter(views, unread, record.shown, record.shown.views, record.date)
+            if record.searches:
+                _enter_searches(views, record.shown.place, record.date, record.searches)
     return views, unread
 
 
-def _list(views: Views, unread: set[int], shown: MarkSet, date: int, searches: tuple[int, ...]) -> None:
-    """Enter one message into the views of its conversation, those of searches included."""
-    place = shown.place
+def _enter_searches(views: Views, place: int, date: int, searches: tuple[int, ...]) -> None:
+    """Enter one message into the views of the searches that found it."""
     if not place:
         return
-    enter(views, unread, shown, shown.views, date)
     for view in searches:
         # A search can find a conversation in All Mail and in Trash: it stands there once, as in All Mail.
         held = views.get(view)

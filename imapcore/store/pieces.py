@@ -39,6 +39,11 @@ class Piece:
     msgids: array[int]
     is_general: bool = False
     """It concerns whatever message carries the marks, also those that arrive later: a label being deleted."""
+    marks: MarkIds = frozenset()
+    """Every mark its shift touches."""
+
+    def __post_init__(self) -> None:
+        self.marks = self.shift.marks()
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -197,6 +202,7 @@ class OpenPieces:
             shift = Shift(moved(piece.shift.add), moved(piece.shift.remove), moved(piece.shift.keep))
             if shift != piece.shift:
                 piece.shift = shift
+                piece.marks = shift.marks()
                 tx.execute("UPDATE piece SET shift = ? WHERE piece_id = ?", (shift.text(), piece.piece_id))
 
     # -- folding ---------------------------------------------------------------------------------------

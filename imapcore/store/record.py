@@ -16,7 +16,7 @@ HAS_ATTACHMENT, HAS_INVITE = 1, 2
 SETTLED, PENDING, REJECTED = 0, 1, 2
 """Moods of a message: whether the journal has something open on it, or had something refused."""
 
-_SPOKEN = frozenset((DRAFT, SENT))
+SPOKEN = frozenset((DRAFT, SENT))
 """Marks that decide how a conversation's row names its people."""
 
 
@@ -92,7 +92,7 @@ class Record:
         if old is None or self.is_gone or self.has_new_text:
             return False
         if self.shown is not old.shown and (
-            self.shown.place != old.shown.place or _SPOKEN & (self.shown.ids ^ old.shown.ids)
+            self.shown.place != old.shown.place or SPOKEN & (self.shown.ids ^ old.shown.ids)
         ):
             return False
         return (self.date, self.bits, self.sender) == old[:3]
