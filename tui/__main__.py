@@ -123,7 +123,9 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         state.has_signed_in = secret is None
     if data_dir is None and not options.account and not config.account.email:
         remember_account(account.email, account_path())
-    settings = EngineOptions(is_offline=options.offline, head_start_seconds=_HEAD_START_SECONDS)
+    # The demo was loaded while its server started: nothing is gained by waiting.
+    head_start = _HEAD_START_SECONDS if data_dir is None else 0.0
+    settings = EngineOptions(is_offline=options.offline, head_start_seconds=head_start)
     engine = stack.enter_context(Engine(account, secret=secret, data_dir=data_dir, options=settings))
     from tui.desk import Desk
     from tui.keymap import Keymap
