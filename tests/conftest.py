@@ -1,4 +1,4 @@
-"""Hypothesis here: the same examples each time, and no clock, since the machine may be busy.
+"""Hypothesis in every room: the same examples each time, and no clock, since the machine may be busy.
 
 New examples are looked for by the fuzz targets (``tests.fuzz``).
 """
