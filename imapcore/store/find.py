@@ -22,12 +22,15 @@ from imapcore.store.marks import (
     TRASH,
     VIEW_OF_ROLE,
 )
-from imapcore.store.query import WORD_OPERATORS, Term, day_ms, octets, parse_query, period_ms
+from imapcore.store.query import WORD_OPERATORS, Group, Term, day_ms, octets, parse_query, period_ms
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.targets import Rows
 from imapcore.store.words import match_words
 
 Condition = tuple[str, tuple[Any, ...]]
+Part = Term | Group
+
+ANYWHERE = "anywhere"
 
 _HEADERS = {"from": "$[0]", "to": "$[1]", "cc": "$[2]", "bcc": "$[3]"}
 """Where the people of a header stand among those of a message."""
@@ -55,31 +58,20 @@ class Found:
 def find(rows: Rows, query: str, limit: int) -> Found:
     """Search the store. Spam and Trash are left out unless the query names them, as Gmail does."""
     parsed = parse_query(query)
-    ignored = list(parsed.ignored)
+    reading = _Reading(rows, list(parsed.ignored))
     conditions: list[Condition] = []
     words: list[str] = []
-    places = {ALL}
-    for term in parsed.terms:
-        if term.operator == "in" and term.value.lower() == "anywhere":
-            places = set(PLACES)
-            continue
-        if term.operator == "in" and not term.is_negated and _IN.get(term.value.lower()) in (SPAM, TRASH):
-            places = {_IN[term.value.lower()]}
-        if term.operator in WORD_OPERATORS and not term.is_negated:
-            words.append(match_words(term.value, WORD_OPERATORS[term.operator]))
-            if term.operator in _HEADERS:
-                conditions.append(_addressed(term))
-            continue
-        condition = _condition(rows, term)
-        if condition is None:
-            ignored.append(f"{term.operator}:{term.value}")
-            continue
-        text, parameters = condition
-        conditions.append((f"NOT coalesce({text}, 0)" if term.is_negated else text, parameters))
-    words = [each for each in words if each]
+    for part in parsed.root.parts:
+        sought = _match(part)
+        if sought:
+            words.append(sought)
+        if not sought or _is_addressed(part):
+            condition = _addressed(part) if sought and isinstance(part, Term) else reading.of(part)
+            if condition is not None:
+                conditions.append(condition)
     if not conditions and not words:
-        return Found((), tuple(ignored))
-    conditions.append(_any_mark(places))
+        return Found((), tuple(reading.ignored))
+    conditions.append(_any_mark(_places(parsed.root)))
     if words:
         # The index gives its rows in the order of msgids: a common word costs no more than a rare one.
         # Msgids follow INTERNALDATE; where they should not, the order of results is all that suffers.
@@ -94,7 +86,78 @@ def find(rows: Rows, query: str, limit: int) -> Found:
         f"AND state.msgid = message.msgid WHERE {where} ORDER BY {order} LIMIT ?",
         (*(value for _, parameters in conditions for value in parameters), limit),
     )
-    return Found(tuple(row[0] for row in found), tuple(ignored))
+    return Found(tuple(row[0] for row in found), tuple(reading.ignored))
+
+
+def _match(part: Part) -> str:
+    """What the index is asked for a part that only names words: it drives the search. "" for any other."""
+    if part.is_negated:
+        return ""
+    if isinstance(part, Term):
+        words = match_words(part.value, WORD_OPERATORS[part.operator]) if _is_words(part) else ""
+        return f"({words})" if words else ""
+    each = [_match(inner) for inner in part.parts]
+    return f"({(' OR ' if part.is_any else ' AND ').join(each)})" if all(each) else ""
+
+
+def _is_words(term: Term) -> bool:
+    return term.operator in WORD_OPERATORS
+
+
+def _is_addressed(part: Part) -> bool:
+    """Whether a header is named somewhere in it: the index alone does not tell which one a name is in."""
+    if isinstance(part, Term):
+        return part.operator in _HEADERS
+    return any(_is_addressed(inner) for inner in part.parts)
+
+
+def _places(root: Group) -> set[int]:
+    """Where a query looks: in All Mail, or in the places it names; beside ``OR``, in both."""
+    named = {place for part in root.parts if isinstance(part, Term) for place in _named(part)}
+    if named:
+        return named
+    return {ALL} | {place for part in root.parts if isinstance(part, Group) for place in _named(part)}
+
+
+def _named(part: Part) -> set[int]:
+    """Places beyond All Mail that a part names."""
+    if part.is_negated:
+        return set()
+    if isinstance(part, Group):
+        return {place for inner in part.parts for place in _named(inner)}
+    if part.operator != "in":
+        return set()
+    value = part.value.lower()
+    return set(PLACES) if value == ANYWHERE else {_IN.get(value, ALL)} & {SPAM, TRASH}
+
+
+class _Reading:
+    """Parts of a query as SQL conditions; what cannot be answered is noted."""
+
+    def __init__(self, rows: Rows, ignored: list[str]) -> None:
+        self._rows = rows
+        self.ignored = ignored
+
+    def of(self, part: Part) -> Condition | None:
+        """The condition of a part; None when nothing of it can be answered."""
+        found = self._group(part) if isinstance(part, Group) else self._term(part)
+        if found is None or not part.is_negated:
+            return found
+        text, parameters = found
+        return f"NOT coalesce({text}, 0)", parameters
+
+    def _group(self, group: Group) -> Condition | None:
+        found = [condition for part in group.parts if (condition := self.of(part)) is not None]
+        if not found:
+            return None
+        text = (" OR " if group.is_any else " AND ").join(f"({each})" for each, _ in found)
+        return f"({text})", tuple(value for _, parameters in found for value in parameters)
+
+    def _term(self, term: Term) -> Condition | None:
+        found = _condition(self._rows, term)
+        if found is None:
+            self.ignored.append(f"{term.operator}:{term.value}" if term.operator else term.value)
+        return found
 
 
 def _addressed(term: Term) -> Condition:
@@ -113,13 +176,17 @@ def _any_mark(marks: set[int]) -> Condition:
 
 def _condition(rows: Rows, term: Term) -> Condition | None:
     value = term.value.lower()
-    if term.operator in WORD_OPERATORS:
+    if _is_words(term):
         words = match_words(term.value, WORD_OPERATORS[term.operator])
         if not words:
             return None
-        if term.operator in _HEADERS:
-            return _addressed(term)
-        return "message.msgid IN (SELECT rowid FROM words WHERE words MATCH ?)", (words,)
+        text, parameters = _addressed(term) if term.operator in _HEADERS else ("1", ())
+        return f"message.msgid IN (SELECT rowid FROM words WHERE words MATCH ?) AND {text}", (
+            words,
+            *parameters,
+        )
+    if term.operator == "in" and value == ANYWHERE:
+        return "1", ()
     if term.operator in ("in", "label"):
         return _labelled(rows, term)
     if term.operator == "is" and value in _IS:

@@ -1,18 +1,27 @@
 """Queries: the part of Gmail's search language that can be answered from the store.
 
-What lives here: reading a query into conditions (pure). What may not: rows. Operators the store cannot
-answer (attachments' names, list ids, categories …) are told, not guessed: ``Query.ignored``.
+What lives here: reading a query into a tree of conditions (pure). What may not: rows. Operators the store
+cannot answer (attachments' names, list ids, categories …) are told, not guessed: ``Query.ignored``.
+
+Side by side means all of them; ``OR`` (or ``|``) joins its two neighbours only, so that ``a OR b c`` is
+``(a OR b) c``, as on Gmail; parentheses group, braces are groups of which one is enough, and an operator
+before a group is that of every word in it.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 DAY_MS = 86_400_000
+MOST_LETTERS = 4096
+MOST_DEPTH = 20
+"""Groups within groups; what is nested deeper belongs to the innermost that counts."""
+
 _PERIOD_DAYS = {"d": 1, "m": 30, "y": 365}
-_TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|\(([^()]*)\)?|(\S+))')
+_TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|([({])|([^\s(){}]+))|([)}])')
+_IDLE_WORDS = frozenset(("AND", "AROUND"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +34,20 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions of which all must hold, or any; never empty but for a query that says nothing."""
+
+    parts: tuple[Term | Group, ...]
+    is_any: bool = False
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A query as far as it was understood."""
 
-    terms: tuple[Term, ...]
+    root: Group
+    """All of its parts must hold."""
     ignored: tuple[str, ...] = ()
     """Operators that were left out, as they were written."""
 
@@ -47,23 +66,68 @@ _MORE = ("older_than", "newer_than", "larger", "smaller", "size", "rfc822msgid")
 KNOWN = frozenset([*WORD_OPERATORS, "in", "is", "label", "has", "before", "after", "older", "newer", *_MORE])
 
 
+@dataclass(slots=True)
+class _Open:
+    """A group whose end has not been read."""
+
+    is_any: bool = False
+    is_negated: bool = False
+    operator: str = ""
+    rows: list[list[Term | Group]] = field(default_factory=list)
+    """Conditions side by side, each with those that ``OR`` joined to it."""
+    is_joined: bool = False
+    """Whether ``OR`` was just read."""
+
+    def add(self, part: Term | Group) -> None:
+        """One more condition."""
+        if self.rows and (self.is_joined or self.is_any):
+            self.rows[-1].append(part)
+        else:
+            self.rows.append([part])
+        self.is_joined = False
+
+    def parts(self) -> tuple[Term | Group, ...]:
+        """The conditions that stand side by side."""
+        return tuple(row[0] if len(row) == 1 else Group(tuple(row), is_any=True) for row in self.rows)
+
+    def closed(self) -> Term | Group | None:
+        """What it came to; None if nothing was in it."""
+        parts = self.parts()
+        if len(parts) != 1:
+            return Group(parts, is_negated=self.is_negated) if parts else None
+        return replace(parts[0], is_negated=parts[0].is_negated != self.is_negated)
+
+
 def parse_query(text: str) -> Query:
     """Read a query; never fails, what cannot be understood is listed in ``ignored``."""
-    terms: list[Term] = []
     ignored: list[str] = []
-    for match in _TOKEN.finditer(text[:4096]):
-        minus, operator, quoted, group, plain = match.groups()
-        value = next((part for part in (quoted, group, plain) if part is not None), "").strip()
-        operator = (operator or "").lower()
-        if not value or (not operator and value in ("AND", "OR", "AROUND")):
-            if value == "OR":
-                ignored.append("OR")
-            continue
-        if operator not in KNOWN:
-            ignored.append(f"{operator}:")
-            continue
-        terms.append(Term(operator, value, bool(minus)))
-    return Query(tuple(terms), tuple(ignored))
+    opened = [_Open()]
+    for match in _TOKEN.finditer(text[:MOST_LETTERS]):
+        minus, named, quoted, bracket, plain, end = match.groups()
+        operator = (named or "").lower() or opened[-1].operator
+        if end is not None:
+            _close(opened)
+        elif bracket is not None and len(opened) < MOST_DEPTH:
+            opened.append(_Open(bracket == "{", bool(minus), operator))
+        elif plain in ("OR", "|") and not named:
+            opened[-1].is_joined = True
+        elif (value := (quoted or plain or "").strip()) and (named or value not in _IDLE_WORDS):
+            if operator in KNOWN:
+                opened[-1].add(Term(operator, value, bool(minus)))
+            else:
+                ignored.append(f"{operator}:")
+                opened[-1].is_joined = False
+    while len(opened) > 1:
+        _close(opened)
+    return Query(Group(opened[0].parts()), tuple(dict.fromkeys(ignored)))
+
+
+def _close(opened: list[_Open]) -> None:
+    """The end of the innermost group; one that was never begun is passed over."""
+    if len(opened) > 1:
+        part = opened.pop().closed()
+        if part is not None:
+            opened[-1].add(part)
 
 
 def day_ms(value: str) -> int | None:
