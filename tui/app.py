@@ -31,7 +31,7 @@ from tui.messages import EngineSpoke, MailHinted, Tone
 from tui.paths import crash_path
 from tui.screens.main import MainScreen
 from tui.state import StateKeeper
-from tui.theme import OURS, our_themes, palette_of
+from tui.theme import OURS, Palette, in_few_colours, our_themes, palette_of
 from tui.typeahead import TypeAhead
 from tui.widgets.thread_row import Density
 
@@ -100,7 +100,11 @@ class GimapApp(App[None]):
             desk.config = replace(desk.config, problems=(*desk.config.problems, problem))
             wanted = next(iter(OURS))
         self.theme = wanted
-        desk.palette = palette_of(self.current_theme)
+        desk.palette = self._palette()
+
+    def _palette(self) -> Palette:
+        palette = palette_of(self.current_theme)
+        return in_few_colours(palette) if self.console.color_system == "standard" else palette
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is there from the first frame on."""
@@ -115,7 +119,7 @@ class GimapApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colours for stylesheets, whatever the theme."""
-        return palette_of(self.current_theme).variables()
+        return self._palette().variables()
 
     async def on_event(self, event: textual_events.Event) -> None:
         """Hand keys on one at a time, so that what is typed ahead reaches what it was meant for."""
@@ -226,7 +230,7 @@ class GimapApp(App[None]):
         return bool(problems)
 
     def _theme_changed(self) -> None:
-        self.desk.palette = palette_of(self.current_theme)
+        self.desk.palette = self._palette()
         is_configured = self.theme == self.desk.config.look.theme
         self.desk.state.theme = "" if is_configured else self.theme
         self.main.redress()

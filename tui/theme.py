@@ -9,7 +9,7 @@ they do.
 from __future__ import annotations
 
 import colorsys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -178,6 +178,11 @@ def palette_of(theme: Theme) -> Palette:
         refusal=readable(colour("error", base.refusal), MUST_READ),
         is_dark=theme.dark,
     )
+
+
+def in_few_colours(palette: Palette) -> Palette:
+    """For a terminal of 16 colours: all its dark greys are one, so that what is faint would be lost."""
+    return replace(palette, faint=palette.dim)
 
 
 # -- contrast ----------------------------------------------------------------------------------------

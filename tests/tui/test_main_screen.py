@@ -429,6 +429,16 @@ async def test_the_tree_folds_and_remembers() -> None:
         assert "contracts" in [row.title for row in tree.rows]
 
 
+async def test_what_is_so_already_is_said_instead_of_counting_nothing() -> None:
+    async with running((120, 36)) as stage:
+        assert stage.threads.cursor_row is not None
+        assert stage.threads.cursor_row.is_important
+        await stage.press("+")
+        assert stage.flash == "It was so already: nothing changed"
+        await stage.press("-")
+        assert stage.flash.endswith("z undo")
+
+
 async def test_pin_and_hide_are_remembered() -> None:
     async with running((120, 36)) as stage:
         await stage.press("shift+tab")
@@ -439,6 +449,19 @@ async def test_pin_and_hide_are_remembered() -> None:
         assert next(row.name for row in tree.rows if row.kind.value == "label") == "Papers"
         await stage.press("H")
         assert stage.desk.state.hidden == ["Papers"]
+
+
+@pytest.mark.parametrize("pane", ["l", "shift+tab"])
+async def test_the_bottom_line_teaches_the_filter_while_one_types(pane: str) -> None:
+    async with running((120, 36)) as stage:
+        if pane != "l":
+            await stage.press(pane)
+        await stage.press("backslash", *"wor")
+        bottom = stage.screen_text().splitlines()[-1]
+        assert "Enter keep" in bottom
+        assert "Esc show all again" in bottom
+        await stage.press("enter")
+        assert "Enter keep" not in stage.screen_text()
 
 
 async def test_a_read_only_engine_says_so() -> None:

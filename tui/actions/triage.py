@@ -8,7 +8,9 @@ from imapcore.model import (
     Archive,
     ChangeFlags,
     ChangeLabels,
+    CreateLabel,
     DeleteForever,
+    DeleteLabel,
     Everything,
     MarkAll,
     Messages,
@@ -17,6 +19,7 @@ from imapcore.model import (
     MoveToTrash,
     Op,
     Receipt,
+    RenameLabel,
     Role,
     Target,
     Threads,
@@ -47,8 +50,8 @@ def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -
         _leave(screen, was_reading=was_reading, step=step)
     else:
         screen.look_again()
-    if receipt.messages == 0 and receipt.threads == 0 and not receipt.summary:
-        screen.flash("Nothing changed", Tone.HINT)
+    if receipt.messages == 0 and not isinstance(op, CreateLabel | RenameLabel | DeleteLabel):
+        screen.flash("It was so already: nothing changed", Tone.HINT)
         return receipt
     undo = screen.desk.keymap.key_of("undo")
     hint = f" {screen.desk.glyphs.dot} {undo} undo" if receipt.can_undo and undo else ""

@@ -344,7 +344,7 @@ class MainScreen(PanedScreen):
         """Let the user narrow the list, or the tree while it has the keys."""
         self._filters_tree = self._pane is Where.TREE
         self.filter_bar.open(self.places.state.text if self._filters_tree else self.view.text)
-        self.status_bar.teach([("Enter", "keep", ""), ("Esc", "show all again", "")], "filter")
+        self.teach()
 
     @on(FilterChanged)
     def _filter_changed(self, event: FilterChanged) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tui.widgets.filter_bar import FilterBar
     from tui.widgets.reader import Reader
 
+_FILTER_KEYS = (("Enter", "keep", ""), ("Esc", "show all again", ""))
 _AIRY_LINES = 28
 """Height from which there is air above the tree."""
 
@@ -220,7 +221,10 @@ class PanedScreen(Screen[None]):
     # -- the bottom line -------------------------------------------------------------------------------
 
     def teach(self) -> None:
-        """Show the keys that matter in the pane that has them."""
+        """Show the keys that matter in the pane that has them, or in the field for narrowing."""
+        if self._filter_bar is not None and self._filter_bar.is_open:
+            self.status_bar.teach(_FILTER_KEYS, "filter")
+            return
         keys = [
             (key, self.word_for(command), command.id)
             for command, key in self.desk.keymap.footer(self.where)

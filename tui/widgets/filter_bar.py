@@ -32,6 +32,11 @@ class FilterBar(Input):
             placeholder="filter what is listed", id=id, max_length=_LONGEST, select_on_focus=False
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the user is typing in it."""
+        return self.has_class("-open")
+
     def open(self, text: str = "") -> None:
         """Show the field and let the user type."""
         self.add_class("-open")
@@ -47,5 +52,5 @@ class FilterBar(Input):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell each change."""
         event.stop()
-        if self.has_class("-open"):
+        if self.is_open:
             self.post_message(FilterChanged(event.value))
