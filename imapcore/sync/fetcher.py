@@ -121,7 +121,7 @@ class Fetcher:
             more, still_bare = self._read(again.lines(), asked.uids)
             facts.extend(more)
             self._refused.update(still_bare)
-            if again.is_doubtful and len(more) < len(bare):
+            if again.is_doubtful and not more:
                 raise Unavailable(NAMELESS)
         return facts
 

@@ -316,27 +316,30 @@ class Remote:
         """UID FETCH, each line as soon as it is read; exhaust it before the next command.
 
         When lines came that do not say whose they are, what is still unanswered is asked again, so a line
-        may come twice. Raises Unavailable when that does not help.
+        may come twice. Such lines are mostly news of other messages; only when nothing else comes, again and
+        again, they must be the answer: then Unavailable is raised.
         """
         left = uids
+        is_answered = True
         for _ in range(MOST_ASKED):
             if not left:
                 return
             heard = self._nameless
+            is_answered = False
             answered: list[int] = []
             try:
                 for line in self._connection.stream(Fetch(left, items, changed_since=changed_since)):
-                    if line.uid is not None:
+                    is_answered = True
+                    # Of what changed, nobody knows how much there is to be told; and it may be very much.
+                    if changed_since is None and line.uid is not None:
                         answered.append(line.uid)
                     yield line
             finally:
                 self._hear(self._connection.events())
             if self._nameless == heard:
                 return
-            # Of what changed, nobody knows how much there is to be told.
-            if changed_since is None:
-                left = left - UidSet(answered)
-        if left:
+            left = left - UidSet(answered)
+        if not is_answered:
             raise Unavailable(NAMELESS)
 
     def ask(self, place: Role, uids: UidSet, items: tuple[str, ...]) -> Asked:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from imapcore.errors import Unavailable
+from imapcore.simulator import Fault
+from imapcore.simulator.faults import FaultKind
 from tests.sync.bench import ALL_MAIL, SPAM, TRASH, Bench
 
 PLACES = pytest.mark.parametrize("place", [SPAM, TRASH, ALL_MAIL])
@@ -61,4 +64,17 @@ def test_a_renamed_label_is_read_again_where_its_mail_is_not_the_same(bench: Ben
     bench.sim.control.rename_label("Before", "After")
     bench.sim.control.relabel(bench.sim.control.messages(ALL_MAIL)[-1].msgid, add=["After"])
     bench.list()
+    assert bench.labels(msgid) == bench.labels_there(msgid)
+
+
+@PLACES
+def test_what_follows_from_a_list_is_made_up_for_when_it_was_cut_short(bench: Bench, place: str) -> None:
+    msgid = bench.tag(place, "Before")
+    bench.list()
+    bench.sim.control.rename_label("Before", "After")
+    bench.sim.control.fault(Fault(FaultKind.SYSTEM_ERROR, command="UID SEARCH", skip=1))
+    with pytest.raises(Unavailable):
+        bench.list()
+    bench.list()
+    assert "After" in bench.labels(msgid)
     assert bench.labels(msgid) == bench.labels_there(msgid)
