@@ -45,8 +45,21 @@ Fields = tuple[
 _NSTRING = rb'(?:NIL|"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+")'
 _ADDRESS = rb"\(" + rb" ".join([_NSTRING] * 4) + rb"\)"
 _LIST = rb"(?:NIL|\((?:" + _ADDRESS + rb"[ ]?+)++\))"
+# Sender and Reply-To mostly repeat From: comparing is quicker than reading. What repeats a whole list can be
+# no part of a longer one, so there is nothing to go back for.
+_AS_FROM = rb"(?>(?P=from)|" + _LIST + rb")"
 PATTERN = (
-    rb"\(" + rb" ".join(rb"(%b)" % part for part in [_NSTRING] * 2 + [_LIST] * 6 + [_NSTRING] * 2) + rb"\)"
+    rb"\("
+    + rb" ".join(
+        [
+            *[rb"(%b)" % _NSTRING] * 2,
+            rb"(?P<from>%b)" % _LIST,
+            *[rb"(%b)" % _AS_FROM] * 2,
+            *[rb"(%b)" % _LIST] * 3,
+            *[rb"(%b)" % _NSTRING] * 2,
+        ]
+    )
+    + rb"\)"
 )
 """An envelope in its common form, without literals, as ten groups. No step back is possible in it."""
 

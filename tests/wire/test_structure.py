@@ -171,3 +171,28 @@ def test_undecoded_envelopes_mean_the_same(
     general = build_envelope(Lexer.over(line).value())
     assert Envelope(spans=match.groups()) == general
     assert general.from_ == tuple(EnvelopeAddress(*each) for each in lists[0])
+
+
+ANN = b'("Ann" NIL "ann" "x")'
+
+
+@pytest.mark.parametrize("flags", [0, re.IGNORECASE])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        b"(" + ANN + b")",
+        b'(("ANN" NIL "Ann" "X"))',
+        b"(" + ANN * 2 + b")",
+        b"(" + ANN + b" " + ANN + b")",
+        b'(("Ann" NIL "ann" "x.org"))',
+        b"NIL",
+        b'((")" NIL "(" "x"))',
+    ],
+)
+def test_a_sender_beside_from_is_kept_as_it_is_written(sender: bytes, flags: int) -> None:
+    """Sender and Reply-To are compared with From before they are read: like it, or almost, or not at all."""
+    for from_ in (b"(" + ANN + b")", b"(" + ANN * 2 + b")", b"NIL"):
+        line = b" ".join([b"(NIL NIL", from_, sender, from_, b'NIL NIL NIL NIL "<1@x>")'])
+        match = re.fullmatch(PATTERN, line, flags)
+        assert match is not None
+        assert Envelope(spans=match.groups()) == build_envelope(Lexer.over(line).value())
