@@ -22,8 +22,8 @@ def test_the_key_table_is_the_registrys() -> None:
 
 
 def test_every_picture_is_there() -> None:
-    pictures = re.findall(r"\]\((screenshots/[^)]+)\)", README.read_text(encoding="utf-8"))
-    assert pictures
+    pictures = re.findall(r"(screenshots/[\w-]+\.svg)", README.read_text(encoding="utf-8"))
+    assert len(pictures) > 6
     assert [name for name in pictures if not (ROOT / name).is_file()] == []
 
 

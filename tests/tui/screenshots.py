@@ -1,18 +1,21 @@
 """The README's pictures, from the demo: ``python -m tests.tui.screenshots`` writes ``screenshots/*.svg``.
 
-The same server, engine and screen that `gimap-tui --demo` opens; only the terminal is not a real one. The
-pictures follow one triage session: the inbox, labels on a selection, a search, what was done.
+The same server, engine and screen that `gimap-tui --demo` opens; only the terminal is not a real one. Some
+pictures stand alone; those called ``triage`` follow one session from a full inbox to an empty one.
 """
 
 from __future__ import annotations
 
 import asyncio
+import html
+import re
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from imapcore.demo import demo_account
@@ -26,6 +29,20 @@ from tui.widgets.thread_list import ThreadList
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 PATIENCE = 30.0
+
+
+_TEXT = re.compile(r'textLength="([\d.]+)"([^>]*)>([^<]*)<')
+
+
+def with_wide_text(svg: str) -> str:
+    """The picture with characters of two cells as wide as they are: the export gives each of them one."""
+
+    def widened(found: re.Match[str]) -> str:
+        text = html.unescape(found[3])
+        width = float(found[1]) * cell_len(text) / max(1, len(text))
+        return f'textLength="{width:g}"{found[2]}>{found[3]}<'
+
+    return _TEXT.sub(widened, svg)
 
 
 class Session:
@@ -50,12 +67,20 @@ class Session:
             await self._pilot.pause(0.02)
         await come_to_rest(self._pilot)
 
-    async def ready(self) -> None:
-        """Wait until the account is synced and the open conversation can be read."""
+    async def ready(self, *, is_empty: bool = False) -> None:
+        """Wait until the account is synced, rows are there or gone, and the open conversation can be read."""
         engine, reader = self._engine, self.app.main.reader
-        await self.until(lambda: engine.link().state is LinkState.LIVE and bool(self.threads.window.rows))
+        await self.until(
+            lambda: engine.link().state is LinkState.LIVE and bool(self.threads.window.rows) != is_empty
+        )
         await self.until(lambda: not engine.progress().is_syncing and not engine.progress().pending_ops)
         await self.until(lambda: self.app.main.open_thrid is None or reader.body is not None)
+
+    async def go_to(self, subject: str) -> None:
+        """Put the cursor on the conversation whose subject begins so."""
+        rows = self.threads.window.rows
+        self.threads.move_to(next(i for i, row in enumerate(rows) if row.subject.startswith(subject)))
+        await come_to_rest(self._pilot)
 
     async def press(self, *keys: str) -> None:
         """Press keys."""
@@ -63,10 +88,10 @@ class Session:
         await come_to_rest(self._pilot)
 
     async def take(self, name: str) -> None:
-        """Write a picture of what is on the screen, without the flash of a moment ago."""
+        """Write a picture of what is on the screen."""
         await come_to_rest(self._pilot)
         path = FOLDER / f"{name}.svg"
-        path.write_text(self.app.export_screenshot(title="gimap-tui"), encoding="utf-8")
+        path.write_text(with_wide_text(self.app.export_screenshot(title="gimap-tui")), encoding="utf-8")
         print(path.relative_to(FOLDER.parent))
 
 
@@ -77,7 +102,7 @@ async def inbox(session: Session) -> None:
 
 async def labels(session: Session) -> None:
     """Labels on two conversations."""
-    await session.press("x", "j", "j", "x", "l", *"tra")
+    await session.press("x", "j", "j", "x", "l", *"tra", "space", *["backspace"] * 3)
     await session.take("labels")
     await session.press("escape", "escape")
 
@@ -119,9 +144,31 @@ async def light(session: Session) -> None:
     await session.take("light")
 
 
+async def triage(session: Session) -> None:
+    """A session: from a full inbox over labels, archive and search to an empty one."""
+    await session.go_to("Your parcel from")
+    await session.take("triage-1-inbox")
+    await session.press("l", *"wai")
+    await session.take("triage-2-label")
+    await session.press("enter")
+    await session.ready()
+    await session.take("triage-3-labelled")
+    await session.press("e")
+    await session.ready()
+    await session.take("triage-4-archived")
+    await session.press("slash", *"from:notify@circles.example is:read", "enter")
+    await session.ready()
+    await session.press("asterisk", "a")
+    await session.take("triage-5-search")
+    await session.press("e", "g", "i", "asterisk", "a", "asterisk", "a", "e")
+    await session.ready(is_empty=True)
+    await session.take("triage-6-zero")
+
+
 Scene = Callable[[Session], Awaitable[None]]
 SCENES: dict[tuple[int, int], tuple[Scene, ...]] = {
     (120, 36): (inbox, labels, search, reading, help_screen, activity, light),
+    (100, 24): (triage,),
     (200, 50): (),
     (80, 24): (),
 }
