@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from imapcore.store.listing import Listing
 from imapcore.store.marks import Marks
 from imapcore.store.people import People
-from imapcore.store.record import Record
+from imapcore.store.record import Record, Stored
 from imapcore.store.transaction import Transaction, listed
 
 
@@ -49,8 +49,10 @@ class Book:
             confirmed_set = get(tx, confirmed)
             shown_set = confirmed_set if shown == confirmed else get(tx, shown)
             searches = tuple(sorted(found[msgid])) if msgid in found else ()
-            record = Record(msgid, thrid, date, sender, bits, confirmed_set, shown_set, mood, searches)
-            record.keep()
+            stored = Stored(date, bits, sender, searches, shown_set, mood, confirmed_set)
+            record = Record(
+                msgid, thrid, date, sender, bits, confirmed_set, shown_set, mood, searches, stored
+            )
             self.records[msgid] = record
             self._threads[thrid].append(record)
 

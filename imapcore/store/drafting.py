@@ -122,8 +122,11 @@ class Drafting(Outbox):
         met = Met()
         outcomes = {shown: outcome(steps, shown.ids) for shown in {record.shown for record in batch}}
         self.marks.number_all(tx, (after for _, after in outcomes.values()))
+        fates = {
+            shown: (shifts, self.marks.numbered(tx, after)) for shown, (shifts, after) in outcomes.items()
+        }
         for record in batch:
-            shifts, after = outcomes[record.shown]
+            shifts, after = fates[record.shown]
             # What is nowhere at the moment is not to be seen, and cannot be meant.
             if not shifts or not record.shown.place:
                 continue
@@ -137,7 +140,7 @@ class Drafting(Outbox):
                 else:
                     draft.changed[(step, shift, OPEN)].append(record.msgid)
                     is_open = True
-            record.shown = self.marks.numbered(tx, after)
+            record.shown = after
             record.mood = PENDING if pieces or is_open else SETTLED
         self._cancel_met(tx, met)
 

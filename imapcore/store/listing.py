@@ -41,6 +41,11 @@ class Summary:
     """Newest message: its snippet is the row's."""
 
 
+def _nothing() -> list[int]:
+    """No conversations, none of them unread."""
+    return [0, 0]
+
+
 class Listing:
     """The rows, entries and counters of some conversations: the difference between before and now."""
 
@@ -56,8 +61,8 @@ class Listing:
         self._added: list[tuple[int, int, int, int]] = []
         self._read: list[tuple[int, int, int]] = []
         self._unread: list[tuple[int, int, int, int]] = []
-        self._tallies: dict[tuple[int, int], list[int]] = {}
-        self._counts: dict[int, list[int]] = {}
+        self._tallies: dict[tuple[int, int], list[int]] = defaultdict(_nothing)
+        self._counts: dict[int, list[int]] = defaultdict(_nothing)
         for conversation_id, thrid, place in tx.rows(
             "SELECT conversation_id, thrid, place FROM conversation "
             "WHERE thrid IN (SELECT value FROM json_each(?))",
@@ -211,18 +216,18 @@ class Listing:
         self._write_counters()
 
     def _count(self, view: int, date: int, total: int, unread: int) -> None:
-        tally = self._tallies.setdefault((view, date >> SLICE_BITS), [0, 0])
+        tally = self._tallies[(view, date >> SLICE_BITS)]
         tally[0] += total
         tally[1] += unread
-        sums = self._counts.setdefault(view, [0, 0])
+        sums = self._counts[view]
         sums[0] += total
         sums[1] += unread
 
     def _write_counters(self) -> None:
         sums = "DO UPDATE SET total = total + excluded.total, unread = unread + excluded.unread"
-        spans: dict[tuple[int, int], list[int]] = {}
+        spans: dict[tuple[int, int], list[int]] = defaultdict(_nothing)
         for (view, slice_number), (total, unread) in self._tallies.items():
-            span = spans.setdefault((view, slice_number >> (SPAN_BITS - SLICE_BITS)), [0, 0])
+            span = spans[(view, slice_number >> (SPAN_BITS - SLICE_BITS))]
             span[0] += total
             span[1] += unread
         for table, pairs in (("tally", self._tallies), ("span", spans)):

@@ -52,12 +52,6 @@ class Record:
     has_new_text: bool = False
     """Subject or snippet changed: the row's text must be read again."""
 
-    def keep(self) -> None:
-        """Take the present values for what is stored."""
-        self.old = Stored(
-            self.date, self.bits, self.sender, self.searches, self.shown, self.mood, self.confirmed
-        )
-
     @property
     def is_changed(self) -> bool:
         """Whether anything of it must be written."""
