@@ -264,6 +264,8 @@ class GimapApp(App[None]):
             case events.SearchProgressed(query, found, is_done, _, problem):
                 main.searching[query] = (found, is_done, problem)
                 main.look_again()
+                if problem and main.view.value == query:
+                    main.flash(problem, Tone.PROBLEM)
             case events.MailArrived(count, sender, subject):
                 main.flash(f"{plural(count, 'new message')}: {sender}, {subject}")
                 self._tell_of_mail(sender, subject)
