@@ -88,6 +88,55 @@ def test_every_command_of_the_table_is_answered_in_kind(peers: tuple[Peer, Peer]
     assert stale == []
 
 
+DATES = (
+    "Thu, 1 Jan 2026 23:30:00 -0900",
+    "Fri, 2 Jan 2026 00:30:00 +0900",
+    "5 Jan 2026 12:00 GMT",
+    "nonsense",
+)
+ARRIVALS = ("01-Jan-2026", "02-Feb-2026", "03-Mar-2026", "04-Apr-2026")
+FLAGS = (r"(\Seen)", r"(\Flagged \Answered)", "($Work)", "()")
+PROGRAMS = """
+ALL | 2:3 | *:2 | UID 1,4 | SEEN | UNSEEN | FLAGGED | UNFLAGGED | ANSWERED | UNANSWERED | DRAFT | UNDRAFT
+DELETED | UNDELETED | KEYWORD $work | UNKEYWORD $Work | NOT SEEN | OR SEEN FLAGGED | NOT (SEEN) 1:3
+OR (SEEN 1) (OR KEYWORD $Work 4) | (UNSEEN UNFLAGGED) | SUBJECT "paper 2" | SUBJECT APER | FROM ada
+FROM nobody | TO demo | CC lin | BCC lin | BODY "number 3" | TEXT paper | TEXT "NUMBER 1" | HEADER Subject 3
+HEADER Cc "" | HEADER X-None "" | LARGER 1000 | SMALLER 1000 | NOT LARGER 1000 | SINCE 2-Feb-2026
+BEFORE 2-Feb-2026 | ON 3-Mar-2026 | NOT SINCE 3-Mar-2026 | SINCE 1-Jan-2026 BEFORE 1-Mar-2026
+SENTON 1-Jan-2026 | SENTON 2-Jan-2026 | SENTSINCE 2-Jan-2026 | SENTBEFORE 5-Jan-2026 1:3
+NOT SENTSINCE 5-Jan-2026
+"""
+
+
+def test_searches_find_the_same() -> None:
+    with running_dovecot() as dovecot, Simulator(options()) as sim:
+        theirs = Peer(("127.0.0.1", dovecot.port), next(dovecot.unused), dovecot.password)
+        ours = Peer((sim.host, sim.port), "demo@gmail.com", "demodemodemodemo")
+        for peer in (theirs, ours):
+            with Wire(peer.address) as wire:
+                wire.ok(peer.login)
+                for number, (sent, came, flags) in enumerate(zip(DATES, ARRIVALS, FLAGS, strict=True), 1):
+                    raw = mail(
+                        f"Paper {number}",
+                        date=sent,
+                        message_id=f"<{number}@x>",
+                        cc="Lin <lin@x>" if number % 2 else "Ada <ada@x>",
+                        body=f"This is number {number}." + "\r\nmore" * 300 * (number // 3),
+                    )
+                    head = f'APPEND INBOX {flags} "{came} 10:00:00 +0000" {{{len(raw)}}}\r\n'
+                    wire.ok(head.encode() + raw)
+        programs = [each.strip() for each in PROGRAMS.replace("\n", "|").split("|") if each.strip()]
+        assert len(programs) > 40
+        found = {
+            program: [
+                next(line for line in peer.answer("S", f"SEARCH {program}") if line.startswith("* SEARCH"))
+                for peer in (theirs, ours)
+            ]
+            for program in programs
+        }
+        assert {program: both for program, both in found.items() if both[0] != both[1]} == {}
+
+
 def test_the_table_is_long_enough_and_every_explanation_names_its_section() -> None:
     assert len(ROWS) >= 300
     assert all(re.match(r"§\d|RFC \d+", row[2]) for row in ROWS if len(row) > 2)
