@@ -18,6 +18,7 @@ from imapcore.model import (
     Archive,
     ChangeFlags,
     ChangeLabels,
+    DeleteForever,
     Messages,
     MoveToInbox,
     MoveToSpam,
@@ -99,24 +100,39 @@ class World:
         self.ops += 1
         self._outdate(msgids)
         self.deeds.append(Deed(receipt, before))
-        for msgid in before:
-            self._expect(receipt.op_id, msgid, op, before[msgid])
+        wanted = {msgid: self._wanted(op, seen) for msgid, seen in before.items()}
+        asked = [
+            msgid
+            for msgid, marks in wanted.items()
+            if not all(self._holds(before[msgid], mark, value) for mark, value in marks.items())
+        ]
+        if not isinstance(op, DeleteForever) and receipt.messages != len(asked):
+            # Between our look and the op a pass has found that somebody else moved or changed one of them;
+            # the op says for how many it was not done, and that one is as the other has it.
+            for msgid in before:
+                self._forget(msgid)
+            return
+        for msgid, marks in wanted.items():
+            self._expect(receipt.op_id, msgid, marks, before[msgid])
 
-    def _expect(self, op_id: int, msgid: int, op: Op, before: Seen) -> None:
-        wanted: dict[str, bool | Role] = {}
+    @staticmethod
+    def _wanted(op: Op, before: Seen) -> dict[str, bool | Role]:
+        """What an op makes of a message, mark by mark."""
         match op:
             case ChangeLabels(_, add, remove) | ChangeFlags(_, add, remove):
-                wanted = {**dict.fromkeys(add, True), **dict.fromkeys(remove, False)}
+                return {**dict.fromkeys(add, True), **dict.fromkeys(remove, False)}
             case Archive():
-                wanted = {"\\Inbox": False} if before.place is Role.ALL else {}
+                return {"\\Inbox": False}
             case MoveToTrash():
-                wanted = {PLACE: Role.TRASH}
+                return {PLACE: Role.TRASH}
             case MoveToSpam():
-                wanted = {PLACE: Role.SPAM}
+                return {PLACE: Role.SPAM}
             case MoveToInbox():
-                wanted = {PLACE: Role.ALL, "\\Inbox": True}
+                return {PLACE: Role.ALL, "\\Inbox": True}
             case _:
-                pass
+                return {}
+
+    def _expect(self, op_id: int, msgid: int, wanted: dict[str, bool | Role], before: Seen) -> None:
         if PLACE in wanted:
             # Gmail takes \Inbox off, and says nothing about the rest; only the place is certain.
             self._forget(msgid)
