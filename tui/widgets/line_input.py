@@ -61,10 +61,11 @@ class LineInput(Input):
             self.post_message(self.SpacePressed())
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take a paste as one line of a sane length."""
+        """Take a paste as one line of a sane length, without control characters."""
         event.stop()
         event.prevent_default()
-        text = " ".join(event.text[: self.LONGEST_PASTE * 4].split())
+        line = " ".join(event.text[: self.LONGEST_PASTE * 4].split())
+        text = "".join(char for char in line if char >= " " and not "\x7f" <= char <= "\x9f")
         if len(text) > self.LONGEST_PASTE or len(event.text) > self.LONGEST_PASTE * 4:
             text = text[: self.LONGEST_PASTE]
             self.post_message(
