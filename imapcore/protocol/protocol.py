@@ -50,7 +50,7 @@ from imapcore.protocol.events import (
     SlowedDown,
     Unparsed,
 )
-from imapcore.protocol.extensions import is_met
+from imapcore.protocol.extensions import QRESYNC, is_met
 from imapcore.protocol.pipeline import DEPTH, Pipeline
 from imapcore.protocol.refusals import error_of, is_slowed_down, sanitize
 from imapcore.protocol.sent import Sent
@@ -217,6 +217,8 @@ class Protocol:
         for need in (rule.needs, *command.needs()):
             if need and not is_met(need, offered):
                 raise NotSupported(f"the server does not offer {need[0]}")
+        if QRESYNC in command.needs() and "QRESYNC" not in self._enabled:
+            raise WrongState("ENABLE QRESYNC must come first")
 
     def _pump(self) -> None:
         """Start every queued command that may go now."""

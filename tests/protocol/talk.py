@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from imapcore.protocol.commands import Capability, Command, Login, Select
+from imapcore.protocol.commands import Capability, Command, Enable, Login, Select
 from imapcore.protocol.events import Noticed, ProtocolEvent
 from imapcore.protocol.protocol import Protocol
 from imapcore.protocol.sent import Sent
@@ -88,17 +88,28 @@ def greeted(capabilities: str = GMAIL, *, cut: int | None = None, depth: int = 8
     return talk
 
 
-def signed_in(capabilities: str = GMAIL, *, cut: int | None = None, depth: int = 8) -> Talk:
-    """A conversation after the login."""
+def signed_in(
+    capabilities: str = GMAIL, *, cut: int | None = None, depth: int = 8, is_resyncing: bool = True
+) -> Talk:
+    """A conversation after the login, with QRESYNC enabled where it is offered."""
     talk = greeted(capabilities, cut=cut, depth=depth)
     talk.ask(Login("me", Secret("pw")), f"* CAPABILITY {capabilities}", "% OK me authenticated (Success)")
+    if is_resyncing and {"QRESYNC", "ENABLE"} <= set(capabilities.split()):
+        talk.ask(Enable(("QRESYNC",)), "* ENABLED QRESYNC", "% OK")
     talk.events()
     return talk
 
 
-def selected(capabilities: str = GMAIL, *, cut: int | None = None, depth: int = 8, exists: int = 9) -> Talk:
+def selected(
+    capabilities: str = GMAIL,
+    *,
+    cut: int | None = None,
+    depth: int = 8,
+    exists: int = 9,
+    is_resyncing: bool = True,
+) -> Talk:
     """A conversation with a mailbox selected."""
-    talk = signed_in(capabilities, cut=cut, depth=depth)
+    talk = signed_in(capabilities, cut=cut, depth=depth, is_resyncing=is_resyncing)
     talk.ask(Select("INBOX"), f"* {exists} EXISTS", "* OK [UIDVALIDITY 1]", "% OK [READ-WRITE] selected")
     talk.events()
     return talk

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imapcore.errors import NotSupported
+from imapcore.errors import NotSupported, WrongState
 from imapcore.protocol import commands as c
 from imapcore.protocol.search import (
     All,
@@ -100,8 +100,8 @@ KEYS: list[tuple[Key, tuple[str, ...]]] = [
 ]
 
 
-def offering(capabilities: str) -> Talk:
-    return selected(f"IMAP4rev1 {capabilities}")
+def offering(capabilities: str, *, is_resyncing: bool = True) -> Talk:
+    return selected(f"IMAP4rev1 {capabilities}", is_resyncing=is_resyncing)
 
 
 def described(value: object) -> str:
@@ -114,7 +114,9 @@ def test_arguments_need_what_the_server_offers(command: c.Command[Any], needed: 
         offering(SORT).protocol.send(command)
     for capability in needed:
         # Each of these stands on another extension, which a server that offers them has too.
-        rest = {"SEARCHRES": "ESEARCH", "LIST-STATUS": "LIST-EXTENDED"}.get(capability, "")
+        rest = {"SEARCHRES": "ESEARCH", "LIST-STATUS": "LIST-EXTENDED", "QRESYNC": "ENABLE"}.get(
+            capability, ""
+        )
         assert offering(f"{SORT}{capability} {rest}").protocol.send(command).tag is not None
 
 
@@ -146,6 +148,20 @@ def test_plain_imap_needs_nothing() -> None:
     ]
     for command in plain:
         assert offering(SORT).protocol.send(command).tag is not None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [fetch(changed_since=4, vanished=True), c.Select("x", resync=c.QuickResync(1, 2))],
+    ids=described,
+)
+def test_qresync_must_have_been_enabled(command: c.Command[Any]) -> None:
+    """RFC 7162 §3.2.5 and §3.2.6: the server must answer BAD unless it was."""
+    talk = offering("CONDSTORE QRESYNC ENABLE", is_resyncing=False)
+    with pytest.raises(WrongState, match="ENABLE QRESYNC"):
+        talk.protocol.send(command)
+    talk.ask(c.Enable.of(["QRESYNC"]), "* ENABLED QRESYNC", "% OK")
+    assert talk.protocol.send(command).tag is not None
 
 
 def test_nothing_is_refused_while_nobody_has_said_what_there_is() -> None:
