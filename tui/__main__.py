@@ -147,9 +147,21 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
     from tui.app import GimapApp
 
     is_demo = data_dir is not None
-    app = GimapApp(desk, keeper=None if is_demo else keeper, config_path=path)
+    app = GimapApp(
+        desk,
+        keeper=None if is_demo else keeper,
+        config_path=path,
+        has_few_colours=_has_few_colours(),
+    )
     app.run()
     return app.return_code or 0
+
+
+def _has_few_colours() -> bool:
+    """Whether the terminal has 16 colours, as the library that draws on it sees it."""
+    from rich.console import Console
+
+    return Console().color_system == "standard"
 
 
 def now_ms() -> int:

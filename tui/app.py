@@ -78,8 +78,14 @@ class GimapApp(App[None]):
         keeper: StateKeeper | None = None,
         config_path: Path | None = None,
         has_timers: bool = True,
+        has_few_colours: bool = False,
     ) -> None:
-        """``keeper`` saves the state; ``config_path`` is watched; pictures are taken without timers."""
+        """``keeper`` saves the state; ``config_path`` is watched; pictures are taken without timers.
+
+        ``has_few_colours``: the terminal has 16.
+        """
+        # Textual asks for colours while it is made.
+        self._has_few_colours = has_few_colours
         super().__init__()
         self.desk = desk
         self._keeper = keeper
@@ -104,7 +110,7 @@ class GimapApp(App[None]):
 
     def _palette(self) -> Palette:
         palette = palette_of(self.current_theme)
-        return in_few_colours(palette) if self.console.color_system == "standard" else palette
+        return in_few_colours(palette) if self._has_few_colours else palette
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is there from the first frame on."""
