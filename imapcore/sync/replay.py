@@ -132,10 +132,30 @@ class Replay:
                 self._reject(batch, GONE, lost)
 
     def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
-        """One STORE; the msgids of messages that were not there."""
+        """STORE, and look whether it is so; the msgids of messages that were not there."""
         remote.ensure(place, members.uidvalidity)
         msgids = members.msgids
         uids = UidSet(msgids)
+        lines, silent = self._order_marks(remote, batch, uids)
+        seen = _by_uid(lines)
+        behind = [uid for uid in silent if uid in seen and not is_shown(batch.verb, batch.names, seen[uid])]
+        if behind:
+            # They arrived after the session had last looked, and the server passed over uids that the
+            # session had not been told of. By now it has.
+            lines.extend(self._order_marks(remote, batch, UidSet(behind))[0])
+            seen = _by_uid(lines)
+        self._learn(remote, place, lines)
+        done = {uid for uid in msgids if uid in seen and is_shown(batch.verb, batch.names, seen[uid])}
+        ignored = [uid for uid in msgids if uid in seen and uid not in done]
+        if done:
+            told = {msgids[uid]: modseq for uid in done if (modseq := seen[uid].modseq) is not None}
+            self._confirm(batch, [msgids[uid] for uid in done], modseqs=told)
+        if ignored:
+            self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored])
+        return {msgid for uid, msgid in msgids.items() if uid not in seen}
+
+    def _order_marks(self, remote: Remote, batch: Batch, uids: UidSet) -> tuple[list[Fetched], UidSet]:
+        """One STORE in the selected mailbox; how the messages are now, and which ones it was silent on."""
         order = store_order(batch.verb, batch.names, uids)
         self._note(batch, order)
         lines = list(remote.run(order).fetched)
@@ -146,16 +166,7 @@ class Replay:
         if unsure:
             # What was so already is not echoed, nor is what cannot be done: look.
             lines.extend(remote.changes(unsure))
-        self._learn(remote, place, lines)
-        seen = _by_uid(lines)
-        done = {uid for uid in msgids if uid in seen and is_shown(batch.verb, batch.names, seen[uid])}
-        ignored = [uid for uid in msgids if uid in seen and uid not in done]
-        if done:
-            told = {msgids[uid]: modseq for uid in done if (modseq := seen[uid].modseq) is not None}
-            self._confirm(batch, [msgids[uid] for uid in done], modseqs=told)
-        if ignored:
-            self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored])
-        return {msgid for uid, msgid in msgids.items() if uid not in seen}
+        return lines, silent
 
     def _learn(self, remote: Remote, place: Role, lines: Iterable[Fetched]) -> None:
         deltas: list[Delta] = [delta for line in lines if (delta := message_delta(line)) is not None]

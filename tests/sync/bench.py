@@ -9,7 +9,7 @@ from pathlib import Path
 
 from imapcore.clock import SystemClock
 from imapcore.engine.sign_in import sign_in
-from imapcore.model import Account, Security
+from imapcore.model import Account, Role, Security
 from imapcore.net.connection import Connection
 from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.protocol.transcript import Transcript
@@ -105,6 +105,24 @@ def exhaust(steps: Iterator[float]) -> None:
 
 
 @contextmanager
+def connected(sim: Simulator, store: Store, transcript: Transcript) -> Iterator[Remote]:
+    """A signed-in connection, which knows the mailboxes' names if the store does."""
+    account = Account(sim.options.email, "127.0.0.1", sim.port, Security.NONE)
+    with (
+        Connection.open(
+            Endpoint.of(account), deadlines=Deadlines(connect=5.0, read=5.0), transcript=transcript
+        ) as connection,
+        store.reader() as reader,
+    ):
+        sign_in(connection, account, sim.options.app_password)
+        yield Remote(
+            connection,
+            {role: name for role in Role if (name := reader.mailbox_name(role)) is not None},
+            lambda place: state.uidvalidity if (state := store.mail.sync_state(place)) else None,
+        )
+
+
+@contextmanager
 def synced(folder: Path) -> Iterator[Bench]:
     """The demo account, wholly stored in ``folder``."""
     with (
@@ -112,17 +130,8 @@ def synced(folder: Path) -> Iterator[Bench]:
         Store.open(folder / "store.sqlite3", clock=SystemClock(), email=sim.options.email) as store,
         store.reader() as reader,
     ):
-        account = Account(sim.options.email, "127.0.0.1", sim.port, Security.NONE)
         transcript = Transcript()
-        with Connection.open(
-            Endpoint.of(account), deadlines=Deadlines(connect=5.0, read=5.0), transcript=transcript
-        ) as connection:
-            sign_in(connection, account, sim.options.app_password)
-            remote = Remote(
-                connection,
-                {},
-                lambda place: state.uidvalidity if (state := store.mail.sync_state(place)) else None,
-            )
+        with connected(sim, store, transcript) as remote:
             made = Bench(sim, store, reader, remote, AccountSync(store, Silence(), SystemClock()), transcript)
             exhaust(made.sync.first_screen(remote))
             made.look()
