@@ -18,6 +18,7 @@ from typing import ClassVar
 from textual import events as textual_events
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from imapcore import events
@@ -115,6 +116,15 @@ class GimapApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The main screen is there from the first frame on."""
         return MainScreen(self.desk)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice; where that is a terminal, the one that leaves when the terminal does."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from tui.terminal import TerminalDriver
+
+        chosen = super().get_driver_class()
+        return TerminalDriver if chosen is LinuxDriver else chosen
 
     @property
     def main(self) -> MainScreen:

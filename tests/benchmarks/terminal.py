@@ -74,7 +74,13 @@ class Terminal:
             if process.poll() is None:
                 process.kill()
                 process.wait(10)
+        if self._master >= 0:
+            os.close(self._master)
+
+    def hang_up(self) -> None:
+        """Close the window under the child."""
         os.close(self._master)
+        self._master = -1
 
     @property
     def pid(self) -> int:
@@ -92,7 +98,7 @@ class Terminal:
 
     def read(self, seconds: float) -> bytes:
         """What comes within so many seconds; empty when nothing does."""
-        ready, _, _ = select.select([self._master], [], [], seconds)
+        ready, _, _ = select.select([self._master] if self._master >= 0 else [], [], [], seconds)
         if not ready:
             return b""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from tests.benchmarks.terminal import Terminal
 from tui.state import load_state
+from tui.terminal import HUNG_UP, Output
 
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
 SHOW_CURSOR = b"\x1b[?25h"
@@ -96,6 +98,30 @@ def test_a_signal_leaves_the_terminal_sane(folder: Path, number: signal.Signals)
         terminal.settle(0.1, 2)
     assert terminal.sent.rfind(LEAVE) > terminal.sent.rfind(ENTER)
     assert b"Traceback" not in terminal.sent
+
+
+def test_a_terminal_that_vanishes_ends_the_run(folder: Path) -> None:
+    with Recorder(folder) as terminal:
+        terminal.shows("Inbox")
+        terminal.settle(0.2, 3)
+        for key in b"jjkkjjkk" * 20:
+            terminal.write(bytes([key]))
+        terminal.hang_up()
+        assert terminal.wait(SECONDS) == HUNG_UP
+
+
+def test_what_is_written_to_a_terminal_that_is_gone_is_lost_without_a_wait() -> None:
+    class Gone(io.StringIO):
+        def flush(self) -> None:
+            raise OSError("Input/output error")
+
+    told: list[None] = []
+    output = Output(Gone(), lambda: told.append(None))
+    assert output.write("frame") == 5
+    output.flush()
+    assert output.write("frame") == 5
+    output.flush()
+    assert told == [None]
 
 
 def test_a_terminal_of_twenty_by_five_works(folder: Path) -> None:
