@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _TYPED, _FAILED = 2, 1
 _TRIES = 3
+_SESSIONS = "imapcore.engine.network"
+"""What takes longest to load, and is not needed for the first frame."""
 _HEAD_START_SECONDS = 5.0
 """The screen asks the engine to connect once it stands; where it cannot, the engine does so by itself."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -123,8 +125,8 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         state.has_signed_in = secret is None
     if data_dir is None and not options.account and not config.account.email:
         remember_account(account.email, account_path())
-    # The demo was loaded while its server started: nothing is gained by waiting.
-    head_start = _HEAD_START_SECONDS if data_dir is None else 0.0
+    # For the demo it was loaded while the server started: nothing is gained by waiting.
+    head_start = 0.0 if _SESSIONS in sys.modules else _HEAD_START_SECONDS
     settings = EngineOptions(is_offline=options.offline, head_start_seconds=head_start)
     engine = stack.enter_context(Engine(account, secret=secret, data_dir=data_dir, options=settings))
     from tui.desk import Desk
@@ -216,7 +218,7 @@ def _load() -> None:
     """Import what every start needs; the embedded server starts at the same time."""
     from importlib import import_module
 
-    for module in ("imapcore.engine", "tui.app", "imapcore.engine.network"):
+    for module in ("imapcore.engine", "tui.app", _SESSIONS):
         import_module(module)
 
 

@@ -20,6 +20,8 @@ import pyte
 _ENV = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
 
 
+_OVERRULING = ("COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE")
+"""The size is the terminal's own, and what is installed has its bytecode beside it."""
 WRITE_SECONDS = 30.0
 
 
@@ -35,8 +37,7 @@ class Terminal:
         env: Mapping[str, str] | None = None,
     ) -> None:
         self._command = list(command)
-        # The size is the terminal's own; these would overrule it.
-        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        inherited = {name: value for name, value in os.environ.items() if name not in _OVERRULING}
         self._env = {**inherited, **_ENV, **(env or {})}
         self._size = (lines, columns)
         self._screen = pyte.Screen(columns, lines)
