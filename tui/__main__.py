@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _TYPED, _FAILED = 2, 1
 _TRIES = 3
+_SWITCH_SECONDS = 0.0005
 _SESSIONS = "imapcore.engine.network"
 """What takes longest to load, and is not needed for the first frame."""
 _HEAD_START_SECONDS = 5.0
@@ -155,6 +156,9 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         config_path=path,
         has_few_colours=_has_few_colours(),
     )
+    # Python lets a busy thread keep the interpreter for 5 ms whenever it has it; a key on its way to the
+    # paint waits for it several times over.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app.run()
     return app.return_code or 0
 
