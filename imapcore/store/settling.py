@@ -78,7 +78,7 @@ class Settling(Room):
                 (op_id,),
             ):
                 counts[state] = counts.get(state, 0) + int(number)
-                if state in (OPEN, SENT):
+                if state in (OPEN, SENT, REFUSED):
                     left[int(step)] = left.get(int(step), 0) + int(total)
             now = state_of(counts)
             done = 0 if now is OpState.SUPERSEDED else max(messages - max(left.values(), default=0), 0)

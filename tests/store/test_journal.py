@@ -160,6 +160,8 @@ def test_a_batch_is_answered_in_parts(store: Store, reader: Reader) -> None:
     assert (line.state, line.done, line.messages) == (OpState.SENT, 2, 4)
     assert store.journal.reject(batch, "NO", [3]).rejected == ()
     assert store.journal.confirm(batch, [4]).rejected == (receipt.op_id,)
+    line = reader.activity()[0]
+    assert (line.state, line.done, line.messages) == (OpState.REJECTED, 3, 4)
     flags = {m.msgid: (not m.is_unread, m.state) for m in reader.messages([1, 3, 4])}
     assert flags == {
         1: (True, ChangeState.SETTLED),

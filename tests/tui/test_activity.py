@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
 
 from imapcore.events import Event
-from imapcore.model import INBOX, Archive, ChangeFlags, ChangeLabels, Threads
+from imapcore.model import INBOX, Archive, ChangeFlags, ChangeLabels, OpState, Threads
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
 from tests.tui.pilot import running
@@ -76,6 +77,16 @@ async def test_verbs_are_offered_only_where_they_apply(key: str, words: str) -> 
         await pilot.press("down")
         await pilot.pause()
         assert words in text(app, "#keys")
+
+
+async def test_what_was_refused_in_part_says_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = engine()
+    refused = next(each for each in mail.activity() if each.state is OpState.REJECTED)
+    in_part = replace(refused, messages=117, done=116)
+    monkeypatch.setattr(mail, "activity", lambda limit=200: (in_part,))
+    app = stage(mail)
+    async with app.run_test(size=WIDE):
+        assert "refused for 1 of 117 messages" in text(app, "#detail")
 
 
 async def test_a_refused_change_is_sent_again() -> None:

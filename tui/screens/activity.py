@@ -242,7 +242,9 @@ class ActivityScreen(Screen[None]):
         width = max(20, (self.size.width if self.has_class("-narrow") else self.size.width // 2) - 5)
         word, tone = _STATES[each.state]
         parts: list[str | tuple[str, str]] = [(word, self.look.ink(tone))]
-        if each.messages:
+        if each.state is OpState.REJECTED and each.done:
+            parts.append(f" for {number(each.messages - each.done)} of {plural(each.messages, 'message')}")
+        elif each.messages:
             parts.append(f", {plural(each.messages, 'message')}")
         if each.undoes is not None:
             parts.append(", takes an earlier change back")
