@@ -141,8 +141,6 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         keymap=Keymap(options.keymap or state.keymap or config.keymap, config.keys),
         glyphs=_glyphs(is_ascii=options.ascii or config.look.ascii),
     )
-    if options.theme:
-        desk.state.theme = options.theme
     if options.linear:
         from tui.linear import run_linear
 
@@ -154,6 +152,7 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         desk,
         keeper=None if is_demo else keeper,
         config_path=path,
+        theme=options.theme or "",
         has_few_colours=_has_few_colours(),
     )
     # Python lets a busy thread keep the interpreter for 5 ms whenever it has it; a key on its way to the

@@ -32,6 +32,7 @@ from tui.messages import EngineSpoke, MailHinted, Tone
 from tui.paths import crash_path
 from tui.screens.main import MainScreen
 from tui.state import StateKeeper
+from tui.terminal import lasting
 from tui.theme import OURS, Palette, in_few_colours, our_themes, palette_of
 from tui.typeahead import TypeAhead
 from tui.widgets.thread_row import Density
@@ -78,10 +79,13 @@ class GimapApp(App[None]):
         *,
         keeper: StateKeeper | None = None,
         config_path: Path | None = None,
+        theme: str = "",
         has_timers: bool = True,
         has_few_colours: bool = False,
     ) -> None:
         """``keeper`` saves the state; ``config_path`` is watched; pictures are taken without timers.
+
+        ``theme``: another one for this run, which is not remembered.
 
         ``has_few_colours``: the terminal has 16.
         """
@@ -99,9 +103,9 @@ class GimapApp(App[None]):
         self._bridge = Bridge(self.post_message, self._later)
         self._type_ahead = TypeAhead(self, super().on_event)
         self._minute = 0
-        for theme in our_themes():
-            self.register_theme(theme)
-        wanted = desk.state.theme or desk.config.look.theme
+        for each in our_themes():
+            self.register_theme(each)
+        wanted = theme or desk.state.theme or desk.config.look.theme
         if wanted not in self.available_themes:
             problem = unknown_theme(self, wanted)
             desk.config = replace(desk.config, problems=(*desk.config.problems, problem))
@@ -118,13 +122,8 @@ class GimapApp(App[None]):
         return MainScreen(self.desk)
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's choice; where that is a terminal, the one that leaves when the terminal does."""
-        from textual.drivers.linux_driver import LinuxDriver
-
-        from tui.terminal import TerminalDriver
-
-        chosen = super().get_driver_class()
-        return TerminalDriver if chosen is LinuxDriver else chosen
+        """One that leaves when the terminal does."""
+        return lasting(super().get_driver_class())
 
     @property
     def main(self) -> MainScreen:

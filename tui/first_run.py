@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from textual.app import App
+from textual.driver import Driver
 
 from tui.look import Look
+from tui.terminal import lasting
 from tui.theme import OURS, our_themes, palette_of
 
 if TYPE_CHECKING:
@@ -48,6 +50,10 @@ class FirstRunApp(App["FirstAccount | FirstChoice"]):
         for each in our_themes():
             self.register_theme(each)
         self.theme = theme if theme in self.available_themes else next(iter(OURS))
+
+    def get_driver_class(self) -> type[Driver]:
+        """One that leaves when the terminal does."""
+        return lasting(super().get_driver_class())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colours for stylesheets."""

@@ -12,10 +12,16 @@ from collections.abc import Callable
 from typing import IO, Any, cast
 
 from textual.app import App
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 HUNG_UP = 129
 """The exit code of who was ended by SIGHUP: 128 + 1."""
+
+
+def lasting(chosen: type[Driver]) -> type[Driver]:
+    """Textual's choice of a driver; for a terminal, the one that leaves when it does."""
+    return TerminalDriver if chosen is LinuxDriver else chosen
 
 
 class Output(io.TextIOBase):

@@ -130,3 +130,12 @@ def test_beside_a_mistake_what_is_right_counts() -> None:
     assert (after.look.theme, after.look.density, after.keymap) == ("nord", "two", "vim")
     assert after.keys == {"spam": ("f5",)}
     assert len(after.problems) == 1
+
+
+async def test_a_theme_for_this_run_is_not_remembered() -> None:
+    desk = make_desk(FakeEngine())
+    app = GimapApp(desk, theme="nord", has_timers=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await come_to_rest(pilot)
+        assert app.theme == "nord"
+        assert desk.state.theme == ""
