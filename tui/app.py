@@ -282,7 +282,7 @@ class GimapApp(App[None]):
                 if problem and main.view.value == query:
                     main.flash(problem, Tone.PROBLEM)
             case events.MailArrived(count, sender, subject):
-                main.flash(f"{plural(count, 'new message')}: {sender}, {subject}")
+                main.tell_news(f"{plural(count, 'new message')}: {sender}, {subject}")
                 self._tell_of_mail(sender, subject)
             case events.OpRejected(_, summary, title, detail, hint):
                 text = " ".join(part for part in (detail, hint) if part)

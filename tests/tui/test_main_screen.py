@@ -341,6 +341,20 @@ async def test_a_refusal_is_a_toast_with_the_servers_words() -> None:
         assert toasts == ["[LIMIT] too many Wait"]
 
 
+async def test_news_wait_until_what_was_done_has_been_read() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("e")
+        done = stage.main.status_bar.flash_text
+        assert done.startswith("Archived")
+        stage.mail.emit(MailArrived(1, "Ada Byron", "Bread"))
+        await stage.rest()
+        assert stage.main.status_bar.flash_text == done
+        stage.main.flash_over()
+        assert stage.main.status_bar.flash_text == "1 new message: Ada Byron, Bread"
+        stage.main.flash_over()
+        assert stage.main.status_bar.flash_text == ""
+
+
 async def test_mail_that_arrives_is_flashed() -> None:
     async with running() as stage:
         stage.mail.emit(MailArrived(1, "Ada Byron", "Bread"))

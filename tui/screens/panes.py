@@ -54,6 +54,7 @@ class PanedScreen(Screen[None]):
         self.open_thrid: int | None = None
         """The conversation in the reader."""
         self._flash_timer: Timer | None = None
+        self._news = ""
         self._pane = Where.LIST
         state = desk.state
         self.places: MailboxTree = MailboxTree(
@@ -246,7 +247,21 @@ class PanedScreen(Screen[None]):
         self.status_bar.flash(flash)
         if self._flash_timer is not None:
             self._flash_timer.stop()
-        self._flash_timer = self.set_timer(flash.seconds, lambda: self.status_bar.flash(NOTHING))
+        self._flash_timer = self.set_timer(flash.seconds, self.flash_over)
+
+    def tell_news(self, text: str) -> None:
+        """Say what nobody asked for: not before what was said last has been read."""
+        if self.status_bar.flash_text:
+            self._news = text
+        else:
+            self.flash(text)
+
+    def flash_over(self) -> None:
+        """The sentence has stood long enough."""
+        news, self._news = self._news, ""
+        self.status_bar.flash(NOTHING)
+        if news:
+            self.flash(news)
 
     @on(Flashed)
     def _flashed(self, event: Flashed) -> None:
