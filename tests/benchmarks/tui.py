@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,10 +26,13 @@ from tests.benchmarks.store import fill
 from tests.benchmarks.terminal import Terminal
 from tests.benchmarks.tui_child import MARKER
 
+USER, PASSWORD = "demo@gmail.com", "demodemodemodemo"
 PORT = 4
 """Nothing listens there: the store alone is measured."""
 _CHILD = [sys.executable, "-m", "tests.benchmarks.tui_child"]
 _SHOWN = "conversations"
+_SENDER = "Bank of Nowhere"
+"""Writes so often that a first screen of the embedded server's inbox has it."""
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -152,6 +156,50 @@ def stalled(home: Path, env: dict[str, str], keys: int) -> Iterator[str]:
         yield told("key to paint, server stalled", keys_to_paint(terminal, keys), "– / 20 ms")
 
 
+def rivals(home: Path, port: int) -> dict[str, tuple[list[str], str]]:
+    """How the rivals that are installed open the inbox of the same server, with nothing stored yet, and what
+    shows that the list is there.
+    """
+    host = f"127.0.0.1:{port}"
+    muttrc = home / "neomuttrc"
+    muttrc.write_text(
+        f"set imap_user={USER}\nset imap_pass={PASSWORD}\nset ssl_starttls=no\nset ssl_force_tls=no\n"
+        f"set folder=imap://{host}/\nset spoolfile=imap://{host}/INBOX\nset sort=reverse-date\n"
+    )
+    accounts = home / ".config" / "aerc" / "accounts.conf"
+    accounts.parent.mkdir(parents=True)
+    accounts.write_text(
+        f"[demo]\nsource = imap+insecure://{USER.replace('@', '%40')}:{PASSWORD}@{host}\n"
+        f"default = INBOX\nfrom = {USER}\ncache-headers = false\n"
+    )
+    accounts.chmod(0o600)
+    known = {"neomutt": (["-n", "-F", str(muttrc)], "Msgs:"), "aerc": ([], _SENDER)}
+    return {
+        name: ([path, *rest], shown) for name, (rest, shown) in known.items() if (path := shutil.which(name))
+    }
+
+
+def beside(home: Path, env: dict[str, str], messages: int, keys: int) -> Iterator[str]:
+    """The same inbox, opened for the first time by each: the list on the screen, keys, memory."""
+    folder = home / "beside"
+    folder.mkdir()
+    with server(messages) as port:
+        ours = (command(folder, port, is_offline=False), " unread of ")
+        for name, (start, shown) in {"gimap-tui": ours, **rivals(home, port)}.items():
+            with Terminal(start, env={**env, "HOME": str(home)}) as terminal:
+                seconds = terminal.wait_for(shown, 60)
+                if seconds is None:
+                    yield f"{name}: the list did not come\n{terminal.text()}"
+                    continue
+                terminal.settle(1.0, 20)
+                took = keys_to_paint(terminal, keys)
+                yield (
+                    f"{f'{name}, {messages:,} on the server':46} list {seconds * 1000:6.0f} ms   "
+                    f"key p50 {statistics.median(took):5.1f} p99 {quantile(took, 0.99):5.1f} ms   "
+                    f"{terminal.resident_mb():4.0f} MB"
+                )
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -173,6 +221,8 @@ def main() -> int:
         for line in busy(home, env, options.messages, keys):
             print(line, flush=True)
         for line in stalled(home, env, keys):
+            print(line, flush=True)
+        for line in beside(home, env, 10_000, min(keys, 200)):
             print(line, flush=True)
     print(f"took {time.perf_counter() - began:.0f} s", flush=True)
     return 0
