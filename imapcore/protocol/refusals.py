@@ -56,6 +56,7 @@ BY_PHRASE: tuple[tuple[str, Refusal], ...] = (
     ("too many simultaneous connections", Refusal(errors.TooManyConnections)),
     (_ALLOWANCE, Refusal(errors.OverQuota)),
     ("[overquota]", Refusal(errors.OverQuota)),
+    ("over quota", Refusal(errors.OverQuota)),
     ("[throttled]", Refusal(errors.Throttled)),
     ("application-specific password required", Refusal(errors.AuthenticationFailed, None, _APP_PASSWORD)),
     ("not enabled for imap", Refusal(errors.AuthenticationFailed, "IMAP is switched off", _IMAP_OFF)),
@@ -75,7 +76,7 @@ BY_PHRASE: tuple[tuple[str, Refusal], ...] = (
     ("system error", Refusal(errors.Unavailable)),
     ("session expired", Refusal(errors.SessionExpired)),
 )
-"""Words of Gmail's texts, lower case, the more telling ones first."""
+"""Words of Gmail's texts (``over quota``: Cyrus's), lower case, the more telling ones first."""
 
 
 def sanitize(text: str) -> str:

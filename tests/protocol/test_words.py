@@ -204,6 +204,8 @@ def test_turns_a_refusal_into_something_to_do(
     ("status", "is_adding", "words"),
     [
         (no("Quota exceeded (mailbox for user is full)", "OVERQUOTA"), True, "Make room"),
+        # Cyrus 3.6 to an APPEND for which there is no room: the words, and no code.
+        (no("Over quota"), True, "Make room"),
         (no("Quota exceeded", "OVERQUOTA"), False, "24 hours"),
         (no("Account exceeded command or bandwidth limits. (Failure)", "OVERQUOTA"), True, "24 hours"),
         (no("Account exceeded command or bandwidth limits. (Failure)", "ALERT"), True, "24 hours"),
