@@ -15,15 +15,13 @@ from imapcore.store.marks import (
     ALL,
     DRAFT,
     IMPORTANT,
-    PLACES,
     SEEN,
-    SPAM,
     STARRED,
-    TRASH,
     VIEW_OF_ROLE,
 )
 from imapcore.store.query import WORD_OPERATORS, Group, Term, day_ms, octets, parse_query, period_ms
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
+from imapcore.store.scope import scope_of
 from imapcore.store.targets import Rows
 from imapcore.store.words import match_words
 
@@ -71,7 +69,7 @@ def find(rows: Rows, query: str, limit: int) -> Found:
                 conditions.append(condition)
     if not conditions and not words:
         return Found((), tuple(reading.ignored))
-    conditions.append(_any_mark(_places(parsed.root)))
+    conditions.append(_any_mark(set(scope_of(query).places)))
     if words:
         # The index gives its rows in the order of msgids: a common word costs no more than a rare one.
         # Msgids follow INTERNALDATE; where they should not, the order of results is all that suffers.
@@ -109,26 +107,6 @@ def _is_addressed(part: Part) -> bool:
     if isinstance(part, Term):
         return part.operator in _HEADERS
     return any(_is_addressed(inner) for inner in part.parts)
-
-
-def _places(root: Group) -> set[int]:
-    """Where a query looks: in All Mail, or in the places it names; beside ``OR``, in both."""
-    named = {place for part in root.parts if isinstance(part, Term) for place in _named(part)}
-    if named:
-        return named
-    return {ALL} | {place for part in root.parts if isinstance(part, Group) for place in _named(part)}
-
-
-def _named(part: Part) -> set[int]:
-    """Places beyond All Mail that a part names."""
-    if part.is_negated:
-        return set()
-    if isinstance(part, Group):
-        return {place for inner in part.parts for place in _named(inner)}
-    if part.operator != "in":
-        return set()
-    value = part.value.lower()
-    return set(PLACES) if value == ANYWHERE else {_IN.get(value, ALL)} & {SPAM, TRASH}
 
 
 class _Reading:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from imapcore.store.marks import DRAFT, SENT, Marks, MarkSet
 from imapcore.store.people import People, Voice
 from imapcore.store.record import SPOKEN, Record
+from imapcore.store.scope import Scope, scope_of
 from imapcore.store.transaction import Transaction, listed
 
 SLICE_BITS = 28
@@ -78,9 +79,17 @@ class Listing:
         self._write_conversations(
             [t for t, records in changed.items() if not all(r.is_changed_in_marks_only for r in records)]
         )
+        scopes = self._scopes()
         for thrid, records in self._threads.items():
-            self.compare(thrid, *_views_before(records), *_views_now(records))
+            self.compare(thrid, *_views_before(records, scopes), *_views_now(records, scopes))
         self.write_compared()
+
+    def _scopes(self) -> dict[int, Scope]:
+        """View of a search → where it looks; only what can be needed."""
+        if not any(r.searches or (r.old and r.old.searches) for each in self._threads.values() for r in each):
+            return {}
+        rows = self._tx.rows("SELECT -search_id, query FROM search")
+        return {view: scope_of(query) for view, query in rows}
 
     # -- conversations ---------------------------------------------------------------------------------
 
@@ -278,7 +287,7 @@ def whole_move(records: Sequence[Record]) -> tuple[int, int] | None:
     return (was, place) if place else None
 
 
-def _views_before(records: Iterable[Record]) -> tuple[Views, set[int]]:
+def _views_before(records: Iterable[Record], scopes: Mapping[int, Scope]) -> tuple[Views, set[int]]:
     views: Views = {}
     unread: set[int] = set()
     for record in records:
@@ -286,26 +295,29 @@ def _views_before(records: Iterable[Record]) -> tuple[Views, set[int]]:
         if old is not None:
             enter(views, unread, old.shown, old.shown.views, old.date)
             if old.searches:
-                _enter_searches(views, old.shown.place, old.date, old.searches)
+                _enter_searches(views, old.shown, old.date, old.searches, scopes)
     return views, unread
 
 
-def _views_now(records: Iterable[Record]) -> tuple[Views, set[int]]:
+def _views_now(records: Iterable[Record], scopes: Mapping[int, Scope]) -> tuple[Views, set[int]]:
     views: Views = {}
     unread: set[int] = set()
     for record in records:
         if not record.is_gone:
             enter(views, unread, record.shown, record.shown.views, record.date)
             if record.searches:
-                _enter_searches(views, record.shown.place, record.date, record.searches)
+                _enter_searches(views, record.shown, record.date, record.searches, scopes)
     return views, unread
 
 
-def _enter_searches(views: Views, place: int, date: int, searches: tuple[int, ...]) -> None:
-    """Enter one message into the views of the searches that found it."""
-    if not place:
-        return
+def _enter_searches(
+    views: Views, shown: MarkSet, date: int, searches: tuple[int, ...], scopes: Mapping[int, Scope]
+) -> None:
+    """Enter one message into the views of the searches that found it and still look where it is."""
+    place = shown.place
     for view in searches:
+        if not scopes[view].holds(place, shown.ids):
+            continue
         # A search can find a conversation in All Mail and in Trash: it stands there once, as in All Mail.
         held = views.get(view)
         if held is None or (place, -date) < (held[1], -held[0]):

@@ -118,6 +118,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX piece_op ON piece (op_id, step)",
         "CREATE INDEX piece_open ON piece (state) WHERE state IN ('open', 'sent')",
     ),
+    # A result that is not where its search looks is listed no more. What was listed by the old rule goes;
+    # searches run again when they are looked at.
+    (
+        *(
+            f"DELETE FROM {table} WHERE view_id < 0"
+            for table in ("entry", "unread", "tally", "span", "view_count")
+        ),
+        "DELETE FROM search_result",
+        "DELETE FROM search",
+    ),
 )
 """Statements by version; the first entry makes version 1."""
 

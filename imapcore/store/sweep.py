@@ -13,12 +13,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imapcore.store.listing import Listing, Views, enter
-from imapcore.store.marks import DRAFT, PLACES, SEEN, SENT, Marks, MarkSet, Shift
+from imapcore.store.marks import DRAFT, INBOX, PLACES, SEEN, SENT, Marks, MarkSet, Shift
 from imapcore.store.people import People
 from imapcore.store.plan import NumberedSteps, outcome
 from imapcore.store.record import PENDING
 from imapcore.store.targets import Wanted
 from imapcore.store.transaction import Row, Transaction, listed
+
+_TELLING = frozenset((SEEN, INBOX))
+"""Marks by which a conversation may leave a search, or its list of what is unread."""
 
 SWEEP_FROM = 200
 """Conversations from which on sweeping pays."""
@@ -67,7 +70,9 @@ def sweep(
     fates = _fates(tx, marks, steps, {row[4] for row in rows})
     if fates is None:
         return None
-    turns_pages = any(SEEN in shift.marks() for fate in fates.values() for _, shift in fate.shifts)
+    turns_pages = any(
+        _TELLING & shift.marks() for fate in fates.values() for _, shift in fate.shifts
+    )
     if turns_pages and tx.row("SELECT 1 FROM search_result LIMIT 1"):
         # Which searches list a conversation is not in its states.
         return None

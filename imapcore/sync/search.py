@@ -1,14 +1,13 @@
 """Gmail's own search: X-GM-RAW in the mailboxes a query is about, results streamed into a view as they
 resolve.
 
-What lives here: which mailboxes a query concerns (pure), and running it. What may not: the offline search,
-which is the store's. X-GM-RAW finds only within the selected mailbox; All Mail holds neither Spam nor
+What lives here: running a query. What may not: which places it concerns and the offline search, which are
+the store's. X-GM-RAW finds only within the selected mailbox; All Mail holds neither Spam nor
 Trash. Messages the store knows are in the view at once; the others are fetched newest first.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
 from imapcore.clock import Clock
@@ -16,6 +15,7 @@ from imapcore.model import Role
 from imapcore.protocol.search import GmailRaw
 from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
+from imapcore.store.scope import scope_of
 from imapcore.sync.fetcher import Fetcher
 from imapcore.sync.mailbox import MailboxSync
 from imapcore.sync.pace import Pace
@@ -29,27 +29,6 @@ KNOWN_AT_ONCE = 200
 FIRST_BATCH = 50
 LARGEST_BATCH = 200
 """Unknown results per FETCH: somebody is waiting for them."""
-
-_QUOTED = re.compile(r'"[^"]*"?')
-_PLACE = re.compile(r"(?<![\w-])(?:in|label):(anywhere|spam|trash|bin)(?![\w-])", re.IGNORECASE)
-_CHOICE = re.compile(r"(?<!\w)OR(?!\w)|[{]")
-
-_PLACES = {"spam": (Role.SPAM,), "trash": (Role.TRASH,), "bin": (Role.TRASH,)}
-
-
-def places_of(query: str) -> tuple[Role, ...]:
-    """The mailboxes to run a query in: All Mail, unless it asks for Spam or Trash, or for everything."""
-    bare = _QUOTED.sub('""', query)
-    named = {match[1].lower() for match in _PLACE.finditer(bare)}
-    if not named:
-        return (Role.ALL,)
-    if "anywhere" in named:
-        return (Role.ALL, Role.SPAM, Role.TRASH)
-    wanted = {role for name in named for role in _PLACES[name]}
-    # With alternatives in it, the query may find things in All Mail as well.
-    if _CHOICE.search(bare):
-        wanted.add(Role.ALL)
-    return tuple(role for role in (Role.ALL, Role.SPAM, Role.TRASH) if role in wanted)
 
 
 class Search:
@@ -77,7 +56,7 @@ class Search:
         self._store.searches.begin(self.query)
         pace = Pace(first=FIRST_BATCH, largest=LARGEST_BATCH)
         unknown: dict[Role, UidSet] = {}
-        for place in places_of(self.query):
+        for place in scope_of(self.query).roles:
             if remote.find_name(place) is None:
                 continue
             remote.ensure(place)

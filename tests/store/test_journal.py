@@ -181,6 +181,18 @@ def test_what_the_phone_did_after_our_change_stands_though_it_was_heard_before_t
     assert {m.msgid: "Work" in m.labels for m in reader.messages([1, 2])} == {1: False, 2: True}
 
 
+@pytest.mark.parametrize("op", [MoveToTrash, MoveToSpam])
+def test_what_is_on_its_way_out_is_not_shown_in_the_inbox_the_phone_put_it_into_meanwhile(
+    store: Store, reader: Reader, op: type[MoveToTrash | MoveToSpam]
+) -> None:
+    store.mail.apply_messages([message(1)])
+    store.journal.submit(op(Messages((1,))))
+    store.mail.apply_messages([message(1, 1, "\\Inbox", uid=7, modseq=2)])
+    shown = reader.message(1)
+    assert shown is not None
+    assert (shown.place is Role.ALL, "\\Inbox" in shown.labels) == (False, False)
+
+
 def test_a_moved_message_that_a_pass_has_found_already_keeps_its_uid(store: Store) -> None:
     """Without it the message would be nowhere, and forgotten."""
     store.mail.apply_messages([message(9, place=Role.TRASH, uid=4)])

@@ -17,8 +17,11 @@ from imapcore.model import (
     Everything,
     MarkAll,
     Messages,
+    MoveToSpam,
     MoveToTrash,
+    Op,
     Role,
+    Threads,
     View,
 )
 from imapcore.store import Reader, Store
@@ -427,19 +430,51 @@ def test_everything_in_a_narrowed_view(store: Store, reader: Reader) -> None:
 
 @pytest.mark.usefixtures("library")
 def test_a_run_that_saw_everything_drops_what_only_earlier_runs_found(store: Store, reader: Reader) -> None:
-    view = View.of_search("q")
-    store.searches.begin("q")
-    store.searches.add("q", [1, 2])
-    assert store.searches.finish("q", is_complete=True) == 2
-    store.searches.begin("q")
+    view = View.of_search("in:anywhere q")
+    store.searches.begin("in:anywhere q")
+    store.searches.add("in:anywhere q", [1, 2])
+    assert store.searches.finish("in:anywhere q", is_complete=True) == 2
+    store.searches.begin("in:anywhere q")
     assert not reader.window(view).is_complete
-    store.searches.add("q", [2, 3, 4])
+    store.searches.add("in:anywhere q", [2, 3, 4])
     assert [row.thrid for row in reader.window(view).rows] == [4, 3, 2, 1]
-    assert store.searches.finish("q", is_complete=True) == 3
+    assert store.searches.finish("in:anywhere q", is_complete=True) == 3
     assert [row.thrid for row in reader.window(view).rows] == [4, 3, 2]
     thread = reader.thread(4, view)
     assert thread is not None
     assert thread.messages[0].place is Role.SPAM
+
+
+@pytest.mark.parametrize(
+    ("query", "op", "is_left"),
+    [
+        ("ann", MoveToTrash(Threads((1,))), True),
+        ("ann", MoveToSpam(Threads((1,))), True),
+        ("ann", Archive(Threads((1,))), False),
+        ("in:anywhere ann", MoveToTrash(Threads((1,))), False),
+        ("in:inbox ann", Archive(Threads((1,))), True),
+        ("category:primary label:inbox", Archive(Threads((1,))), True),
+        ("in:inbox OR ann", Archive(Threads((1,))), False),
+        ("-in:inbox ann", Archive(Threads((1,))), False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+@pytest.mark.usefixtures("library")
+def test_what_is_no_longer_where_a_search_looks_leaves_it_and_undo_brings_it_back(
+    store: Store, reader: Reader, query: str, op: Op, is_left: bool
+) -> None:
+    view = View.of_search(query)
+    store.searches.begin(query)
+    store.searches.add(query, [1, 2])
+    store.searches.finish(query, is_complete=True)
+    before = [row.thrid for row in reader.window(view).rows]
+    assert 1 in before
+    store.journal.submit(op)
+    window = reader.window(view)
+    assert ([row.thrid for row in window.rows] == before) is not is_left
+    assert window.total == len(window.rows)
+    store.journal.undo()
+    assert [row.thrid for row in reader.window(view).rows] == before
 
 
 def test_old_searches_go_but_not_the_saved_ones(store: Store, reader: Reader, clock: ManualClock) -> None:

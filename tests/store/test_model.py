@@ -56,7 +56,7 @@ MSGIDS = st.integers(1, 12)
 LABELS = st.sampled_from(["Work", "Play", "New", "Work/Deep"])
 SYSTEM = st.sampled_from(["\\Inbox", "\\Starred", "\\Important"])
 FLAGS = st.sampled_from(["\\Seen", "\\Flagged", "\\Answered", "$Forwarded"])
-QUERY = "a search"
+QUERY = "in:inbox ann"
 VIEWS = st.sampled_from(
     [View.of_role(role) for role in Role]
     + [View.of_label("Work"), View.of_label("Play"), View.of_search(QUERY)]
