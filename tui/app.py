@@ -44,7 +44,7 @@ _LONGEST_NOTICE = 200
 # XTWINOPS: terminals without a stack of titles ignore both.
 _PUSH_TITLE, _POP_TITLE = "\x1b[22;0t", "\x1b[23;0t"
 OFFERED_SEARCHES = ("Primary", "Social", "Promotions", "Updates", "Forums")
-"""Gmail's tabs, whose mail IMAP knows only by ``category:`` searches."""
+"""Gmail's tabs of the inbox, whose mail IMAP knows only by ``category:`` searches."""
 
 
 def _stamp(path: Path | None) -> float:
@@ -178,7 +178,7 @@ class GimapApp(App[None]):
             return
         state.has_offered_searches = True
         for title in OFFERED_SEARCHES:
-            mail.save_search(title, f"category:{title.lower()}")
+            mail.save_search(title, f"category:{title.lower()} in:inbox")
         self.main.look_again()
 
     def on_unmount(self) -> None:

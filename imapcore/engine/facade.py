@@ -425,12 +425,14 @@ class Engine:
         """Keep a search in the tree."""
         saved = self._open_store.searches.save(title, query)
         self._hub.tell(MailboxesChanged())
+        self._crew.ask(lambda work: work.kept.look())
         return saved
 
     def rename_search(self, search_id: int, title: str, query: str) -> None:
         """Give a saved search another title or query."""
         self._open_store.searches.rename(search_id, title, query)
         self._hub.tell(MailboxesChanged())
+        self._crew.ask(lambda work: work.kept.look())
 
     def delete_search(self, search_id: int) -> None:
         """Take a search out of the tree."""

@@ -70,9 +70,7 @@ def sweep(
     fates = _fates(tx, marks, steps, {row[4] for row in rows})
     if fates is None:
         return None
-    turns_pages = any(
-        _TELLING & shift.marks() for fate in fates.values() for _, shift in fate.shifts
-    )
+    turns_pages = any(_TELLING & shift.marks() for fate in fates.values() for _, shift in fate.shifts)
     if turns_pages and tx.row("SELECT 1 FROM search_result LIMIT 1"):
         # Which searches list a conversation is not in its states.
         return None

@@ -9,10 +9,11 @@ Trash. Messages the store knows are in the view at once; the others are fetched 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from imapcore.clock import Clock
 from imapcore.model import Role
-from imapcore.protocol.search import GmailRaw
+from imapcore.protocol.search import GmailRaw, Key, Uids
 from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
 from imapcore.store.scope import scope_of
@@ -29,6 +30,13 @@ KNOWN_AT_ONCE = 200
 FIRST_BATCH = 50
 LARGEST_BATCH = 200
 """Unknown results per FETCH: somebody is waiting for them."""
+
+
+class Reach(NamedTuple):
+    """How far a search has looked in one place: at every uid below ``uidnext``."""
+
+    uidvalidity: int
+    uidnext: int
 
 
 class Search:
@@ -53,16 +61,39 @@ class Search:
     def run(self, remote: Remote, places: Mapping[Role, MailboxSync]) -> Iterator[float]:
         """Search, then resolve what was found; at the end the view holds exactly the server's answer."""
         self._found = 0
-        self._store.searches.begin(self.query)
+        run = self._store.searches.begin(self.query)
+        raw = GmailRaw(self.query)
+        yield from self._look(remote, places, dict.fromkeys(scope_of(self.query).roles, raw))
+        self._store.searches.finish(self.query, is_complete=True, run=run)
+
+    def add_arrivals(
+        self,
+        remote: Remote,
+        places: Mapping[Role, MailboxSync],
+        before: Mapping[Role, Reach],
+        now: Mapping[Role, Reach],
+    ) -> Iterator[float]:
+        """Add to the view what the query finds between two reaches; what is in it stays."""
+        new = {
+            role: UidSet.of_ranges([(before[role].uidnext, reach.uidnext - 1)])
+            for role, reach in now.items()
+            if reach.uidnext > before[role].uidnext
+        }
+        raw = GmailRaw(self.query)
+        yield from self._look(remote, places, {role: Uids(uids) & raw for role, uids in new.items()})
+
+    def _look(
+        self, remote: Remote, places: Mapping[Role, MailboxSync], keys: Mapping[Role, Key]
+    ) -> Iterator[float]:
         pace = Pace(first=FIRST_BATCH, largest=LARGEST_BATCH)
         unknown: dict[Role, UidSet] = {}
-        for place in scope_of(self.query).roles:
+        for place, key in keys.items():
             if remote.find_name(place) is None:
                 continue
             remote.ensure(place)
             # A view opened a while ago would not show the newest mail.
             remote.refresh()
-            uids = remote.search(GmailRaw(self.query))
+            uids = remote.search(key)
             known = self._store.mail.msgids(place, uids.ranges)
             remote.check(place)
             self._show_known(known)
@@ -72,7 +103,6 @@ class Search:
             fetcher = Fetcher(place, self._store, self._report, pace, self._clock)
             yield from fetcher.fetch(remote, uids, self._show_fetched)
             places[place].found_elsewhere(uids)
-        self._store.searches.finish(self.query, is_complete=True)
 
     @property
     def found(self) -> int:
