@@ -11,10 +11,10 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import events as textual_events
 from textual.app import App
 from textual.binding import BindingType

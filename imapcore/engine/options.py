@@ -4,11 +4,10 @@ people.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
+class EngineOptions(Struct, frozen=True):
     """Immutable; tests shorten the times."""
 
     head_start_seconds: float = 0.0

@@ -11,7 +11,8 @@ import json
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from imapcore.model import OpState, Receipt
 from imapcore.store.facts import Verb
@@ -32,8 +33,7 @@ THREADS_AT_ONCE = 2000
 """Conversations held in memory while a large op is written."""
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """An op that is being written: its number, and what its steps change so far."""
 
     op_id: int
@@ -61,8 +61,7 @@ class Draft:
         return len(self.steps) - 1
 
 
-@dataclass(slots=True)
-class Met:
+class Met(Struct):
     """Open changes that met their opposite, to be cancelled together."""
 
     messages: dict[Piece, set[int]] = field(default_factory=dict)

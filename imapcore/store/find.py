@@ -7,8 +7,9 @@ writing, the server's own search.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from imapcore.model import Role
 from imapcore.store.marks import (
@@ -43,8 +44,7 @@ _IS = {
 _HAS = {"attachment": HAS_ATTACHMENT, "invite": HAS_INVITE}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What the offline search found."""
 
     msgids: tuple[int, ...]

@@ -10,7 +10,8 @@ a restart.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from imapcore.model import OpState, Receipt, Role
 from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from imapcore.store.marks import DRAFT, SENT, Marks, MarkSet
 from imapcore.store.people import People, Voice
@@ -30,8 +31,7 @@ Views = dict[int, tuple[int, int]]
 """View → (date of the conversation there, place its row is shown from)."""
 
 
-@dataclass(slots=True)
-class Summary:
+class Summary(Struct):
     """What the row of one conversation in one place says, as far as it is stored."""
 
     bits: int = 0

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from imapcore.errors import InvalidArgument
 from imapcore.model import Role
@@ -43,8 +44,7 @@ STARRED_LABEL = "\\Starred"
 MarkIds = frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """What an op really changes on one message: marks it did not have, marks it had."""
 
     add: MarkIds = frozenset()
@@ -92,8 +92,7 @@ def parse_shift(text: str) -> Shift:
     return Shift(*(frozenset(int(word[1:]) for word in words if word[0] == sign) for sign in "+-="))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MarkSet:
+class MarkSet(Struct, frozen=True, eq=False):
     """A numbered set of marks and what follows from it; there is one object for each number."""
 
     set_id: int

@@ -11,8 +11,10 @@ before a group is that of every word in it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 DAY_MS = 86_400_000
 MOST_LETTERS = 4096
@@ -24,8 +26,7 @@ _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|([({])|([^\s(){}]+))|([)}])')
 _IDLE_WORDS = frozenset(("AND", "AROUND"))
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One condition: an operator with its value ("" for plain words)."""
 
     operator: str
@@ -33,8 +34,7 @@ class Term:
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Conditions of which all must hold, or any; never empty but for a query that says nothing."""
 
     parts: tuple[Term | Group, ...]
@@ -42,8 +42,7 @@ class Group:
     is_negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A query as far as it was understood."""
 
     root: Group
@@ -66,8 +65,7 @@ _MORE = ("older_than", "newer_than", "larger", "smaller", "size", "rfc822msgid")
 KNOWN = frozenset([*WORD_OPERATORS, "in", "is", "label", "has", "before", "after", "older", "newer", *_MORE])
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A group whose end has not been read."""
 
     is_any: bool = False

@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from imapcore.model import OpState
 from imapcore.store.marks import DRAFT, Marks, Shift, parse_shift
@@ -22,8 +23,7 @@ from imapcore.store.pieces import OPEN, SENT
 from imapcore.store.transaction import Transaction, connect_reader
 
 
-@dataclass
-class Rescued:
+class Rescued(Struct):
     """Rows of the old store, with marks as (kind, name)."""
 
     ops: dict[int, tuple[Any, ...]] = field(default_factory=dict)

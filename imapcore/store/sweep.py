@@ -10,7 +10,7 @@ there are few. That is what lets ten thousand messages be labelled before the ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from imapcore.store.listing import Listing, Views, enter
 from imapcore.store.marks import DRAFT, INBOX, PLACES, SEEN, SENT, Marks, MarkSet, Shift
@@ -27,8 +27,7 @@ SWEEP_FROM = 200
 """Conversations from which on sweeping pays."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fate:
+class _Fate(Struct, frozen=True, eq=False):
     """What becomes of every message that shows a certain set."""
 
     before: MarkSet
@@ -39,8 +38,7 @@ class _Fate:
     views_after: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class Swept:
+class Swept(Struct):
     """What a sweep changed."""
 
     threads: list[int]

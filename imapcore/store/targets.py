@@ -11,8 +11,9 @@ in the place its row is shown from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from imapcore.model import Messages, Target, Threads, View, ViewKind
 from imapcore.store.book import Book
@@ -25,8 +26,7 @@ Rows = Callable[[str, Sequence[Any]], list[Row]]
 """Runs a query and gives every row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which messages of some loaded conversations are meant."""
 
     places: dict[int, int] = field(default_factory=dict)

@@ -14,8 +14,9 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from imapcore import demo
 from imapcore.engine import Engine, EngineOptions

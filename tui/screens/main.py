@@ -8,8 +8,8 @@ and looking again when the mail changed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.timer import Timer
 
