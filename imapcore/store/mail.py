@@ -58,7 +58,9 @@ class Mail(Places):
         book = self.book(tx)
         book.load({f.thrid for f in facts_of.values()} | {known.thrid for known in stored.values()})
         fresh = [f for f in facts_of.values() if f.msgid not in stored]
-        self._insert(tx, fresh)
+        # Backfill brings the newest first, and rows put in backwards leave every page half empty and make
+        # the index of words begin anew at each.
+        self._insert(tx, sorted(fresh, key=lambda f: f.msgid))
         records: list[Record] = []
         for facts in fresh:
             confirmed = self._confirmed(tx, facts)
