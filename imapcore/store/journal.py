@@ -89,15 +89,17 @@ class Journal(History):
             numbered = list(zip(numbers, steps, strict=True))
             busy = frozenset(mark for piece in self.pieces.all(tx) for mark in piece.shift.marks())
             for thrids, wanted in Targets(tx.rows).batches(target, THREADS_AT_ONCE):
+                rest = thrids
                 if len(thrids) >= self.sweep_from:
                     swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered, busy)
                     if swept is not None:
                         draft.note(swept)
-                        continue
-                book = self.book(tx)
-                book.load(thrids)
-                self._draft_changes(tx, draft, numbered, wanted.records(book))
-                book.flush()
+                        rest = swept.rest
+                if rest:
+                    book = self.book(tx)
+                    book.load(rest)
+                    self._draft_changes(tx, draft, numbered, wanted.among(rest).records(book))
+                    book.flush()
         summary = summarize_op(op, len(draft.threads), len(draft.messages), self._shared.sanitize)
         return self._finish(
             tx, draft, summary, can_undo=not isinstance(op, DeleteForever) and not is_automatic

@@ -57,6 +57,7 @@ class Listing:
         self._people = people
         self._threads = threads
         self._ids: dict[tuple[int, int], int] = {}
+        self._moved: list[tuple[int, int]] = []
         self._dropped: list[tuple[int, int, int]] = []
         self._added: list[tuple[int, int, int, int]] = []
         self._read: list[tuple[int, int, int]] = []
@@ -88,15 +89,11 @@ class Listing:
         created: list[tuple[int, int, Summary]] = []
         altered: list[tuple[int, int, Summary]] = []
         dropped: list[tuple[int]] = []
-        moved: list[tuple[int, int]] = []
         for thrid in thrids:
             records = self._threads[thrid]
             places = whole_move(records)
             if places is not None:
-                was, place = places
-                conversation_id = self._ids.pop((thrid, was))
-                self._ids[(thrid, place)] = conversation_id
-                moved.append((conversation_id, place))
+                self.move(thrid, *places)
                 continue
             has_new_text = any(record.has_new_text for record in records)
             before = summarize(
@@ -112,11 +109,6 @@ class Listing:
                     altered.append((thrid, place, summary))
             dropped.extend((self._ids.pop((thrid, place)),) for place in before if place not in after)
         self._tx.drop("DELETE FROM conversation WHERE conversation_id IN", dropped)
-        self._tx.put(
-            "UPDATE conversation SET place = v.column2 FROM (",
-            moved,
-            ") AS v WHERE conversation_id = v.column1",
-        )
         if not created and not altered:
             return
         texts = self._texts([*created, *altered])
@@ -207,8 +199,18 @@ class Listing:
                 self._unread.append((view, date, thrid, ids[(thrid, place)]))
                 count(view, date, 0, 1)
 
+    def move(self, thrid: int, was: int, place: int) -> None:
+        """Note that a whole conversation goes from one place to another: its row goes with it."""
+        conversation_id = self._ids[(thrid, place)] = self._ids.pop((thrid, was))
+        self._moved.append((conversation_id, place))
+
     def write_compared(self) -> None:
         """Write the differences that were noted, and with them the counters."""
+        self._tx.put(
+            "UPDATE conversation SET place = v.column2 FROM (",
+            self._moved,
+            ") AS v WHERE conversation_id = v.column1",
+        )
         self._tx.drop("DELETE FROM entry WHERE (view_id, date, thrid) IN", self._dropped)
         self._tx.drop("DELETE FROM unread WHERE (view_id, date, thrid) IN", self._read)
         self._tx.put("INSERT INTO entry", self._added)

@@ -1,8 +1,9 @@
 """The sweep: one change of labels or flags on very many conversations.
 
-What lives here: the swift way for what a large op usually is: add or take away marks that no row tells, on
-messages with nothing open. What may not: anything the book does otherwise; both must come to the same, and
-the model test runs every op both ways.
+What lives here: the swift way for what a large op usually is: add or take away marks that no row tells, or
+move whole conversations, on messages with nothing open. What may not: anything the book does otherwise; both
+must come to the same, and the model test runs every op both ways. What does not fit is left to a book,
+conversation by conversation.
 
 A book keeps an object for every message; a sweep looks at rows once and reasons by set of marks, of which
 there are few. That is what lets ten thousand messages be labelled before the next frame.
@@ -13,10 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imapcore.store.listing import Listing, Views, enter
-from imapcore.store.marks import DRAFT, PLACES, SEEN, SENT, Marks, MarkSet, Shift
+from imapcore.store.marks import PLACES, SEEN, Marks, MarkSet, Shift
 from imapcore.store.people import People
 from imapcore.store.plan import NumberedSteps, outcome
-from imapcore.store.record import PENDING
+from imapcore.store.record import PENDING, SPOKEN
 from imapcore.store.targets import Wanted
 from imapcore.store.transaction import Row, Transaction, listed
 
@@ -32,7 +33,9 @@ class _Fate:
     after: MarkSet
     shifts: tuple[tuple[int, Shift], ...]
     views_before: tuple[int, ...]
-    """Views it is listed in that the sweep may change; all of them if reading or unreading is part of it."""
+    """Views it is listed in that the sweep may change; all of them if reading, unreading or moving is part of
+    it.
+    """
     views_after: tuple[int, ...]
 
 
@@ -43,6 +46,8 @@ class Swept:
     threads: list[int]
     messages: dict[tuple[int, Shift], list[int]]
     """(step, shift) → messages."""
+    rest: list[int]
+    """Conversations that take a book; nothing of them was changed."""
 
 
 def sweep(
@@ -72,7 +77,7 @@ def sweep(
         # Which searches list a conversation is not in its states.
         return None
     is_busy = any(busy & shift.marks() for fate in fates.values() for _, shift in fate.shifts)
-    swept = Swept([], {})
+    swept = Swept([], {}, [])
     written: list[Row] = []
     listing = Listing(tx, marks, people, dict.fromkeys(thrids, ()))
     at = 0
@@ -81,11 +86,15 @@ def sweep(
         end = at + 1
         while end < len(rows) and rows[end][0] == thrid:
             end += 1
-        changed = len(written)
-        if not _sweep_thread(rows[at:end], fates, wanted, listing, swept, written, is_busy=is_busy):
-            return None
-        if len(written) > changed:
+        changed = _sweep_thread(rows[at:end], fates, wanted, listing, is_busy=is_busy)
+        if changed is None:
+            swept.rest.append(thrid)
+        elif changed:
             swept.threads.append(thrid)
+            for fate, row in changed:
+                for step in fate.shifts:
+                    swept.messages.setdefault(step, []).append(row[1])
+                written.append(row)
         at = end
     tx.put("INSERT OR REPLACE INTO state", written)
     listing.write_compared()
@@ -93,18 +102,18 @@ def sweep(
 
 
 def _fates(tx: Transaction, marks: Marks, steps: NumberedSteps, set_ids: set[int]) -> dict[int, _Fate] | None:
-    """Set → what becomes of it; None if some set would change its place or what a row tells of people."""
+    """Set → what becomes of it; None if some set would change what a row tells of people."""
     marks.load_sets(tx, set_ids)
     sets = [marks.get(tx, set_id) for set_id in set_ids]
     outcomes = {each: outcome(steps, each.ids) for each in sets}
     touched = frozenset().union(*(shift.marks() for shifts, _ in outcomes.values() for _, shift in shifts))
-    if touched & (PLACES | {DRAFT, SENT}):
+    if touched & SPOKEN:
         return None
     marks.number_all(tx, (after for _, after in outcomes.values()))
     fates = {}
     for before, (shifts, ids) in outcomes.items():
         after = marks.numbered(tx, ids)
-        if SEEN in touched:
+        if SEEN in touched or PLACES & touched:
             fates[before.set_id] = _Fate(before, after, tuple(shifts), before.views, after.views)
         else:
             views = [tuple(view for view in each.views if view in touched) for each in (before, after)]
@@ -113,21 +122,18 @@ def _fates(tx: Transaction, marks: Marks, steps: NumberedSteps, set_ids: set[int
 
 
 def _sweep_thread(
-    rows: list[Row],
-    fates: dict[int, _Fate],
-    wanted: Wanted,
-    listing: Listing,
-    swept: Swept,
-    written: list[Row],
-    *,
-    is_busy: bool,
-) -> bool:
-    """One conversation; False if a message would change on which the same marks may be open."""
+    rows: list[Row], fates: dict[int, _Fate], wanted: Wanted, listing: Listing, *, is_busy: bool
+) -> list[tuple[_Fate, Row]] | None:
+    """One conversation: what becomes of which messages, as rows to be written; None if it takes a book.
+
+    It does if a message would change on which the same marks may be open, or if only a part of it moves.
+    """
     old: Views = {}
     new: Views = {}
     unread_before: set[int] = set()
     unread_after: set[int] = set()
-    is_touched = False
+    changed: list[tuple[_Fate, Row]] = []
+    moves: set[tuple[int, int]] = set()
     for thrid, msgid, date, confirmed, shown, mood, sender, bits in rows:
         fate = fates[shown]
         before = fate.before
@@ -139,14 +145,20 @@ def _sweep_thread(
         )
         if not fate.shifts or not is_meant:
             enter(new, unread_after, before, fate.views_before, date)
+            moves.add((before.place, before.place))
             continue
         if mood == PENDING and is_busy:
-            return False
-        is_touched = True
+            return None
         enter(new, unread_after, fate.after, fate.views_after, date)
-        for step in fate.shifts:
-            swept.messages.setdefault(step, []).append(msgid)
-        written.append((thrid, msgid, date, confirmed, fate.after.set_id, PENDING, sender, bits))
-    if is_touched:
-        listing.compare(rows[0][0], old, unread_before, new, unread_after)
-    return True
+        moves.add((before.place, fate.after.place))
+        changed.append((fate, (thrid, msgid, date, confirmed, fate.after.set_id, PENDING, sender, bits)))
+    if not changed:
+        return changed
+    thrid = rows[0][0]
+    was, place = next(iter(moves))
+    if len(moves) == 1 and was and place and was != place:
+        listing.move(thrid, was, place)
+    elif any(was != place for was, place in moves):
+        return None
+    listing.compare(thrid, old, unread_before, new, unread_after)
+    return changed

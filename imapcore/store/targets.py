@@ -10,7 +10,7 @@ in the place its row is shown from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,12 @@ class Wanted:
     """Conversation → the place whose messages are meant."""
     msgids: frozenset[int] | None = None
     """Or exactly these messages."""
+
+    def among(self, thrids: Iterable[int]) -> Wanted:
+        """Those of some of the conversations."""
+        if self.msgids is not None:
+            return self
+        return Wanted({thrid: self.places[thrid] for thrid in thrids})
 
     def records(self, book: Book) -> list[Record]:
         """Their records, conversation by conversation."""
