@@ -37,17 +37,17 @@ class Book:
             return
         for thrid in wanted:
             self._threads[thrid] = []
-        tx, get = self._tx, self._marks.get
-        rows = tx.rows(
+        rows = self._tx.rows(
             "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM state "
             "WHERE thrid IN (SELECT value FROM json_each(?))",
             (listed(wanted),),
         )
-        self._marks.load_sets(tx, {number for row in rows for number in row[3:5]})
+        numbers = {row[3] for row in rows}
+        numbers.update([row[4] for row in rows])
+        sets = self._marks.load_sets(self._tx, numbers)
         found = self._searches(row[1] for row in rows)
         for thrid, msgid, date, confirmed, shown, mood, sender, bits in rows:
-            confirmed_set = get(tx, confirmed)
-            shown_set = confirmed_set if shown == confirmed else get(tx, shown)
+            confirmed_set, shown_set = sets[confirmed], sets[shown]
             searches = tuple(sorted(found[msgid])) if msgid in found else ()
             stored = Stored(date, bits, sender, searches, shown_set, mood, confirmed_set)
             record = Record(
@@ -73,7 +73,7 @@ class Book:
         missing = [msgid for msgid in wanted if msgid not in self.records]
         if missing:
             rows = self._tx.rows(
-                "SELECT DISTINCT thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+                "SELECT thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
                 (listed(missing),),
             )
             self.load([row[0] for row in rows])

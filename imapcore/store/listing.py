@@ -284,11 +284,11 @@ def _views_before(records: Iterable[Record]) -> tuple[Views, set[int]]:
     views: Views = {}
     unread: set[int] = set()
     for record in records:
-        old = record.old
-        if old is not None:
-            enter(views, unread, old.shown, old.shown.views, old.date)
-            if old.searches:
-                _enter_searches(views, old.shown.place, old.date, old.searches)
+        if record.old is not None:
+            date, _, _, searches, shown, _, _ = record.old
+            enter(views, unread, shown, shown.views, date)
+            if searches:
+                _enter_searches(views, shown.place, date, searches)
     return views, unread
 
 
@@ -297,9 +297,10 @@ def _views_now(records: Iterable[Record]) -> tuple[Views, set[int]]:
     unread: set[int] = set()
     for record in records:
         if not record.is_gone:
-            enter(views, unread, record.shown, record.shown.views, record.date)
+            shown = record.shown
+            enter(views, unread, shown, shown.views, record.date)
             if record.searches:
-                _enter_searches(views, record.shown.place, record.date, record.searches)
+                _enter_searches(views, shown.place, record.date, record.searches)
     return views, unread
 
 

@@ -14,7 +14,7 @@ number.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -275,15 +275,16 @@ class Marks:
         ):
             self._keep(tx, set_id, unknown[text])
 
-    def load_sets(self, tx: Transaction, set_ids: Iterable[int]) -> None:
-        """Read many sets at once, before ``get`` is asked for each."""
+    def load_sets(self, tx: Transaction, set_ids: Iterable[int]) -> Mapping[int, MarkSet]:
+        """Read many sets at once; a mapping in which all of them are found."""
         missing = {set_id for set_id in set_ids if set_id not in self._sets}
-        if len(missing) > 1:
+        if missing:
             for set_id, text in tx.rows(
                 "SELECT set_id, marks FROM mark_set WHERE set_id IN (SELECT value FROM json_each(?))",
                 (listed(missing),),
             ):
                 self._keep(tx, set_id, frozenset(json.loads(text)))
+        return self._sets
 
     def get(self, tx: Transaction, set_id: int) -> MarkSet:
         """A set by its number."""
