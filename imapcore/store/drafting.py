@@ -155,8 +155,7 @@ class Drafting(Outbox):
         }
         for record in batch:
             shifts, after = fates[record.shown]
-            # What is nowhere at the moment is not to be seen, and cannot be meant.
-            if not shifts or not record.shown.place:
+            if not shifts:
                 continue
             draft.messages.add(record.msgid)
             draft.threads.add(record.thrid)

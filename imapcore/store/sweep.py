@@ -126,7 +126,8 @@ def _sweep_thread(
 ) -> list[tuple[_Fate, Row]] | None:
     """One conversation: what becomes of which messages, as rows to be written; None if it takes a book.
 
-    It does if a message would change on which the same marks may be open, or if only a part of it moves.
+    It does if a message would change on which the same marks may be open, if only a part of it moves, or if
+    something of it is nowhere for the moment.
     """
     old: Views = {}
     new: Views = {}
@@ -137,11 +138,11 @@ def _sweep_thread(
     for thrid, msgid, date, confirmed, shown, mood, sender, bits in rows:
         fate = fates[shown]
         before = fate.before
+        if not before.place:
+            return None
         enter(old, unread_before, before, fate.views_before, date)
         is_meant = (
-            before.place != 0 and msgid in wanted.msgids
-            if wanted.msgids is not None
-            else before.place == wanted.places[thrid]
+            msgid in wanted.msgids if wanted.msgids is not None else before.place == wanted.places[thrid]
         )
         if not fate.shifts or not is_meant:
             enter(new, unread_after, before, fate.views_before, date)
@@ -156,7 +157,7 @@ def _sweep_thread(
         return changed
     thrid = rows[0][0]
     was, place = next(iter(moves))
-    if len(moves) == 1 and was and place and was != place:
+    if len(moves) == 1 and place and was != place:
         listing.move(thrid, was, place)
     elif any(was != place for was, place in moves):
         return None
