@@ -60,7 +60,9 @@ class Shift:
     def applied(self, ids: MarkIds) -> MarkIds:
         """A set of marks after the shift; harmless when it was applied before."""
         if self.add & PLACES:
-            return (ids - PLACES - self.remove) | self.add
+            # Gmail takes whatever goes to Spam or Trash out of the inbox.
+            left = PLACES if ALL in self.add else PLACES | {INBOX}
+            return (ids - left - self.remove) | self.add
         return (ids - self.remove) | self.add | self.keep
 
     def is_inverse_of(self, other: Shift) -> bool:

@@ -193,6 +193,18 @@ def test_what_comes_to_light_elsewhere_shows_what_was_asked_of_it(store: Store, 
     assert (shown.place, "Work" in shown.labels) == (Role.TRASH, True)
 
 
+def test_a_move_out_of_the_trash_elsewhere_does_not_put_spam_into_the_inbox(
+    store: Store, reader: Reader
+) -> None:
+    """Gmail takes the inbox's label off whatever goes to Spam, also what came into the inbox meanwhile."""
+    store.mail.apply_messages([message(1, 1, place=Role.TRASH)])
+    store.journal.submit(MoveToSpam(Messages((1,))))
+    store.mail.apply_messages([message(1, 1, "\\Inbox", modseq=2)])
+    shown = reader.message(1)
+    assert shown is not None
+    assert (shown.place, shown.labels) == (Role.SPAM, frozenset())
+
+
 @pytest.mark.parametrize(
     "op", [Archive(Messages((99,))), Archive(Threads((99,))), MoveToTrash(Messages((99, 98)))]
 )
