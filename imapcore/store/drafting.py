@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from imapcore.model import OpState, Receipt
+from imapcore.model import OpState, Receipt, Role
 from imapcore.store.facts import Verb
 from imapcore.store.mailboxes import refold_shelf
 from imapcore.store.marks import MarkSet, Shift
@@ -61,6 +61,31 @@ class Draft(Struct):
         return len(self.steps) - 1
 
 
+class StepNumbers:
+    """Numbers for the plans of several pieces: steps that ask the same are one step of the op.
+
+    For any one message they stay in the order of its plan.
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._known: dict[tuple[Verb, tuple[int | str, ...], Role | None], list[int]] = defaultdict(list)
+
+    def numbered(self, steps: Iterable[PlannedStep]) -> list[tuple[int, PlannedStep]]:
+        """The steps of one plan with their numbers."""
+        last = -1
+        numbered = []
+        for step in steps:
+            known = self._known[step.verb, step.names, step.destination]
+            later = [number for number in known if number > last]
+            if not later:
+                later = [self._draft.step(step)]
+                known += later
+            last = later[0]
+            numbered.append((last, step))
+        return numbered
+
+
 class Met(Struct):
     """Open changes that met their opposite, to be cancelled together."""
 
@@ -68,7 +93,7 @@ class Met(Struct):
     _known: dict[tuple[int, Shift, tuple[Piece, ...]], Piece | None] = field(default_factory=dict)
     """Of many messages, few differ in what is confirmed and in what is open."""
 
-    def opposite(self, confirmed: MarkSet, pieces: list[Piece], shift: Shift) -> Piece | None:
+    def opposite(self, confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:
         """Which of the open changes of a message a new one takes back before it was sent, if any."""
         if not pieces:
             return None
@@ -78,7 +103,7 @@ class Met(Struct):
         return self._known[key]
 
 
-def _opposite(confirmed: MarkSet, pieces: list[Piece], shift: Shift) -> Piece | None:
+def _opposite(confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:
     """Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later one
     helps.
     """
@@ -117,17 +142,19 @@ class Drafting(Outbox):
     ) -> None:
         """Let steps change messages one after the other, and note for each step what it really changed."""
         batch = list(records)
-        busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
         met = Met()
         outcomes = {shown: outcome(steps, shown.ids) for shown in {record.shown for record in batch}}
+        touched = frozenset().union(*(s.marks() for shifts, _ in outcomes.values() for _, s in shifts))
+        busy: dict[int, list[Piece]] = {}
+        if any(piece.marks & touched for piece in self.pieces.all(tx)):
+            busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
         self.marks.number_all(tx, (after for _, after in outcomes.values()))
         fates = {
             shown: (shifts, self.marks.numbered(tx, after)) for shown, (shifts, after) in outcomes.items()
         }
         for record in batch:
             shifts, after = fates[record.shown]
-            # What is nowhere at the moment is not to be seen, and cannot be meant.
-            if not shifts or not record.shown.place:
+            if not shifts:
                 continue
             draft.messages.add(record.msgid)
             draft.threads.add(record.thrid)

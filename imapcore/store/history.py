@@ -10,14 +10,25 @@ a restart.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from imapcore.model import OpState, Receipt, Role
-from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met
+from imapcore.store.book import Book
+from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met, StepNumbers
 from imapcore.store.facts import Verb
 from imapcore.store.marks import MarkIds, MarkSet, Shift
-from imapcore.store.pieces import CANCELLED, DROPPED, OPEN, PIECE_COLUMNS, REFUSED, Piece, read_piece
+from imapcore.store.pieces import (
+    CANCELLED,
+    DROPPED,
+    OPEN,
+    PIECE_COLUMNS,
+    PIECE_SIZE,
+    REFUSED,
+    Piece,
+    read_piece,
+)
 from imapcore.store.plan import LABEL_VERBS, Change, PlannedStep, reversed_steps
 from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
 from imapcore.store.targets import Targets
@@ -64,6 +75,7 @@ class History(Drafting):
         rows = tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step DESC", (op_id,)
         )
+        book = self.book(tx)
         for step, verb, names, destination in rows:
             pieces = [
                 read_piece(row)
@@ -74,9 +86,12 @@ class History(Drafting):
                 )
             ]
             if Verb(verb) in LABEL_VERBS:
+                book.flush()
                 self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
+                book = self.book(tx)
             where = Role(destination) if destination else None
-            self._take_back_pieces(tx, draft, Verb(verb), where, pieces)
+            book = self._take_back_pieces(tx, draft, book, Verb(verb), where, pieces)
+        book.flush()
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
         return self._finish(tx, draft, text, can_undo=True)
 
@@ -115,60 +130,76 @@ class History(Drafting):
         return mark is None or not Targets(tx.rows).carrying(mark)
 
     def _take_back_pieces(
-        self, tx: Transaction, draft: Draft, verb: Verb, destination: Role | None, pieces: list[Piece]
-    ) -> None:
-        """Take one step back: each of its pieces in its own way, all in few books."""
-        book = self.book(tx)
+        self,
+        tx: Transaction,
+        draft: Draft,
+        book: Book,
+        verb: Verb,
+        destination: Role | None,
+        pieces: list[Piece],
+    ) -> Book:
+        """Take one step back, each of its pieces in its own way, all in few books; the book now in use."""
         is_open = any(self.pieces.get(tx, piece.piece_id) is not None for piece in pieces)
         # Asked once: no message is in two pieces of one step.
         busy = self.pieces.touching(tx, (m for piece in pieces for m in piece.msgids)) if is_open else {}
-        for piece in pieces:
-            steps = reversed_steps(verb, destination, piece.shift)
-            if not steps or not piece.msgids:
-                continue
-            records = book.load_messages(piece.msgids)
-            if self.pieces.get(tx, piece.piece_id) is not None:
-                records = self._meet(tx, draft, steps[0], piece.shift, records, busy)
-            if records:
-                self._draft_changes(tx, draft, [(draft.step(step), step) for step in steps], records)
+        numbers = StepNumbers(draft)
+        for some in chunks(pieces, MESSAGES_AT_ONCE // PIECE_SIZE):
+            book.load_messages(msgid for piece in some for msgid in piece.msgids)
+            for piece in some:
+                steps = reversed_steps(verb, destination, piece.shift)
+                if not steps or not piece.msgids:
+                    continue
+                records = book.load_messages(piece.msgids)
+                if self.pieces.get(tx, piece.piece_id) is not None:
+                    ((number, _),) = numbers.numbered(steps[:1])
+                    records = self._meet(tx, draft, number, piece.shift, records, busy)
+                if records:
+                    self._draft_changes(tx, draft, numbers.numbered(steps), records)
             if len(book.records) > MESSAGES_AT_ONCE:
                 book.flush()
                 book = self.book(tx)
-        book.flush()
+        return book
 
     def _meet(
         self,
         tx: Transaction,
         draft: Draft,
-        step: PlannedStep,
+        number: int,
         shift: Shift,
         records: list[Record],
-        busy: dict[int, list[Piece]],
+        busy: Mapping[int, Sequence[Piece]],
     ) -> list[Record]:
         """Take a change back that was not sent yet, message by message; those for which that is too
         late.
         """
         back = Shift(shift.remove, shift.add)
-        late: list[Record] = []
-        opposites = Met()
-        met: list[Record] = []
-        shown: dict[MarkSet, MarkSet] = {}
+        met, late = Met(), []
+        # Of many messages, few differ in what is confirmed, shown and open.
+        fates: dict[tuple[object, ...], tuple[set[int], MarkSet, int] | None] = {}
+        msgids = draft.changed[(number, back, CANCELLED)]
         for record in records:
-            pieces = busy.get(record.msgid, [])
-            if self._meets_opposite(opposites, record, pieces, back):
-                if record.shown not in shown:
-                    shown[record.shown] = self.marks.numbered(tx, back.applied(record.shown.ids))
-                record.shown = shown[record.shown]
-                record.mood = PENDING if pieces else SETTLED
-                met.append(record)
-            else:
+            pieces = busy.get(record.msgid, ())
+            key = (record.confirmed, record.shown, *pieces)
+            if key not in fates:
+                fates[key] = None
+                if (opposite := met.opposite(record.confirmed, pieces, back)) is not None:
+                    fates[key] = (
+                        met.messages.setdefault(opposite, set()),
+                        self.marks.numbered(tx, back.applied(record.shown.ids)),
+                        PENDING if len(pieces) > 1 else SETTLED,
+                    )
+            fate = fates[key]
+            if fate is None:
                 late.append(record)
-        self._cancel_met(tx, opposites)
-        if met:
-            number = draft.step(step)
-            draft.changed[(number, back, CANCELLED)].extend(record.msgid for record in met)
-            draft.messages.update(record.msgid for record in met)
-            draft.threads.update(record.thrid for record in met)
+                continue
+            cancelled, record.shown, record.mood = fate
+            cancelled.add(record.msgid)
+            msgids.append(record.msgid)
+            draft.messages.add(record.msgid)
+            draft.threads.add(record.thrid)
+        self._cancel_met(tx, met)
+        if not msgids:
+            del draft.changed[(number, back, CANCELLED)]
         return late
 
     def retry(self, op_id: int) -> Receipt | None:

@@ -14,7 +14,7 @@ number.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -60,7 +60,7 @@ class Shift(Struct, frozen=True):
     def applied(self, ids: MarkIds) -> MarkIds:
         """A set of marks after the shift; harmless when it was applied before."""
         if self.add & PLACES:
-            # Gmail keeps nothing in the inbox that goes to Spam or Trash, whoever put it there meanwhile.
+            # Gmail takes whatever goes to Spam or Trash out of the inbox.
             left = PLACES if ALL in self.add else PLACES | {INBOX}
             return (ids - left - self.remove) | self.add
         return (ids - self.remove) | self.add | self.keep
@@ -276,15 +276,16 @@ class Marks:
         ):
             self._keep(tx, set_id, unknown[text])
 
-    def load_sets(self, tx: Transaction, set_ids: Iterable[int]) -> None:
-        """Read many sets at once, before ``get`` is asked for each."""
+    def load_sets(self, tx: Transaction, set_ids: Iterable[int]) -> Mapping[int, MarkSet]:
+        """Read many sets at once; a mapping in which all of them are found."""
         missing = {set_id for set_id in set_ids if set_id not in self._sets}
-        if len(missing) > 1:
+        if missing:
             for set_id, text in tx.rows(
                 "SELECT set_id, marks FROM mark_set WHERE set_id IN (SELECT value FROM json_each(?))",
                 (listed(missing),),
             ):
                 self._keep(tx, set_id, frozenset(json.loads(text)))
+        return self._sets
 
     def get(self, tx: Transaction, set_id: int) -> MarkSet:
         """A set by its number."""

@@ -199,11 +199,12 @@ def moving(role: Role, numbers: Numbers) -> PlannedStep:
 
     def change(ids: MarkIds) -> Shift:
         here = ids & PLACES
-        if not here or place in ids:
+        if place in ids:
             return Shift()
         if to_inbox:
             return Shift(frozenset((ALL, INBOX)) - ids, here, kept(ids))
-        return Shift(frozenset((place,)), here | (ids & {INBOX}), kept(ids))
+        # What is nowhere for the moment: undo brings it back to All Mail.
+        return Shift(frozenset((place,)), (here or frozenset((ALL,))) | (ids & {INBOX}), kept(ids))
 
     return PlannedStep(Verb.MOVE, destination=role, change=change)
 

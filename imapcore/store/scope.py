@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from imapcore.model import Role
 from imapcore.store.marks import ALL, INBOX, PLACE_OF_ROLE, ROLE_OF_PLACE, SPAM, TRASH, MarkIds
-from imapcore.store.query import Group, Term, parse_query
+from imapcore.store.query import Group, Part, Term, parse_query
 
 _ELSEWHERE = {
     "anywhere": frozenset((ALL, SPAM, TRASH)),
@@ -59,13 +59,13 @@ def _is_place(term: Term) -> bool:
     return term.operator in _OPERATORS and not term.is_negated
 
 
-def _named(parts: Iterable[Term | Group]) -> set[int]:
+def _named(parts: Iterable[Part]) -> set[int]:
     """Places beyond All Mail that parts of a query name."""
     places: set[int] = set()
     for part in parts:
         if isinstance(part, Term):
             if _is_place(part):
                 places |= _ELSEWHERE.get(part.value.casefold(), frozenset())
-        elif not part.is_negated:
+        elif isinstance(part, Group) and not part.is_negated:
             places |= _named(part.parts)
     return places

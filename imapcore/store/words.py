@@ -10,6 +10,7 @@ Asian writing has no spaces, so each of its characters stands as a word of its o
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from imapcore.model import Address
@@ -56,3 +57,33 @@ def match_words(text: str, column: str = "") -> str:
     words = _WORD.findall(spaced(text))
     prefix = f"{column} : " if column else ""
     return " AND ".join(f'{prefix}"{word}" *' for word in words)
+
+
+def _folded_words(text: str) -> list[str]:
+    """The words of a text as the index sees them: without case and diacritics."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", spaced(text)) if not unicodedata.combining(c))
+    return _WORD.findall(text.casefold())
+
+
+def is_near(text: str, left: str, right: str, distance: int, *, is_ordered: bool) -> bool:
+    """Whether at most ``distance`` words stand between ``left`` and ``right``, words or phrases; the last
+    letters of a word may be missing. The index keeps no positions, so this looks at the text.
+    """
+    words = _folded_words(text)
+    one, other = _places(words, _folded_words(left)), _places(words, _folded_words(right))
+    return any(
+        0 <= begins - ended <= distance or (not is_ordered and 0 <= began - ends <= distance)
+        for began, ended in one
+        for begins, ends in other
+    )
+
+
+def _places(words: Sequence[str], phrase: Sequence[str]) -> list[tuple[int, int]]:
+    """Where a phrase begins and ends among words."""
+    length = len(phrase)
+    return [
+        (start, start + length)
+        for start in range(len(words) - length + 1)
+        if all(words[start + at].startswith(each) for at, each in enumerate(phrase))
+    ]
