@@ -79,6 +79,8 @@ class World:
     touched: dict[int, set[int]] = field(default_factory=dict)
     """Op → the messages it was meant for, also when nothing is expected of it any more."""
     others_touched: set[int] = field(default_factory=set)
+    others_touched_lately: set[int] = field(default_factory=set)
+    """Those of them that the store may not know of yet: what it showed is not what was."""
     may_refuse: bool = False
     """Whether something was done after which the server may refuse anything."""
     deferrals: int = 0
@@ -160,7 +162,7 @@ class World:
             # the op says for how many it was not done, and that one is as the other has it.
             self._forget(msgids)
             return
-        self._expect(receipt.op_id, Deed(after, before))
+        self._expect(receipt.op_id, Deed(after, before, not msgids & self.others_touched_lately))
 
     def _note(self, receipt: Receipt, msgids: set[int]) -> None:
         self.ops += 1
@@ -259,6 +261,7 @@ class World:
             return None
         msgid = known[index % len(known)]
         self.others_touched.add(msgid)
+        self.others_touched_lately.add(msgid)
         self._forget((msgid,))
         self._outdate((msgid,))
         return msgid
@@ -287,6 +290,7 @@ class World:
         self.sim.control.clear_faults()
         self.engine.refresh()
         agree(self.engine, self.watcher, self.sim)
+        self.others_touched_lately.clear()
         acts = {each.op_id: each for each in self.engine.activity(1000)}
         assert {act.state for act in acts.values()} <= SETTLED
         refused = {op_id for op_id, act in acts.items() if act.state is OpState.REJECTED}
