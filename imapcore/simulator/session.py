@@ -249,6 +249,10 @@ class Session:
                 raise Farewell(texts.SESSION_EXPIRED)
             elif fault.kind is FaultKind.SYSTEM_ERROR:
                 return Reply("NO", texts.SYSTEM_ERROR)
+            elif fault.kind is FaultKind.REFUSED:
+                return Reply("NO", texts.REFUSED)
+            elif fault.kind is FaultKind.BAD:
+                return Reply("BAD", texts.PARSE_ERROR)
             elif fault.kind is FaultKind.UNAVAILABLE:
                 return Reply("NO", texts.LOGIN_ERRORS[LoginError.UNAVAILABLE])
         return None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 
@@ -53,6 +54,12 @@ OWN_TABLES = (
     "saved_search",
 )
 """Small tables, and what no server can give back."""
+
+MADE = (
+    "SELECT type, name, tbl_name, sql FROM sqlite_master "
+    "WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'words_%' ORDER BY type, name"
+)
+"""The schema, without what SQLite adds to it by itself."""
 
 
 def one_line(text: str) -> str:
@@ -215,7 +222,7 @@ def _damage(path: Path) -> str | None:
     """
     try:
         connection = connect_writer(path)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if is_damage(error):
             return str(error)
         raise StoreError(str(error)) from error
@@ -226,16 +233,21 @@ def _damage(path: Path) -> str | None:
                 f"{path.name} belongs to another program",
                 hint="Choose another folder, or move that file away",
             )
-        is_thorough = suspect_mark(path).exists() or path.stat().st_size <= CHECKED_WHOLE
-        problem = _quick_check(connection, is_thorough=is_thorough)
+        mark = suspect_mark(path)
+        is_suspect = mark.exists()
+        is_thorough = is_suspect or path.stat().st_size <= CHECKED_WHOLE
+        problem = mark.read_text(encoding="utf-8") if is_suspect else None
+        problem = problem or _quick_check(connection, is_thorough=is_thorough)
         if problem is None:
             migrate(connection)
-            suspect_mark(path).unlink(missing_ok=True)
+            problem = _slow_check(connection) if is_suspect else None
+        if problem is None:
+            mark.unlink(missing_ok=True)
     except LookupError as error:
         raise StoreError(
             f"it was written by a newer version (format {error})", hint="Use that version, or another folder"
         ) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if is_damage(error):
             return str(error)
         raise StoreError(str(error)) from error
@@ -253,3 +265,30 @@ def _quick_check(connection: sqlite3.Connection, *, is_thorough: bool) -> str | 
         if answer != "ok":
             return answer
     return None
+
+
+def _slow_check(connection: sqlite3.Connection) -> str | None:
+    """What the quick check passes over: other tables than were made, indexes that do not fit their tables,
+    and values that cannot be.
+
+    Raises sqlite3.OperationalError for a text that is none.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrate(fresh)
+        if fresh.execute(MADE).fetchall() != connection.execute(MADE).fetchall():
+            return "its tables are not those that were made"
+    answer = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    if answer != "ok":
+        return answer
+    texts = connection.execute(
+        "SELECT t.name, group_concat('\"' || c.name || '\"') "
+        "FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type = 'table' "
+        "AND t.sql NOT LIKE 'CREATE VIRTUAL%' AND c.type = 'TEXT' GROUP BY t.name"
+    ).fetchall()
+    for table, columns in texts:
+        for _ in connection.execute(f'SELECT {columns} FROM "{table}"'):
+            pass
+    lost = connection.execute(
+        "SELECT 1 FROM state WHERE shown NOT IN (SELECT set_id FROM mark_set) LIMIT 1"
+    ).fetchone()
+    return None if lost is None else "what some messages show is not known"

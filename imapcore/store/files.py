@@ -54,8 +54,8 @@ class WriterLock:
 
 
 def suspect_mark(path: Path) -> Path:
-    """The file whose presence says: SQLite found damage while working, check the whole store when it is
-    opened.
+    """The file whose presence says: damage was met while working, check the whole store when it is opened;
+    and whose text, if it has one, what the damage is that no check finds.
     """
     return path.with_name(path.name + ".suspect")
 

@@ -17,7 +17,7 @@ from imapcore.model import (
     View,
 )
 from imapcore.store.transaction import Row, connect_reader, listed
-from imapcore.store.trouble import explained
+from imapcore.store.trouble import damaged, explained
 from imapcore.store.windows import (
     Faces,
     make_face,
@@ -90,6 +90,8 @@ class Sight:
                 (listed(missing),),
             ):
                 self._sets[set_id] = frozenset(json.loads(marks))
+            if not missing <= self._sets.keys():
+                raise damaged("what some messages show is not known", self._path)
 
     def _load_faces(self, keys: set[tuple[str, int]]) -> None:
         missing = [key for key in keys if key not in self._faces]

@@ -113,7 +113,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             "trusted_schema = OFF",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         connection.close()
         raise
     return connection
@@ -137,7 +137,7 @@ def connect_reader(path: Path) -> sqlite3.Connection:
             "trusted_schema = OFF",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         connection.close()
         raise
     return connection

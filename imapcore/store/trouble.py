@@ -12,9 +12,17 @@ from pathlib import Path
 from imapcore.errors import StoreError
 from imapcore.store.files import suspect_mark
 
+PHRASES = ("could not decode to utf-8", "no such column", "no such table", "has no column named")
+"""What is said when a text of the store is none any more (SQLite itself does not look), and when the tables
+are not those that were made.
+"""
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is broken (SQLITE_CORRUPT, SQLITE_NOTADB)."""
+
+def is_damage(error: Exception) -> bool:
+    """Whether the file itself is broken (SQLITE_CORRUPT, SQLITE_NOTADB), or what stands in it."""
+    # A broken schema is told with its own words, which may be no text either.
+    if isinstance(error, UnicodeDecodeError) or any(phrase in str(error).lower() for phrase in PHRASES):
+        return True
     code = getattr(error, "sqlite_errorcode", None)
     return isinstance(code, int) and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -24,10 +32,20 @@ def explained(error: sqlite3.Error, path: Path) -> StoreError:
     it.
     """
     if is_damage(error):
-        suspect_mark(path).touch(mode=0o600)
-        return StoreError(
-            str(error),
-            title="The local store is damaged",
-            hint="Start again: it is checked and rebuilt from Gmail",
-        )
+        return damaged(str(error), path)
+    if isinstance(error, sqlite3.IntegrityError):
+        # Rows contradict each other. No check finds that, so the mark itself says it.
+        trouble = damaged(str(error), path)
+        suspect_mark(path).write_text(str(error), encoding="utf-8")
+        return trouble
     return StoreError(str(error), hint="Is the disk full, or the folder read-only?")
+
+
+def damaged(detail: str, path: Path) -> StoreError:
+    """What stands in the store cannot be."""
+    suspect_mark(path).touch(mode=0o600)
+    return StoreError(
+        detail,
+        title="The local store is damaged",
+        hint="Start again: it is checked and rebuilt from Gmail",
+    )

@@ -56,8 +56,12 @@ class Fetcher:
         self._refused.clear()
         self._failures.clear()
 
-    def fetch(self, remote: Remote, uids: UidSet, told: Told | None = None) -> Iterator[float]:
+    def fetch(
+        self, remote: Remote, uids: UidSet, told: Told | None = None, uidvalidity: int | None = None
+    ) -> Iterator[float]:
         """Fetch and store messages. ``told`` is given what each batch brought, after it is stored.
+
+        ``uidvalidity``: what the uids were read under, where no other message will do. Raises UidsChanged.
 
         A refused batch is asked for in halves; a single message that is refused is passed over, since one
         message that Gmail cannot hand out must not hold up all others.
@@ -71,7 +75,7 @@ class Fetcher:
             while left and len(flight) < (1 if self._pace.is_throttled else AHEAD):
                 chunk = next(left.chunks(count=self._pace.size, newest_first=True))
                 left = left - chunk
-                flight.append(remote.ask(self.place, chunk, ENVELOPES))
+                flight.append(remote.ask(self.place, chunk, ENVELOPES, uidvalidity))
             asked = flight.popleft()
             try:
                 facts = self._facts(remote, asked)

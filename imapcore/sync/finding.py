@@ -66,9 +66,7 @@ def search_everywhere(remote: Remote, msgids: Iterable[int], places: Sequence[Ro
     for place in places:
         if remote.find_name(place) is None or not left:
             continue
-        remote.ensure(place)
-        # A view that is already open may not show yet what has just arrived there.
-        remote.refresh()
+        remote.look_again(place)
         wanted = sorted(left)
         for start in range(0, len(wanted), MSGIDS_PER_SEARCH):
             members = remote.find_msgids(wanted[start : start + MSGIDS_PER_SEARCH])

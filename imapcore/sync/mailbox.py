@@ -204,10 +204,19 @@ class MailboxSync:
 
     # -- messages ------------------------------------------------------------------------------------
 
-    def found_elsewhere(self, uids: UidSet) -> None:
-        """Another session stored these; safe on any thread."""
+    @property
+    def uidvalidity(self) -> int | None:
+        """Under which the store holds uids of this place, and ``missing`` names them."""
+        state = self._store.mail.sync_state(self.place)
+        return None if state is None else state.uidvalidity
+
+    def found_elsewhere(self, uids: UidSet, uidvalidity: int | None) -> None:
+        """Another session stored these; safe on any thread.
+
+        Uids read under another UIDVALIDITY are those of other messages by now, which may well be missing.
+        """
         with self._lock:
-            if self._missing is not None:
+            if self._missing is not None and uidvalidity == self.uidvalidity:
                 self._missing = self._missing - uids
 
     def without_stored(self, uids: UidSet) -> UidSet:
@@ -225,10 +234,11 @@ class MailboxSync:
 
     def fetch(self, remote: Remote, uids: UidSet, told: Told | None = None) -> Iterator[float]:
         """Fetch and store messages, newest first."""
+        uidvalidity = self.uidvalidity
         for chunk in uids.chunks(count=NOTED_TOGETHER, newest_first=True):
             yield from self._fetcher.fetch(remote, chunk, told)
             # Also what brought nothing: it was expunged meanwhile, or cannot be had.
-            self.found_elsewhere(chunk)
+            self.found_elsewhere(chunk, uidvalidity)
         if self.is_complete:
             self._complete()
 

@@ -263,6 +263,13 @@ class Remote:
         if expected is not None and self.uidvalidity != expected:
             raise UidsChanged(name)
 
+    def look_again(self, place: Role) -> None:
+        """SELECT a place in any case: a view that is open may neither show what has just arrived nor say
+        that its uids are worthless by now. Raises UidsChanged as ``ensure`` does.
+        """
+        self.select(self.name_of(place))
+        self.check(place)
+
     def check(self, place: Role, uidvalidity: int | None = None) -> None:
         """Before uids go into the store: raises UidsChanged when they mean other messages there.
 
@@ -271,11 +278,6 @@ class Remote:
         expected = self._uidvalidity_of(place)
         if expected is not None and (uidvalidity or self.uidvalidity) != expected:
             raise UidsChanged(self.name_of(place))
-
-    def refresh(self) -> None:
-        """Let the server show what has arrived since the mailbox was selected."""
-        if self.selected is not None:
-            self.noop()
 
     # -- searching -------------------------------------------------------------------------------------
 
@@ -342,9 +344,12 @@ class Remote:
         if not is_answered:
             raise Unavailable(NAMELESS)
 
-    def ask(self, place: Role, uids: UidSet, items: tuple[str, ...]) -> Asked:
-        """UID FETCH in a place, without waiting: its lines are taken from what this returns."""
-        self.ensure(place)
+    def ask(self, place: Role, uids: UidSet, items: tuple[str, ...], uidvalidity: int | None = None) -> Asked:
+        """UID FETCH in a place, without waiting: its lines are taken from what this returns.
+
+        ``uidvalidity`` as for ``ensure``.
+        """
+        self.ensure(place, uidvalidity)
         return Asked(
             self, place, uids, self.uidvalidity, self._connection.submit(Fetch(uids, items)), self._nameless
         )

@@ -86,23 +86,21 @@ class Search:
         self, remote: Remote, places: Mapping[Role, MailboxSync], keys: Mapping[Role, Key]
     ) -> Iterator[float]:
         pace = Pace(first=FIRST_BATCH, largest=LARGEST_BATCH)
-        unknown: dict[Role, UidSet] = {}
+        unknown: dict[Role, tuple[UidSet, int]] = {}
         for place, key in keys.items():
             if remote.find_name(place) is None:
                 continue
-            remote.ensure(place)
-            # A view opened a while ago would not show the newest mail.
-            remote.refresh()
+            remote.look_again(place)
             uids = remote.search(key)
             known = self._store.mail.msgids(place, uids.ranges)
             remote.check(place)
             self._show_known(known)
-            unknown[place] = uids - UidSet(known)
+            unknown[place] = uids - UidSet(known), remote.uidvalidity
             yield 0.0
-        for place, uids in unknown.items():
+        for place, (uids, uidvalidity) in unknown.items():
             fetcher = Fetcher(place, self._store, self._report, pace, self._clock)
-            yield from fetcher.fetch(remote, uids, self._show_fetched)
-            places[place].found_elsewhere(uids)
+            yield from fetcher.fetch(remote, uids, self._show_fetched, uidvalidity)
+            places[place].found_elsewhere(uids, uidvalidity)
 
     @property
     def found(self) -> int:

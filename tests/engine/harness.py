@@ -189,4 +189,7 @@ def agree(engine: Engine, watcher: Watcher, simulator: Simulator) -> None:
         watcher.wait_until(lambda: not differences(engine, simulator), seconds=8.0)
     except AssertionError as error:
         found = differences(engine, simulator)
-        raise AssertionError(f"(on the server, in the store): {found}") from error
+        lines = "\n".join(engine.transcript(80))
+        raise AssertionError(
+            f"(on the server, in the store): {found}\n{engine.activity()}\n{lines}"
+        ) from error

@@ -2,45 +2,67 @@
 
 The model remembers for each (message, mark) what the user did last, as long as nobody else touched the same
 message since; at rest that must be on the server. Whatever else happened, at rest store and server hold the
-same.
+same, no op is under way, and none was refused but for a reason.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from imapcore.engine import Engine, EngineOptions
+from imapcore.engine import Engine
 from imapcore.errors import InvalidArgument
 from imapcore.model import (
+    Activity,
     Archive,
     ChangeFlags,
     ChangeLabels,
     DeleteForever,
+    Everything,
+    MarkAll,
     Messages,
     MoveToInbox,
+    MoveToLabel,
     MoveToSpam,
     MoveToTrash,
     Op,
     OpState,
     Receipt,
     Role,
+    Target,
+    View,
+    ViewKind,
 )
-from imapcore.simulator import Options, Simulator
+from imapcore.simulator import Fault, FaultKind, Options, Simulator
 from tests.engine.harness import QUICK, Seen, Watcher, account_of, agree, in_store, on_server, store_of
 
 LABELS = ("A", "B/c", "Übung")
 PLACE = "place"
+SETTLED = frozenset((OpState.CONFIRMED, OpState.REJECTED, OpState.SUPERSEDED))
+OPTIONS = replace(QUICK, read_seconds=0.5)
+"""A server that stalls is given up soon."""
+STALL_SECONDS = 0.8
+BREATH_SECONDS = 0.1
+REFUSING = frozenset((FaultKind.REFUSED, FaultKind.BAD, FaultKind.EXPUNGE_MID_FETCH))
+DEFERRING = frozenset((FaultKind.SYSTEM_ERROR, FaultKind.UNAVAILABLE))
+PATIENCE = 5
+"""So many System Errors, and an op is given up."""
+
+Value = bool | Role | None
+"""Whether a mark is there; a place; or None for "nowhere"."""
+Values = dict[int, dict[str, Value]]
+"""Message → mark → value."""
 
 
 @dataclass
 class Deed:
-    """Something the user did, and how the messages were shown before."""
+    """An op of the user's: what it changes, and how that was shown before."""
 
-    receipt: Receipt
-    before: dict[int, Seen]
+    after: Values
+    before: Values
     is_clean: bool = True
     """Whether nobody has touched these messages since."""
 
@@ -51,11 +73,18 @@ class World:
 
     messages: int = 40
     seed: int = 1
-    options: EngineOptions = QUICK
-    expected: dict[tuple[int, str], bool | Role] = field(default_factory=dict)
-    deeds: list[Deed] = field(default_factory=list)
+    expected: dict[tuple[int, str], Value] = field(default_factory=dict)
     asked_by: dict[tuple[int, str], int] = field(default_factory=dict)
-    steps: int = 0
+    deeds: dict[int, Deed] = field(default_factory=dict)
+    touched: dict[int, set[int]] = field(default_factory=dict)
+    """Op → the messages it was meant for, also when nothing is expected of it any more."""
+    others_touched: set[int] = field(default_factory=set)
+    others_touched_lately: set[int] = field(default_factory=set)
+    """Those of them that the store may not know of yet: what it showed is not what was."""
+    may_refuse: bool = False
+    """Whether something was done after which the server may refuse anything."""
+    deferrals: int = 0
+    faults: list[Fault] = field(default_factory=list)
     ops: int = 0
 
     def __post_init__(self) -> None:
@@ -67,7 +96,7 @@ class World:
     def _start(self) -> None:
         password = self.sim.options.app_password
         self.engine = Engine(
-            account_of(self.sim), secret=lambda: password, data_dir=self.folder, options=self.options
+            account_of(self.sim), secret=lambda: password, data_dir=self.folder, options=OPTIONS
         ).__enter__()
         self.watcher = Watcher(self.engine)
 
@@ -82,94 +111,145 @@ class World:
         self.engine.__exit__(None, None, None)
         self._start()
 
+    def breathe(self) -> None:
+        """Let the sessions work for a moment, or until all is sent."""
+        try:
+            self.watcher.wait_until(lambda: self.engine.progress().pending_ops == 0, seconds=BREATH_SECONDS)
+        except AssertionError:
+            return
+
     # -- the user ------------------------------------------------------------------------------------
 
-    def pick(self, *indexes: int) -> tuple[int, ...]:
+    def pick(self, indexes: Iterable[int]) -> tuple[int, ...]:
         """Some of the messages the store shows, by any numbers."""
         known = sorted(in_store(store_of(self.engine)))
         return tuple({known[index % len(known)] for index in indexes}) if known else ()
 
-    def do(self, op: Op, msgids: tuple[int, ...]) -> None:
-        """Submit an op on messages, and remember what it means."""
-        before = {msgid: seen for msgid, seen in in_store(store_of(self.engine)).items() if msgid in msgids}
+    def threads(self, indexes: Iterable[int]) -> tuple[int, ...]:
+        """Their conversations."""
+        with store_of(self.engine).reader() as reader:
+            return tuple({message.thrid for message in reader.messages(self.pick(indexes))})
+
+    def do(self, op: Op) -> None:
+        """Submit an op, and remember what it means."""
+        target = _target_of(op)
+        msgids: set[int] = set()
+        if target is not None:
+            with store_of(self.engine).reader() as reader:
+                msgids.update(reader.expand(target))
+        shown = {msgid: seen for msgid, seen in in_store(store_of(self.engine)).items() if msgid in msgids}
         try:
             receipt = self.engine.submit(op)
         except InvalidArgument:
             # A label that exists already, or does not, or is being renamed: refused, and nothing happened.
             return
-        self.ops += 1
-        self._outdate(msgids)
-        self.deeds.append(Deed(receipt, before))
-        wanted = {msgid: self._wanted(op, seen) for msgid, seen in before.items()}
-        asked = [
-            msgid
-            for msgid, marks in wanted.items()
-            if not all(self._holds(before[msgid], mark, value) for mark, value in marks.items())
-        ]
-        if not isinstance(op, DeleteForever) and receipt.messages != len(asked):
-            # Between our look and the op a pass has found that somebody else moved or changed one of them;
-            # the op says for how many it was not done, and that one is as the other has it.
-            for msgid in before:
-                self._forget(msgid)
+        self._note(receipt, msgids)
+        if target is None:
             return
-        for msgid, marks in wanted.items():
-            self._expect(receipt.op_id, msgid, marks, before[msgid])
-
-    @staticmethod
-    def _wanted(op: Op, before: Seen) -> dict[str, bool | Role]:
-        """What an op makes of a message, mark by mark."""
-        match op:
-            case ChangeLabels(_, add, remove) | ChangeFlags(_, add, remove):
-                return {**dict.fromkeys(add, True), **dict.fromkeys(remove, False)}
-            case Archive():
-                return {"\\Inbox": False}
-            case MoveToTrash():
-                return {PLACE: Role.TRASH}
-            case MoveToSpam():
-                return {PLACE: Role.SPAM}
-            case MoveToInbox():
-                return {PLACE: Role.ALL, "\\Inbox": True}
-            case _:
-                return {}
-
-    def _expect(self, op_id: int, msgid: int, wanted: dict[str, bool | Role], before: Seen) -> None:
-        if PLACE in wanted:
-            # Gmail takes \Inbox off, and says nothing about the rest; only the place is certain.
-            self._forget(msgid)
-        for mark, value in wanted.items():
-            if self._holds(before, mark, value):
+        after: Values = {}
+        before: Values = {}
+        for msgid, seen in shown.items():
+            wanted = _wanted(op, seen)
+            changed = {mark: value for mark, value in wanted.items() if not _holds(seen, mark, value)}
+            for mark in wanted.keys() - changed.keys():
                 # It was shown so already: nothing was asked of the server.
                 self.expected.pop((msgid, mark), None)
-            else:
+            if changed:
+                after[msgid] = changed
+                before[msgid] = _as_it_was(seen, changed)
+        if receipt.messages != len(after):
+            # Between our look and the op a pass has found that somebody else moved or changed one of them;
+            # the op says for how many it was not done, and that one is as the other has it.
+            self._forget(msgids)
+            return
+        self._expect(receipt.op_id, Deed(after, before, not msgids & self.others_touched_lately))
+
+    def _note(self, receipt: Receipt, msgids: set[int]) -> None:
+        self.ops += 1
+        self.touched[receipt.op_id] = msgids
+        self._outdate(msgids)
+
+    def _expect(self, op_id: int, deed: Deed) -> None:
+        self.deeds[op_id] = deed
+        for msgid, marks in deed.after.items():
+            if PLACE in marks:
+                # Gmail takes \Inbox off, and says nothing about the rest; only the place is certain.
+                self._forget((msgid,))
+            for mark, value in marks.items():
                 self.expected[(msgid, mark)] = value
                 self.asked_by[(msgid, mark)] = op_id
 
     def undo(self) -> None:
         """Take the last thing back. If nobody touched its messages since, they are as they were."""
-        receipt = self.engine.undo()
-        if receipt is None:
-            return
-        self.ops += 1
-        self._outdate(())
-        for deed in self.deeds:
-            for msgid in deed.before:
-                self._forget(msgid)
-        self.deeds.clear()
+        self._took_back(self.engine.undo())
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        if self.engine.redo() is not None:
-            self.ops += 1
-            self.expected.clear()
-            self.deeds.clear()
+        self._took_back(self.engine.redo())
 
-    def _forget(self, msgid: int) -> None:
-        for key in [key for key in self.expected if key[0] == msgid]:
+    def _took_back(self, receipt: Receipt | None) -> None:
+        if receipt is None:
+            return
+        undone = self._act(receipt.op_id).undoes
+        assert undone is not None
+        msgids = self.touched.get(undone, set())
+        deed = self.deeds.get(undone)
+        self._note_undo(receipt, msgids, deed)
+
+    def _note_undo(self, receipt: Receipt, msgids: set[int], deed: Deed | None) -> None:
+        is_clean = deed is not None and deed.is_clean
+        self._note(receipt, msgids)
+        if deed is not None and is_clean:
+            self._expect(receipt.op_id, Deed(after=deed.before, before=deed.after))
+        else:
+            self._forget(msgids)
+
+    def let_be(self, index: int) -> None:
+        """Cancel one of the last ops: what was sent of it stays, what was not is not sent."""
+        act = self._some_act(index)
+        if act is not None:
+            self._unsettle(act)
+            self.engine.cancel(act.op_id)
+
+    def discard(self, index: int) -> None:
+        """Forget one of the last ops, if it was refused."""
+        act = self._some_act(index)
+        if act is not None:
+            self._unsettle(act)
+            self.engine.discard(act.op_id)
+
+    def retry(self, index: int) -> None:
+        """Send what was refused once more."""
+        refused = [act for act in self.engine.activity() if act.state is OpState.REJECTED]
+        if refused:
+            act = refused[index % len(refused)]
+            self._unsettle(act)
+            receipt = self.engine.retry(act.op_id)
+            if receipt is not None:
+                self._note(receipt, self.touched.get(act.op_id, set()))
+
+    def _some_act(self, index: int) -> Activity | None:
+        acts = self.engine.activity(5)
+        return acts[index % len(acts)] if acts else None
+
+    def _act(self, op_id: int) -> Activity:
+        return next(each for each in self.engine.activity(1000) if each.op_id == op_id)
+
+    def _unsettle(self, act: Activity) -> None:
+        """How much of an op remains is anybody's guess, and so is what followed on it."""
+        msgids = self.touched.get(act.op_id, set())
+        self._outdate(msgids)
+        self._forget(msgids)
+
+    def _forget(self, msgids: Iterable[int]) -> None:
+        gone = set(msgids)
+        for key in [key for key in self.expected if key[0] in gone]:
             del self.expected[key]
 
-    def _outdate(self, msgids: tuple[int, ...]) -> None:
-        for deed in self.deeds:
-            if set(deed.before) & set(msgids):
+    def _outdate(self, msgids: Iterable[int]) -> None:
+        touched = set(msgids)
+        for deed in self.deeds.values():
+            if touched & deed.after.keys():
                 deed.is_clean = False
 
     # -- the other client ----------------------------------------------------------------------------
@@ -180,14 +260,28 @@ class World:
         if not known:
             return None
         msgid = known[index % len(known)]
-        self._forget(msgid)
+        self.others_touched.add(msgid)
+        self.others_touched_lately.add(msgid)
+        self._forget((msgid,))
         self._outdate((msgid,))
         return msgid
 
-    def labels_changed_elsewhere(self) -> None:
-        """Somebody renamed or deleted a label: what is expected of labels is anybody's guess."""
+    def labels_changed(self, *, is_elsewhere: bool = True) -> None:
+        """A label was made, renamed or deleted: what is expected of labels is anybody's guess.
+
+        Done elsewhere, it may be the reason for which an op is refused.
+        """
+        self.may_refuse |= is_elsewhere
         self.expected.clear()
         self.deeds.clear()
+
+    def fail(self, fault: Fault) -> None:
+        """Something will go wrong."""
+        self.may_refuse |= fault.kind in REFUSING
+        self.deferrals += fault.kind in DEFERRING
+        self.may_refuse |= self.deferrals >= PATIENCE
+        self.faults.append(fault)
+        self.sim.control.fault(fault)
 
     # -- rest ------------------------------------------------------------------------------------------
 
@@ -196,23 +290,81 @@ class World:
         self.sim.control.clear_faults()
         self.engine.refresh()
         agree(self.engine, self.watcher, self.sim)
+        self.others_touched_lately.clear()
         acts = {each.op_id: each for each in self.engine.activity(1000)}
+        assert {act.state for act in acts.values()} <= SETTLED
+        refused = {op_id for op_id, act in acts.items() if act.state is OpState.REJECTED}
+        for op_id in refused:
+            has_reason = self.may_refuse or self.others_touched & self.touched[op_id]
+            assert has_reason, f"refused for no reason: {self._told(acts)}"
+        unsure = {msgid for op_id in refused for msgid in self.touched[op_id]}
         there = on_server(self.sim)
         for (msgid, mark), value in self.expected.items():
-            act = acts[self.asked_by[(msgid, mark)]]
-            if msgid in there and act.state is not OpState.REJECTED:
-                history = "\n".join(
-                    f"{each.op_id} {each.state} {each.summary} {each.commands}" for each in acts.values()
-                )
-                assert self._holds(there[msgid], mark, value), (
-                    f"{msgid}: {mark} should be {value}: {there[msgid]} after op {act.op_id}\n{history}"
-                )
+            if msgid in unsure or (value is not None and msgid not in there):
+                continue
+            seen = there.get(msgid)
+            assert _holds(seen, mark, value), (
+                f"{msgid}: {mark} should be {value}: {seen} after op {self.asked_by[(msgid, mark)]}\n"
+                f"{self._told(acts)}"
+            )
 
-    @staticmethod
-    def _holds(seen: Seen, mark: str, value: bool | Role) -> bool:
-        if mark == PLACE:
-            return seen.place is value
-        return (mark in seen.flags or mark in seen.labels) is value
+    def _told(self, acts: dict[int, Activity]) -> str:
+        ops = [
+            f"{each.op_id} {each.state} {each.summary} {each.commands} {each.answer}"
+            for each in acts.values()
+        ]
+        return "\n".join((*ops, *map(str, self.faults), *self.engine.transcript(120)))
+
+
+def _target_of(op: Op) -> Target | None:
+    if isinstance(op, MarkAll):
+        return Everything(op.view)
+    return getattr(op, "target", None)
+
+
+def _wanted(op: Op, before: Seen) -> dict[str, Value]:
+    """What an op makes of a message, mark by mark."""
+    match op:
+        case ChangeLabels(_, add, remove) | ChangeFlags(_, add, remove):
+            return {**dict.fromkeys(add, True), **dict.fromkeys(remove, False)}
+        case MarkAll(_, is_read):
+            return {"\\Seen": is_read}
+        case Archive():
+            return {"\\Inbox": False}
+        case MoveToTrash():
+            return {PLACE: Role.TRASH}
+        case MoveToSpam():
+            return {PLACE: Role.SPAM}
+        case MoveToInbox():
+            return {PLACE: Role.ALL, "\\Inbox": True}
+        case MoveToLabel(_, label, source):
+            return {PLACE: Role.ALL, _label_of(source): False, label: True}
+        case DeleteForever(_, place):
+            return {PLACE: None if before.place is place else before.place}
+        case _:
+            return {}
+
+
+def _label_of(view: View) -> str:
+    return view.value if view.kind is ViewKind.LABEL else "\\Inbox"
+
+
+def _as_it_was(seen: Seen, marks: Iterable[str]) -> dict[str, Value]:
+    """How marks were shown; a message that comes back to All Mail is in the inbox again if it was."""
+    was: dict[str, Value] = {mark: mark in seen.flags | seen.labels for mark in marks if mark != PLACE}
+    if PLACE in marks:
+        was[PLACE] = seen.place
+        if seen.place is Role.ALL:
+            was["\\Inbox"] = "\\Inbox" in seen.labels
+    return was
+
+
+def _holds(seen: Seen | None, mark: str, value: Value) -> bool:
+    if seen is None:
+        return value is None
+    if mark == PLACE:
+        return seen.place is value
+    return (mark in seen.flags or mark in seen.labels) is value
 
 
 def on(msgids: tuple[int, ...]) -> Messages:

@@ -80,6 +80,20 @@ def test_unavailable_is_a_temporary_no(sim: Simulator, opened: Wire) -> None:
     assert opened.last("STATUS INBOX (MESSAGES)") == "NO [UNAVAILABLE] Temporary System Problem (Failure)"
 
 
+@pytest.mark.parametrize(
+    ("kind", "reply"),
+    [
+        (FaultKind.REFUSED, "NO [CANNOT] Operation not allowed (Failure)"),
+        (FaultKind.BAD, "BAD Could not parse command"),
+    ],
+)
+def test_a_command_can_be_refused_for_good(sim: Simulator, opened: Wire, kind: FaultKind, reply: str) -> None:
+    sim.control.fault(Fault(kind, command="STORE"))
+    assert opened.last("STORE 1 +FLAGS (\\Seen)") == reply
+    assert not sim.control.messages("INBOX")[0].flags
+    assert opened.last("STORE 1 +FLAGS (\\Seen)") == "OK Success"
+
+
 def test_messages_may_be_expunged_in_mid_fetch(sim: Simulator, opened: Wire) -> None:
     sim.control.fault(Fault(FaultKind.EXPUNGE_MID_FETCH, command="FETCH", octets=1))
     assert opened.ask("FETCH 1:4 UID") == [

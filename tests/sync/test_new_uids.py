@@ -1,0 +1,90 @@
+"""UIDVALIDITY changes in the middle of something: no message is taken for another, none is lost, none is
+called gone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imapcore.clock import SystemClock
+from imapcore.errors import GimapError
+from imapcore.model import ChangeLabels, Messages, MoveToTrash, Op, Role
+from imapcore.protocol.transcript import Transcript
+from imapcore.simulator import Options, Simulator
+from imapcore.store import Store
+from imapcore.store.facts import Settled
+from imapcore.sync.account import AccountSync
+from imapcore.sync.remote import UidsChanged
+from imapcore.sync.replay import Replay
+from imapcore.sync.search import Search
+from tests.sync.bench import ALL_MAIL, Bench, Silence, connected, exhaust
+
+
+def test_what_a_backfill_fetched_before_is_not_what_is_missing_afterwards(tmp_path: Path) -> None:
+    with (
+        Simulator(Options(messages=80, seed=2)) as sim,
+        Store.open(tmp_path / "store.sqlite3", clock=SystemClock(), email=sim.options.email) as store,
+        connected(sim, store, Transcript()) as remote,
+    ):
+        # With these gone all uids are smaller when they are given anew, and overlap with those of before.
+        for each in sim.control.messages(ALL_MAIL)[:20]:
+            sim.control.erase(each.msgid)
+        sync = AccountSync(store, Silence(), SystemClock())
+        sync.labels.read_list(remote)
+        exhaust(sync.run(remote))
+        backfill = sync.backfill(remote)
+        next(backfill)
+        sim.control.reset_uidvalidity(ALL_MAIL)
+        fresh = [sim.control.deliver_next() for _ in range(3)]
+        exhaust(sync.run(remote))
+        exhaust(backfill)
+        assert sync.is_complete
+        assert store.mail.known(fresh) == set(fresh)
+
+
+@pytest.mark.parametrize("kind", ["label", "move"])
+def test_an_op_is_not_refused_because_its_uids_have_changed(bench: Bench, kind: str) -> None:
+    with connected(bench.sim, bench.store, Transcript()) as actions:
+        actions.ensure(Role.ALL)
+        msgids = tuple(each.msgid for each in bench.sim.control.messages(ALL_MAIL)[:2])
+        ops: dict[str, Op] = {
+            "label": ChangeLabels(Messages(msgids), add=frozenset({"Papers"})),
+            "move": MoveToTrash(Messages(msgids)),
+        }
+        bench.store.journal.submit(ops[kind])
+        refused: list[str] = []
+
+        def settled(facts: Settled, answer: str) -> None:
+            if facts.rejected:
+                refused.append(answer)
+
+        bench.sim.control.reset_uidvalidity(ALL_MAIL)
+        replay = Replay(bench.store, settled, lambda: None)
+        with pytest.raises(UidsChanged):
+            exhaust(replay.run(actions))
+        bench.look()
+        exhaust(replay.run(actions))
+        assert not refused
+        assert bench.store.journal.pending() == 0
+        there = [bench.sim.control.message(msgid) for msgid in msgids]
+        assert all(
+            "Papers" in each.labels if kind == "label" else ALL_MAIL not in each.uids for each in there
+        )
+
+
+def test_a_search_does_not_show_other_messages(bench: Bench) -> None:
+    # The store has never heard of the mail that is found, as in the middle of a backfill.
+    bench.store.mail.remove_uids(Role.ALL, bench.store.mail.uids(Role.ALL))
+    search = Search("from:me", bench.store, Silence(), SystemClock(), lambda _: None)
+    with connected(bench.sim, bench.store, Transcript()) as actions:
+        steps = search.run(actions, bench.sync.places)
+        next(steps)
+        for each in bench.sim.control.messages(ALL_MAIL)[:20]:
+            bench.sim.control.erase(each.msgid)
+        bench.sim.control.reset_uidvalidity(ALL_MAIL)
+        bench.look()
+        with pytest.raises(GimapError):
+            exhaust(steps)
+        assert search.found == 0
