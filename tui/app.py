@@ -136,6 +136,13 @@ class GimapApp(App[None]):
         """Our colours for stylesheets, whatever the theme."""
         return self._palette().variables()
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the stylesheets again for other colours; before there is a screen, none has been read."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     async def on_event(self, event: textual_events.Event) -> None:
         """Hand keys on one at a time, so that what is typed ahead reaches what it was meant for."""
         if isinstance(event, textual_events.Key) and not event.is_forwarded:

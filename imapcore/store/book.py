@@ -112,3 +112,6 @@ class Book:
             if not r.is_gone
         ]
         self._tx.put("INSERT OR REPLACE INTO state", rows)
+        more = sum(r.old is None and not r.is_gone for r in changed) - len(gone)
+        if more:
+            self._tx.execute("UPDATE meta SET value = value + ? WHERE key = 'messages'", (more,))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from imapcore.model import Address
 from imapcore.store.transaction import Transaction
@@ -19,15 +20,20 @@ from imapcore.store.transaction import Transaction
 Words = tuple[int, str, str, str]
 """(msgid, subject, people, snippet) as they are indexed."""
 
-_IDEOGRAPHS = re.compile(
-    "([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f])"
-)
 _WORD = re.compile(r"\w+")
+
+
+@cache
+def _ideographs() -> re.Pattern[str]:
+    # Late: the ranges take two milliseconds to compile, and no first frame waits for a word to be indexed.
+    return re.compile(
+        "([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f])"
+    )
 
 
 def spaced(text: str) -> str:
     """Text with its ideographs and kana set apart, so that each is a word to the index."""
-    return text if text.isascii() else _IDEOGRAPHS.sub(r" \1 ", text)
+    return text if text.isascii() else _ideographs().sub(r" \1 ", text)
 
 
 def people_words(addresses: Iterable[Address]) -> str:

@@ -335,6 +335,7 @@ class StoreMachine(RuleBasedStateMachine):
                 len(expected_rows(messages, view, set())),
                 len(expected_rows(messages, unread, set())),
             )
+        assert self.reader.stored() == len(self.reader.messages(range(1, 30)))
 
     def views(self) -> Iterator[View]:
         for view in (
