@@ -160,9 +160,11 @@ def fill_like(account: Account, password: str, path: Path) -> None:
             numbers = {key: int(client.response(key)[1][0]) for key in ("UIDVALIDITY", "UIDNEXT")}
             _, answer = client.status(f'"[Gmail]/{name}"', "(HIGHESTMODSEQ MESSAGES)")
             words = answer[0].decode().strip(")").split()
-            _, found = client.uid("SEARCH", "ALL")
+            # As ranges: a line with a million numbers is more than imaplib takes.
+            client.uid("SEARCH", "RETURN (ALL)", "ALL")
+            found = client.response("ESEARCH")[1][0].split()[-1].decode()
             known = store.mail.msgids(place, store.mail.uids(place))
-            uids = [uid for uid in sorted(map(int, found[0].split()), reverse=True) if uid not in known]
+            uids = [uid for uid in reversed(list(UidSet.parse(found))) if uid not in known]
             write_mail(store, uids, place)
             store.mail.save_sync_state(
                 SyncState(
