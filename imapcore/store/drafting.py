@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from imapcore.model import OpState, Receipt, Role
+from imapcore.model import OpState, Receipt
 from imapcore.store.facts import Verb
 from imapcore.store.mailboxes import refold_shelf
 from imapcore.store.marks import MarkSet, Shift
@@ -22,7 +22,8 @@ from imapcore.store.outbox import Outbox
 from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
 from imapcore.store.record import PENDING, SETTLED, Record
-from imapcore.store.sweep import Swept
+from imapcore.store.returning import opposite_of
+from imapcore.store.sweep import SWEEP_FROM, Swept
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks
 
@@ -51,39 +52,14 @@ class Draft(Struct):
     def note(self, swept: Swept) -> None:
         """Take over what a sweep changed."""
         self.threads.update(swept.threads)
-        for (step, shift), msgids in swept.messages.items():
-            self.changed[(step, shift, OPEN)].extend(msgids)
+        for step, msgids in swept.messages.items():
+            self.changed[step].extend(msgids)
             self.messages.update(msgids)
 
     def step(self, planned: PlannedStep) -> int:
         """The number of a step in the op."""
         self.steps.append(planned)
         return len(self.steps) - 1
-
-
-class StepNumbers:
-    """Numbers for the plans of several pieces: steps that ask the same are one step of the op.
-
-    For any one message they stay in the order of its plan.
-    """
-
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
-        self._known: dict[tuple[Verb, tuple[int | str, ...], Role | None], list[int]] = defaultdict(list)
-
-    def numbered(self, steps: Iterable[PlannedStep]) -> list[tuple[int, PlannedStep]]:
-        """The steps of one plan with their numbers."""
-        last = -1
-        numbered = []
-        for step in steps:
-            known = self._known[step.verb, step.names, step.destination]
-            later = [number for number in known if number > last]
-            if not later:
-                later = [self._draft.step(step)]
-                known += later
-            last = later[0]
-            numbered.append((last, step))
-        return numbered
 
 
 class Met(Struct):
@@ -99,31 +75,15 @@ class Met(Struct):
             return None
         key = (confirmed.set_id, shift, tuple(pieces))
         if key not in self._known:
-            self._known[key] = _opposite(confirmed, pieces, shift)
+            self._known[key] = opposite_of(confirmed, pieces, shift)
         return self._known[key]
-
-
-def _opposite(confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:
-    """Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later one
-    helps.
-    """
-    marks = shift.marks()
-    touching = [piece for piece in pieces if piece.marks & marks]
-    if not touching:
-        return None
-    last = touching[-1]
-    # A label's deletion is sent whatever becomes of one message.
-    if last.state != OPEN or last.is_replay or last.is_general or not last.shift.is_inverse_of(shift):
-        return None
-    ids = confirmed.ids
-    for piece in pieces:
-        if piece is not last:
-            ids = piece.shift.applied(ids)
-    return last if shift.applied(ids) == ids else None
 
 
 class Drafting(Outbox):
     """Writing ops; what the user does stands in the classes built on this one."""
+
+    sweep_from = SWEEP_FROM
+    """Conversations from which on an op is swept over them instead of going through a book."""
 
     def _begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> Draft:
         tx.execute(

@@ -10,13 +10,13 @@ a restart.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from imapcore.model import OpState, Receipt, Role
 from imapcore.store.book import Book
-from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met, StepNumbers
+from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met
 from imapcore.store.facts import Verb
 from imapcore.store.marks import MarkIds, MarkSet, Shift
 from imapcore.store.pieces import (
@@ -24,15 +24,16 @@ from imapcore.store.pieces import (
     DROPPED,
     OPEN,
     PIECE_COLUMNS,
-    PIECE_SIZE,
     REFUSED,
     Piece,
     read_piece,
 )
 from imapcore.store.plan import LABEL_VERBS, Change, PlannedStep, reversed_steps
 from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
+from imapcore.store.returning import StepNumbers, TakeBack
+from imapcore.store.sweep import sweep_back
 from imapcore.store.targets import Targets
-from imapcore.store.transaction import Transaction, chunks
+from imapcore.store.transaction import Transaction, chunks, listed
 
 MESSAGES_AT_ONCE = 20_000
 """Messages held in memory while a large op is taken back."""
@@ -139,22 +140,40 @@ class History(Drafting):
         pieces: list[Piece],
     ) -> Book:
         """Take one step back, each of its pieces in its own way, all in few books; the book now in use."""
-        is_open = any(self.pieces.get(tx, piece.piece_id) is not None for piece in pieces)
+        numbers = StepNumbers(draft.step)
+        plans = [
+            TakeBack(piece, steps, numbers, is_open=self.pieces.get(tx, piece.piece_id) is not None)
+            for piece in pieces
+            if piece.msgids and (steps := reversed_steps(verb, destination, piece.shift))
+        ]
         # Asked once: no message is in two pieces of one step.
-        busy = self.pieces.touching(tx, (m for piece in pieces for m in piece.msgids)) if is_open else {}
-        numbers = StepNumbers(draft)
-        for some in chunks(pieces, MESSAGES_AT_ONCE // PIECE_SIZE):
-            book.load_messages(msgid for piece in some for msgid in piece.msgids)
-            for piece in some:
-                steps = reversed_steps(verb, destination, piece.shift)
-                if not steps or not piece.msgids:
-                    continue
-                records = book.load_messages(piece.msgids)
-                if self.pieces.get(tx, piece.piece_id) is not None:
-                    ((number, _),) = numbers.numbered(steps[:1])
-                    records = self._meet(tx, draft, number, piece.shift, records, busy)
+        busy: Mapping[int, Sequence[Piece]] = {}
+        if any(plan.is_open for plan in plans):
+            busy = self.pieces.touching(tx, (msgid for plan in plans for msgid in plan.piece.msgids))
+        for some in _portions(plans):
+            plan_of = {msgid: plan for plan in some for msgid in plan.piece.msgids}
+            thrid_of: dict[int, int] = dict(
+                tx.rows(
+                    "SELECT msgid, thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+                    (listed(plan_of),),
+                )
+            )
+            left = set(thrid_of.values())
+            if len(left) >= self.sweep_from:
+                book.flush()
+                book = self.book(tx)
+                swept = sweep_back(tx, self.marks, self.people, list(left), plan_of, busy)
+                if swept is not None:
+                    draft.note(swept)
+                    self._cancel_met(tx, Met(swept.met))
+                    left = set(swept.rest)
+            book.load(left)
+            for plan in some:
+                records = [book.records[msgid] for msgid in plan.piece.msgids if thrid_of.get(msgid) in left]
+                if plan.is_open and records:
+                    records = self._meet(tx, draft, plan, records, busy)
                 if records:
-                    self._draft_changes(tx, draft, numbers.numbered(steps), records)
+                    self._draft_changes(tx, draft, plan.steps(), records)
             if len(book.records) > MESSAGES_AT_ONCE:
                 book.flush()
                 book = self.book(tx)
@@ -164,15 +183,14 @@ class History(Drafting):
         self,
         tx: Transaction,
         draft: Draft,
-        number: int,
-        shift: Shift,
+        plan: TakeBack,
         records: list[Record],
         busy: Mapping[int, Sequence[Piece]],
     ) -> list[Record]:
         """Take a change back that was not sent yet, message by message; those for which that is too
         late.
         """
-        back = Shift(shift.remove, shift.add)
+        number, back = plan.first_step(), plan.back
         met, late = Met(), []
         # Of many messages, few differ in what is confirmed, shown and open.
         fates: dict[tuple[object, ...], tuple[set[int], MarkSet, int] | None] = {}
@@ -247,6 +265,20 @@ class History(Drafting):
                 if record.mood == REJECTED:
                     record.mood = SETTLED
             book.flush()
+
+
+def _portions(plans: Iterable[TakeBack]) -> Iterator[list[TakeBack]]:
+    """Plans in portions of so many messages as are held in memory."""
+    portion: list[TakeBack] = []
+    held = 0
+    for plan in plans:
+        if held + len(plan.piece.msgids) > MESSAGES_AT_ONCE and portion:
+            yield portion
+            portion, held = [], 0
+        portion.append(plan)
+        held += len(plan.piece.msgids)
+    if portion:
+        yield portion
 
 
 def _again(shift: Shift) -> Change:

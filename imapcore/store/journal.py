@@ -32,7 +32,7 @@ from imapcore.store.pieces import DROPPED, OPEN
 from imapcore.store.plan import PlannedStep, check, labels_needed, steps_for, target_of
 from imapcore.store.settling import BATCH_SIZE
 from imapcore.store.summary import summarize_op
-from imapcore.store.sweep import SWEEP_FROM, sweep
+from imapcore.store.sweep import sweep
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction
 
@@ -66,9 +66,6 @@ class Journal(History):
     """The user's side of the journal; every method is safe on any thread and returns when it is on the
     disk.
     """
-
-    sweep_from = SWEEP_FROM
-    """Conversations from which on an op is swept over them instead of going through a book."""
 
     # -- submit ----------------------------------------------------------------------------------------
 
