@@ -115,10 +115,16 @@ class View(Struct, frozen=True):
 
     @property
     def label(self) -> str | None:
-        """The X-GM-LABELS value whose messages this view shows; None for All, Spam, Trash and searches."""
+        """The X-GM-LABELS value that every message of this view carries; None for All, Spam, Trash and for
+        searches beyond the inbox.
+        """
         if self.kind is ViewKind.LABEL:
             return self.value
-        return SYSTEM_LABELS.get(Role(self.value)) if self.kind is ViewKind.ROLE else None
+        if self.kind is ViewKind.SEARCH:
+            from imapcore.query import asks_for_inbox
+
+            return SYSTEM_LABELS[Role.INBOX] if asks_for_inbox(self.value) else None
+        return SYSTEM_LABELS.get(Role(self.value))
 
 
 INBOX = View.of_role(Role.INBOX)

@@ -40,8 +40,13 @@ def empty_words(
     progress: Progress,
     search: tuple[int, bool, str] | None,
     keymap: Keymap,
+    *,
+    is_complete: bool,
 ) -> tuple[str, ...]:
-    """What an empty list says: why it is empty, and where to go from there."""
+    """What an empty list says: why it is empty, and where to go from there.
+
+    ``is_complete``: whether the server has nothing for this view that is not stored.
+    """
     key = keymap.key_of
     go_on = f"{key('go-all')} all mail   {key('search')} search   {key('help')} help"
     if view.text or view.is_unread_only:
@@ -57,12 +62,10 @@ def empty_words(
             f"for {view.value}",
             f"Spam and Trash are searched with in:anywhere   {key('search')} to change the search",
         )
-    if progress.total and progress.stored < progress.total and link.state is LinkState.LIVE:
-        return (
-            "Fetching mail…",
-            f"{number(progress.stored)} of {number(progress.total)} messages are here",
-            go_on,
-        )
+    is_fetching = not is_complete or progress.stored < progress.total
+    if is_fetching and link.state is LinkState.LIVE:
+        so_far = f"{number(progress.stored)} of {number(progress.total)} messages are here"
+        return ("Fetching mail…", so_far if progress.total else "The newest conversations come first", go_on)
     if link.state is LinkState.CONNECTING:
         return ("Connecting…", link.detail or "Mail appears here as it comes", go_on)
     if link.state is not LinkState.LIVE and not progress.stored:

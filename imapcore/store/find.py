@@ -12,15 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from imapcore.model import Role
-from imapcore.store.marks import (
-    ALL,
-    DRAFT,
-    IMPORTANT,
-    SEEN,
-    STARRED,
-    VIEW_OF_ROLE,
-)
-from imapcore.store.query import (
+from imapcore.query import (
     WORD_OPERATORS,
     Group,
     Near,
@@ -30,6 +22,14 @@ from imapcore.store.query import (
     octets,
     parse_query,
     period_ms,
+)
+from imapcore.store.marks import (
+    ALL,
+    DRAFT,
+    IMPORTANT,
+    SEEN,
+    STARRED,
+    VIEW_OF_ROLE,
 )
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.scope import scope_of

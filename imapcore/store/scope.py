@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from imapcore.model import Role
+from imapcore.query import Group, Part, Term, asks_for_inbox, names_place, parse_query
 from imapcore.store.marks import ALL, INBOX, PLACE_OF_ROLE, ROLE_OF_PLACE, SPAM, TRASH, MarkIds
-from imapcore.store.query import Group, Part, Term, parse_query
 
 _ELSEWHERE = {
     "anywhere": frozenset((ALL, SPAM, TRASH)),
@@ -22,7 +22,6 @@ _ELSEWHERE = {
     "trash": frozenset((TRASH,)),
     "bin": frozenset((TRASH,)),
 }
-_OPERATORS = ("in", "label")
 
 
 class Scope(NamedTuple):
@@ -47,16 +46,10 @@ class Scope(NamedTuple):
 def scope_of(query: str) -> Scope:
     """All Mail, unless a query names Spam, Trash or everything; beside ``OR``, both."""
     parts = parse_query(query).root.parts
-    terms = [part for part in parts if isinstance(part, Term)]
-    named = _named(terms)
+    named = _named(part for part in parts if isinstance(part, Term))
     if not named:
         named = {ALL} | _named(part for part in parts if isinstance(part, Group))
-    asked = any(_is_place(term) and term.value.casefold() == "inbox" for term in terms)
-    return Scope(frozenset(named), asked)
-
-
-def _is_place(term: Term) -> bool:
-    return term.operator in _OPERATORS and not term.is_negated
+    return Scope(frozenset(named), asks_for_inbox(query))
 
 
 def _named(parts: Iterable[Part]) -> set[int]:
@@ -64,7 +57,7 @@ def _named(parts: Iterable[Part]) -> set[int]:
     places: set[int] = set()
     for part in parts:
         if isinstance(part, Term):
-            if _is_place(part):
+            if names_place(part):
                 places |= _ELSEWHERE.get(part.value.casefold(), frozenset())
         elif isinstance(part, Group) and not part.is_negated:
             places |= _named(part.parts)

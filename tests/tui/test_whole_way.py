@@ -281,3 +281,28 @@ async def test_leaving_is_quick_and_leaves_no_thread(tmp_path: Path) -> None:
         began = time.monotonic()
     assert time.monotonic() - began < 5
     assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+
+async def test_a_tab_of_the_inbox_is_triaged_like_the_inbox(tmp_path: Path) -> None:
+    async with whole_way(tmp_path) as way:
+        view = View.of_search("category:primary in:inbox")
+        way.engine.save_search("Primary", view.value)
+        way.app.main.show_view(view)
+        await way.until(lambda: way.threads.window.is_complete and bool(way.threads.window.rows))
+        await come_to_rest(way.pilot)
+        first, second = (row.thrid for row in way.threads.window.rows[:2])
+        # The inbox is what all of them are in: no row says so.
+        shown = [way.threads.render_line(y).text for y in range(way.threads.size.height)]
+        assert not any(" Inbox " in line for line in shown)
+        await way.press("e")
+        assert first not in [row.thrid for row in way.threads.window.rows]
+        row = way.threads.cursor_row
+        assert row is not None
+        assert row.thrid == second
+        await way.settled()
+        assert not any("\\Inbox" in labels for labels in labels_on_server(way.server, first))
+        await way.press("z")
+        assert first in [row.thrid for row in way.threads.window.rows]
+        # y takes off what the view is about, as in the inbox itself; the cursor has stayed where it was.
+        await way.press("y")
+        assert second not in [row.thrid for row in way.threads.window.rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapcore.model import (
+    INBOX,
     Archive,
     ChangeFlags,
     ChangeLabels,
@@ -86,7 +87,7 @@ def _target(screen: MainScreen) -> Target:
 
 
 def _leaves_inbox(screen: MainScreen) -> bool:
-    return screen.view.role is Role.INBOX
+    return screen.view.label == INBOX.label
 
 
 def _archive(step: int) -> Callable[[MainScreen], None]:
@@ -129,7 +130,7 @@ def remove_label(screen: MainScreen) -> None:
     """Take the view's own label off: what Gmail's y does, view by view."""
     role, label = screen.view.role, screen.view.label
     target = _target(screen)
-    if role is Role.INBOX:
+    if label == INBOX.label:
         submit(screen, Archive(target), leaves=True)
     elif role is Role.STARRED:
         submit(screen, ChangeFlags(target, remove=FLAGGED), leaves=True)

@@ -210,7 +210,7 @@ class MainScreen(PanedScreen):
         if found is not None and not found[1]:
             words += f"{self.desk.glyphs.ellipsis} searching Gmail"
         elif not window.is_complete:
-            words += " so far"
+            words = f"{words} so far" if window.rows else ""
         key = self.desk.keymap.key_of("select-all")
         right = ""
         if selection.is_everything:
@@ -226,7 +226,14 @@ class MainScreen(PanedScreen):
             )
         self.view_head.show(title, words, right, is_selection=bool(selection))
         if not window.rows:
-            says = empty_words(view, self.desk.mail.link(), self._progress(), found, self.desk.keymap)
+            says = empty_words(
+                view,
+                self.desk.mail.link(),
+                self._progress(),
+                found,
+                self.desk.keymap,
+                is_complete=window.is_complete,
+            )
             self.thread_list.set_empty(says)
 
     # -- views and conversations -----------------------------------------------------------------------

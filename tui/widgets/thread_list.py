@@ -33,7 +33,6 @@ from imapcore.model import (
     Threads,
     Top,
     View,
-    ViewKind,
     Window,
 )
 from tui.format import cells, cut, day_group
@@ -414,7 +413,7 @@ class ThreadList(ScrollView, can_focus=True):
             )
         view = self.view
         own, is_written = view.label, view.role in (Role.SENT, Role.DRAFTS)
-        shows_inbox = view.kind is not ViewKind.ROLE or view.role in (Role.ALL, Role.STARRED, Role.IMPORTANT)
+        shows_inbox = own != INBOX.label and view.role in (None, Role.ALL, Role.STARRED, Role.IMPORTANT)
         look = self._look
         if (look.own_label, look.shows_recipients, look.shows_inbox) != (own, is_written, shows_inbox):
             self._strips.clear()

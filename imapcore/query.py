@@ -1,6 +1,7 @@
-"""Queries: the part of Gmail's search language that can be answered from the store.
+"""Queries: Gmail's search language, as far as it is understood here.
 
-What lives here: reading a query into a tree of conditions (pure). What may not: rows. Operators the store
+What lives here: reading a query into a tree of conditions (pure), and whether it asks for the inbox. What may
+not: rows, places. Operators the store
 cannot answer (attachments' names, list ids, categories …) are told, not guessed: ``Query.ignored``.
 
 Side by side means all of them; ``OR`` (or ``|``) joins its two neighbours only, so that ``a OR b c`` is
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -191,6 +193,20 @@ def _end_near(group: _Open, ignored: list[str]) -> None:
     """A group ends, and nothing came after its last ``AROUND``."""
     if group.near is not None:
         ignored.append(_AROUND)
+
+
+@lru_cache(maxsize=256)
+def asks_for_inbox(text: str) -> bool:
+    """Whether whatever a query finds must be in the inbox."""
+    return any(
+        isinstance(part, Term) and names_place(part) and part.value.casefold() == "inbox"
+        for part in parse_query(text).root.parts
+    )
+
+
+def names_place(term: Term) -> bool:
+    """Whether a condition says where a message must be."""
+    return term.operator in ("in", "label") and not term.is_negated
 
 
 def _close(opened: list[_Open], ignored: list[str]) -> None:
