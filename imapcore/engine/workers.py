@@ -220,9 +220,15 @@ class Workers:
         self._is_watching = True
         self._begin_others()
         if self._options.backfill and not self.account.is_complete:
-            self.sync.submit(Job("backfill", self.account.backfill, urgency=8, is_lasting=True))
+            self.sync.submit(Job("backfill", self._backfill, urgency=8, is_lasting=True))
         if self._must_send:
             self._must_send = False
+            self.send()
+
+    def _backfill(self, remote: Remote) -> Iterator[float]:
+        yield from self.account.backfill(remote)
+        if self.account.is_complete and self._store.journal.pending():
+            # Changes rescued from a damaged store waited for the messages they are about.
             self.send()
 
     def look_for_changes(self) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from imapcore.clock import ManualClock
 from imapcore.errors import StoreBusy, StoreError
-from imapcore.model import INBOX, Archive, ChangeLabels, Messages, Threads, View
+from imapcore.model import INBOX, Archive, ChangeLabels, Messages, OpState, Role, Threads, View
 from imapcore.store import Store
+from imapcore.store.facts import SyncState
 from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS
 from tests.store.worlds import ME, mailboxes, message
 
@@ -202,6 +203,26 @@ def test_a_damaged_file_is_set_aside_and_pending_ops_are_rescued(path: Path) -> 
             ("remove_labels", ("\\Inbox",), (1,), True),
         ]
     assert len([each for each in path.parent.iterdir() if each.name.endswith(tuple("0123456789"))]) == 1
+
+
+def test_a_rescued_change_of_mail_that_is_gone_is_refused_once_everything_is_here(path: Path) -> None:
+    with open_store(path) as store:
+        fill(store, 30)
+        store.journal.submit(ChangeLabels(Messages((2, 3)), add=frozenset({"Work"})))
+    spoil(path, "message")
+    with open_store(path) as store, store.reader() as reader:
+        fill(store, 2)
+        assert store.journal.refuse_unknown("It is gone.").rejected == ()
+        for place in (Role.ALL, Role.SPAM, Role.TRASH):
+            store.mail.save_sync_state(SyncState(place, place.value, 1, 99, 1, 2, 1, is_complete=True))
+        assert store.journal.refuse_unknown("It is gone.").rejected == ()
+        batch = store.journal.claim()
+        assert batch is not None
+        assert batch.msgids == (2,)
+        (op_id,) = store.journal.confirm(batch).rejected
+        (line,) = reader.activity()
+        assert (line.op_id, line.state, line.done, line.answer) == (op_id, OpState.REJECTED, 1, "It is gone.")
+        assert store.journal.pending() == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 5000, b"SQLite format 3\x00" + b"\xff" * 9000, b"hello"])
