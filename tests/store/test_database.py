@@ -16,7 +16,7 @@ from imapcore.model import INBOX, Archive, ChangeLabels, Messages, OpState, Role
 from imapcore.store import Store
 from imapcore.store.facts import SyncState
 from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS
-from tests.store.worlds import ME, mailboxes, message
+from tests.store.worlds import ME, mailboxes, message, spoil
 
 
 def open_store(path: Path) -> Store:
@@ -160,19 +160,6 @@ def test_a_store_being_made_is_busy(path: Path) -> None:
 
 
 # -- damage --------------------------------------------------------------------------------------------
-
-
-def spoil(path: Path, table: str) -> None:
-    """Overwrite every page of a table with noise."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    size = connection.execute("PRAGMA page_size").fetchone()[0]
-    pages = [row[0] for row in connection.execute("SELECT pageno FROM dbstat WHERE name = ?", (table,))]
-    connection.close()
-    with path.open("r+b") as file:
-        for page in pages:
-            file.seek((page - 1) * size)
-            file.write(b"\xa5" * size)
 
 
 def test_a_damaged_file_is_set_aside_and_pending_ops_are_rescued(path: Path) -> None:
