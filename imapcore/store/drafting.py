@@ -114,7 +114,7 @@ class Drafting(Outbox):
         }
         for record in batch:
             shifts, after = fates[record.shown]
-            if not shifts:
+            if not shifts or record.is_being_deleted:
                 continue
             draft.messages.add(record.msgid)
             draft.threads.add(record.thrid)

@@ -139,11 +139,35 @@ class Outbox(Claiming):
         self._refold(tx, sorted(refused), mood=REJECTED)
         for piece in general:
             self._refold_piece(tx, piece)
+        self._note_answer(tx, answer, batch.op_ids)
+        return self._settled(tx, batch)
+
+    def refuse_unknown(self, answer: str) -> Settled:
+        """Refuse what waits for messages that the store does not have though it has all there are.
+
+        An op rescued from a damaged store may speak of mail that was deleted meanwhile; it would wait for
+        ever.
+        """
+        return self._write(lambda tx: self._refuse_unknown(tx, answer))
+
+    def _refuse_unknown(self, tx: Transaction, answer: str) -> Settled:
+        if tx.number("SELECT count(*) FROM sync_state WHERE is_complete") < len(PLACES):
+            return Settled()
+        op_ids: set[int] = set()
+        for piece in self.pieces.all(tx):
+            lost = set(piece.msgids) - self._known(tx, piece.msgids) if piece.state == OPEN else set()
+            if lost:
+                self.pieces.settle(tx, piece, lost, REFUSED)
+                op_ids.add(piece.op_id)
+        self._note_answer(tx, answer, op_ids)
+        return self._settle_ops(tx, op_ids)
+
+    @staticmethod
+    def _note_answer(tx: Transaction, answer: str, op_ids: Iterable[int]) -> None:
         tx.execute(
             "UPDATE op SET answer = ? WHERE op_id IN (SELECT value FROM json_each(?))",
-            (answer, listed(batch.op_ids)),
+            (answer, listed(op_ids)),
         )
-        return self._settled(tx, batch)
 
     def release(self, batch: Batch) -> None:
         """Nobody knows what became of the unanswered rest (the link was lost): open again, as a replay."""

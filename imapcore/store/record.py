@@ -90,3 +90,8 @@ class Record(Struct, eq=False):
         ):
             return False
         return (self.date, self.bits, self.sender) == old[:3]
+
+    @property
+    def is_being_deleted(self) -> bool:
+        """Whether the user deletes it forever: it is shown nowhere, though Gmail still has it."""
+        return not self.shown.place and self.confirmed.place != 0

@@ -44,12 +44,13 @@ class Wanted(Struct, frozen=True):
     def records(self, book: Book) -> list[Record]:
         """Their records, conversation by conversation."""
         if self.msgids is not None:
-            return [book.records[msgid] for msgid in sorted(self.msgids) if msgid in book.records]
+            found = [book.records[msgid] for msgid in sorted(self.msgids) if msgid in book.records]
+            return [record for record in found if not record.is_being_deleted]
         meant: list[Record] = []
         for thrid, place in self.places.items():
             records = book.of_thread(thrid)
             there = [record for record in records if record.shown.place == place]
-            meant += there or [record for record in records if not record.shown.place]
+            meant += there or [r for r in records if not r.shown.place and not r.is_being_deleted]
         return meant
 
 

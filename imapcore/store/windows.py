@@ -130,6 +130,13 @@ MOODS = {PENDING: ChangeState.PENDING, REJECTED: ChangeState.REJECTED}
 """What a mood is called outside; the first of them that any message has is the conversation's."""
 
 
+SETTLED = ChangeState.SETTLED
+CALM = frozenset((0,))
+"""Moods of messages of which the journal knows nothing."""
+
+NOTHING: frozenset[int] = frozenset()
+
+
 def window_statement(view: View, view_id: int, place: Place, size: int) -> tuple[str, dict[str, int]]:
     """The statement and its parameters for a place in a view."""
     parameters = {"view": view_id, "size": size}
@@ -203,28 +210,27 @@ def set_ids(states: str) -> list[int]:
 
 def make_face(states: str, place: int, sets: Mapping[int, frozenset[int]], labels: Mapping[int, str]) -> Face:
     """What a text of states means for a row shown from ``place``, given the sets and the user's labels."""
-    union: set[int] = set()
+    there: list[frozenset[int]] = []
     moods: set[int] = set()
     unread: list[int] = []
-    count = 0
     for at, state in enumerate(states.split(",")):
-        marks = sets[int(state) >> 2]
-        if place not in marks:
-            continue
-        count += 1
-        union |= marks
-        moods.add(int(state) & 3)
-        if SEEN not in marks:
-            unread.append(at)
+        number = int(state)
+        marks = sets[number >> 2]
+        if place in marks:
+            there.append(marks)
+            moods.add(number & 3)
+            if SEEN not in marks:
+                unread.append(at)
+    union = there[0].union(*there[1:]) if there else NOTHING
     return Face(
-        count,
+        len(there),
         tuple(unread),
-        tuple(sorted(labels[mark] for mark in union if mark in labels)),
+        tuple(sorted([labels[mark] for mark in labels.keys() & union])),
         INBOX in union,
         STARRED in union,
         IMPORTANT in union,
         DRAFT in union,
-        next((state for mood, state in MOODS.items() if mood in moods), ChangeState.SETTLED),
+        SETTLED if moods <= CALM else next(MOODS[mood] for mood in MOODS if mood in moods),
     )
 
 

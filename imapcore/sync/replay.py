@@ -71,6 +71,9 @@ class Replay:
                 if not is_answered:
                     self._store.journal.release(batch)
             yield 0.0
+        settled = self._store.journal.refuse_unknown(GONE)
+        if settled.rejected or settled.confirmed:
+            self._settled(settled, GONE)
 
     def _send(self, remote: Remote, batch: Batch) -> Iterator[float]:
         try:

@@ -212,6 +212,7 @@ def measure_live(account: Account, secret: Callable[[], str], folder: Path) -> N
         measure_submit(engine)
         gc.collect()
         say("resident memory after all that", f"{resident():.0f} MB (before: {before:.0f} MB)", "≤ 60 MB")
+        measure_everything(engine)
     octets_on_disk = sum(path.stat().st_size for path in folder.iterdir())
     say("on disk", f"{octets_on_disk / max(1, stored):,.0f} octets a message")
 
@@ -262,11 +263,12 @@ def measure_submit(engine: Engine) -> None:
         window = engine.window(view, At(window.first + len(window.rows)), 500)
         if window.rows and window.rows[-1].thrid in threads:
             break
-    target: Target = Threads(tuple(threads), view)
-    say_submit(engine, target, "$Benchmark", "≤ 100 ms")
-    if engine.window(view).total > len(threads):
-        target = Everything(view)
-        say_submit(engine, target, "$Everything", "")
+    say_submit(engine, Threads(tuple(threads), view), "$Benchmark", "≤ 100 ms")
+
+
+def measure_everything(engine: Engine) -> None:
+    """A change of all mail there is, and until the server has heard of all changes."""
+    say_submit(engine, Everything(View.of_role(Role.ALL)), "$Everything", "")
     began = time.monotonic()
     pending = sum(each.messages for each in engine.activity(2))
     if pending > WAITED_FOR:

@@ -12,10 +12,11 @@ import pytest
 
 from imapcore.clock import ManualClock
 from imapcore.errors import StoreBusy, StoreError
-from imapcore.model import INBOX, Archive, ChangeLabels, Messages, Threads, View
+from imapcore.model import INBOX, Archive, ChangeLabels, Messages, OpState, Role, Threads, View
 from imapcore.store import Store
+from imapcore.store.facts import SyncState
 from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS
-from tests.store.worlds import ME, mailboxes, message
+from tests.store.worlds import ME, mailboxes, message, spoil
 
 
 def open_store(path: Path) -> Store:
@@ -172,19 +173,6 @@ def test_a_store_being_made_is_busy(path: Path) -> None:
 # -- damage --------------------------------------------------------------------------------------------
 
 
-def spoil(path: Path, table: str) -> None:
-    """Overwrite every page of a table with noise."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    size = connection.execute("PRAGMA page_size").fetchone()[0]
-    pages = [row[0] for row in connection.execute("SELECT pageno FROM dbstat WHERE name = ?", (table,))]
-    connection.close()
-    with path.open("r+b") as file:
-        for page in pages:
-            file.seek((page - 1) * size)
-            file.write(b"\xa5" * size)
-
-
 def test_a_damaged_file_is_set_aside_and_pending_ops_are_rescued(path: Path) -> None:
     with open_store(path) as store:
         fill(store, 30)
@@ -213,6 +201,26 @@ def test_a_damaged_file_is_set_aside_and_pending_ops_are_rescued(path: Path) -> 
             ("remove_labels", ("\\Inbox",), (1,), True),
         ]
     assert len([each for each in path.parent.iterdir() if each.name.endswith(tuple("0123456789"))]) == 1
+
+
+def test_a_rescued_change_of_mail_that_is_gone_is_refused_once_everything_is_here(path: Path) -> None:
+    with open_store(path) as store:
+        fill(store, 30)
+        store.journal.submit(ChangeLabels(Messages((2, 3)), add=frozenset({"Work"})))
+    spoil(path, "message")
+    with open_store(path) as store, store.reader() as reader:
+        fill(store, 2)
+        assert store.journal.refuse_unknown("It is gone.").rejected == ()
+        for place in (Role.ALL, Role.SPAM, Role.TRASH):
+            store.mail.save_sync_state(SyncState(place, place.value, 1, 99, 1, 2, 1, is_complete=True))
+        assert store.journal.refuse_unknown("It is gone.").rejected == ()
+        batch = store.journal.claim()
+        assert batch is not None
+        assert batch.msgids == (2,)
+        (op_id,) = store.journal.confirm(batch).rejected
+        (line,) = reader.activity()
+        assert (line.op_id, line.state, line.done, line.answer) == (op_id, OpState.REJECTED, 1, "It is gone.")
+        assert store.journal.pending() == 0
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 5000, b"SQLite format 3\x00" + b"\xff" * 9000, b"hello"])

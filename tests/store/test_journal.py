@@ -28,6 +28,7 @@ from imapcore.model import (
     OpState,
     RenameLabel,
     Role,
+    Target,
     Threads,
     View,
 )
@@ -191,6 +192,19 @@ def test_what_comes_to_light_elsewhere_shows_what_was_asked_of_it(store: Store, 
     shown = reader.message(1)
     assert shown is not None
     assert (shown.place, "Work" in shown.labels) == (Role.TRASH, True)
+
+
+@pytest.mark.parametrize("target", [Messages((1, 2)), Threads((1,), TRASH), Threads((1,))])
+def test_what_is_being_deleted_forever_is_not_brought_back_by_another_key(
+    store: Store, reader: Reader, target: Target
+) -> None:
+    """It is shown nowhere as well, but not because it is on its way."""
+    store.mail.apply_messages([message(n, 1, place=Role.TRASH) for n in (1, 2)])
+    store.journal.submit(DeleteForever(target=Threads((1,), TRASH), place=Role.TRASH, is_confirmed=True))
+    with pytest.raises(InvalidArgument):
+        store.journal.submit(MoveToInbox(target))
+    assert (reader.window(TRASH).total, reader.window(INBOX).total) == (0, 3)
+    assert [batch for batch in drained(store) if batch[0] is Verb.MOVE] == []
 
 
 def test_a_move_out_of_the_trash_elsewhere_does_not_put_spam_into_the_inbox(

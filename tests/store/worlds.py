@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 from imapcore.model import Address, Role
 from imapcore.store.facts import MailboxFacts, MessageFacts
 
@@ -66,3 +69,16 @@ def mailboxes(*labels: str) -> list[MailboxFacts]:
         MailboxFacts("[Gmail]", "[Gmail]", None, is_selectable=False),
         *own[1:],
     ]
+
+
+def spoil(path: Path, table: str) -> None:
+    """Overwrite every page of a table with noise."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    pages = [row[0] for row in connection.execute("SELECT pageno FROM dbstat WHERE name = ?", (table,))]
+    connection.close()
+    with path.open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * size)
+            file.write(b"\xa5" * size)
