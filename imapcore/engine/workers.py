@@ -241,13 +241,10 @@ class Workers:
 
     def _backfill(self, remote: Remote) -> Iterator[float]:
         yield from self.account.backfill(remote)
-        self.kept.look()
-
-    def _backfill(self, remote: Remote) -> Iterator[float]:
-        yield from self.account.backfill(remote)
         if self.account.is_complete and self._store.journal.pending():
             # Changes rescued from a damaged store waited for the messages they are about.
             self.send()
+        self.kept.look()
 
     def look_for_changes(self) -> None:
         """The user wants to know: mailboxes, messages and counts, all of them."""
