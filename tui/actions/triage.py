@@ -40,24 +40,49 @@ FLAGGED = frozenset({"\\Flagged"})
 IMPORTANT = frozenset({"\\Important"})
 
 
-def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -> Receipt:
+LARGE = 5_000
+"""Conversations from which on a change takes the journal longer than a key may wait."""
+
+
+def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -> None:
     """Do it, say so, and look again. ``leaves``: the conversation goes out of this view.
 
-    ``step`` is where the cursor goes then: -1 newer, 1 older, 0 what the configuration says.
+    ``step`` is where the cursor goes then: -1 newer, 1 older, 0 what the configuration says. What is about
+    very many conversations is done beside the screen, and said when it is.
     """
-    was_reading = screen.where is Where.READER
-    receipt = screen.desk.mail.submit(op)
-    if leaves:
-        _leave(screen, was_reading=was_reading, step=step)
-    else:
-        screen.look_again()
+    was_reading, view = screen.where is Where.READER, screen.view
+
+    def done(receipt: Receipt) -> None:
+        if leaves and screen.view == view:
+            _leave(screen, was_reading=was_reading, step=step)
+        else:
+            screen.look_again()
+        _say(screen, op, receipt)
+
+    many = _conversations(screen, op)
+    if many >= LARGE:
+        screen.flash(f"Noting a change of {number(many)} conversations{screen.desk.glyphs.ellipsis}")
+    screen.aside.do(lambda: screen.desk.mail.submit(op), done, is_long=many >= LARGE)
+
+
+def _conversations(screen: MainScreen, op: Op) -> int:
+    """How many conversations an op is about; 0 for one about single messages or labels themselves."""
+    if isinstance(op, MarkAll):
+        return screen.thread_list.window.total
+    if isinstance(op, CreateLabel | RenameLabel | DeleteLabel):
+        return 0
+    if isinstance(op.target, Everything):
+        return screen.thread_list.window.total
+    return len(op.target.thrids) if isinstance(op.target, Threads) else 0
+
+
+def _say(screen: MainScreen, op: Op, receipt: Receipt) -> None:
     if receipt.messages == 0 and not isinstance(op, CreateLabel | RenameLabel | DeleteLabel):
         screen.flash("It was so already: nothing changed", Tone.HINT)
-        return receipt
+        return
     undo = screen.desk.keymap.key_of("undo")
     hint = f" {screen.desk.glyphs.dot} {undo} undo" if receipt.can_undo and undo else ""
     screen.flash(f"{receipt.summary}{hint}")
-    return receipt
 
 
 def _leave(screen: MainScreen, *, was_reading: bool, step: int) -> None:
@@ -198,8 +223,8 @@ def opened(screen: MainScreen) -> None:
         return
     if screen.desk.mail.is_read_only:
         return
-    screen.desk.mail.submit(ChangeFlags(Threads((thrid,), screen.view), add=SEEN, is_automatic=True))
-    screen.look_again()
+    op = ChangeFlags(Threads((thrid,), screen.view), add=SEEN, is_automatic=True)
+    screen.aside.do(lambda: screen.desk.mail.submit(op), lambda _: screen.look_again())
 
 
 def mark_all_read(screen: MainScreen) -> None:
@@ -253,24 +278,30 @@ def _count(target: Target) -> int:
 
 def undo(screen: MainScreen) -> None:
     """Take the newest change back."""
-    receipt = screen.desk.mail.undo()
-    if receipt is None:
-        screen.flash("Nothing to undo", Tone.HINT)
-        return
-    screen.look_again()
-    key = screen.desk.keymap.key_of("redo")
-    screen.flash(f"{receipt.summary} {screen.desk.glyphs.dot} {key} redo")
+
+    def done(receipt: Receipt | None) -> None:
+        if receipt is None:
+            screen.flash("Nothing to undo", Tone.HINT)
+            return
+        screen.look_again()
+        key = screen.desk.keymap.key_of("redo")
+        screen.flash(f"{receipt.summary} {screen.desk.glyphs.dot} {key} redo")
+
+    screen.aside.do(screen.desk.mail.undo, done, is_long=screen.aside.may_be_long)
 
 
 def redo(screen: MainScreen) -> None:
     """Do again what was undone last."""
-    receipt = screen.desk.mail.redo()
-    if receipt is None:
-        screen.flash("Nothing to redo", Tone.HINT)
-        return
-    screen.look_again()
-    key = screen.desk.keymap.key_of("undo")
-    screen.flash(f"Again: {receipt.summary} {screen.desk.glyphs.dot} {key} undo")
+
+    def done(receipt: Receipt | None) -> None:
+        if receipt is None:
+            screen.flash("Nothing to redo", Tone.HINT)
+            return
+        screen.look_again()
+        key = screen.desk.keymap.key_of("undo")
+        screen.flash(f"Again: {receipt.summary} {screen.desk.glyphs.dot} {key} undo")
+
+    screen.aside.do(screen.desk.mail.redo, done, is_long=screen.aside.may_be_long)
 
 
 def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from imapcore.errors import GimapError
 from imapcore.model import INBOX, LinkState, Mailbox, Messages, Progress, SavedSearch, Target, Threads, View
 from tui.actions import run_command
+from tui.aside import Aside
 from tui.commands import BY_ID, Command, Needs, Where
 from tui.desk import Desk
 from tui.format import number, plural
@@ -50,6 +51,7 @@ class MainScreen(PanedScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.aside = Aside(self)
         self.history: list[View] = []
         self.message_only = False
         """Whether verbs in the reader mean its current message only."""
