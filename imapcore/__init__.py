@@ -9,7 +9,7 @@ The map, from the outside in; each room imports only rooms further down:
 - ``protocol``   the IMAP conversation as a pure state machine
 - ``wire``       bytes ↔ values, pure
 - ``mime``       bytes → something a person can read, pure
-- ``model``, ``events``, ``errors``, ``clock``  values and seams every room may know
+- ``model``, ``events``, ``errors``, ``security``, ``clock``  values and seams every room may know
 
 ``classic`` is Python's ``IMAP4`` object over ``net`` and ``protocol``; ``simulator`` is a
 Gmail-shaped server on a real loopback socket that shares no parser with the client; ``demo``

@@ -18,6 +18,8 @@ from enum import Enum, StrEnum
 
 from msgspec import Struct
 
+from imapcore.security import Security as Security
+
 # -- mailboxes and labels ----------------------------------------------------------------------------
 
 
@@ -585,15 +587,6 @@ class Progress(Struct, frozen=True):
 
 
 # -- account -----------------------------------------------------------------------------------------
-
-
-class Security(StrEnum):
-    """How the connection is protected."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
-    """Only ever to a loopback address."""
 
 
 class Account(Struct, frozen=True):

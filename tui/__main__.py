@@ -120,6 +120,7 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         # Nearly all that is made until the first frame stays: looking for garbage in it takes a tenth of the
         # start. The app sets the collector to rights when the frame stands.
         gc.disable()
+        stack.callback(gc.enable)
     from imapcore.engine import Engine, EngineOptions
     from tui.state import StateKeeper, load_state, remember_account
 

@@ -124,6 +124,8 @@ class Keymap:
         wanted = self._read_overrides(overrides or {})
         self._keys: dict[str, list[Strokes]] = {}
         self._verbs: dict[Where, dict[Strokes, Command]] = {where: {} for where in Where}
+        # What sequences begin with, and the verb that was the first to begin so.
+        self._begun: dict[Where, dict[Strokes, Command]] = {where: {} for where in Where}
         # What the user asked for is claimed first; a default that loses to it gives way without a word,
         # unless that leaves its verb without any key.
         for command in sorted(COMMANDS, key=lambda command: command.id not in wanted):
@@ -161,23 +163,24 @@ class Keymap:
         """Enter a sequence in every place of the verb; False when some other verb has it in all of them."""
         claimed = False
         for where in sorted(command.where):
-            verbs = self._verbs[where]
-            rival = self._rival(verbs, strokes)
+            rival = self._rival(where, strokes)
             if rival is None:
-                verbs[strokes] = command
+                self._verbs[where][strokes] = command
+                for size in range(1, len(strokes)):
+                    self._begun[where].setdefault(strokes[:size], command)
                 claimed = True
             elif is_loud:
                 self.problems.append(Conflict(where, strokes, rival.id, command.id).sentence())
         return claimed
 
-    @staticmethod
-    def _rival(verbs: Mapping[Strokes, Command], strokes: Strokes) -> Command | None:
+    def _rival(self, where: Where, strokes: Strokes) -> Command | None:
         """The verb that has this sequence, its beginning, or a longer one that begins with it."""
-        for other, command in verbs.items():
-            shorter = min(len(other), len(strokes))
-            if other[:shorter] == strokes[:shorter]:
+        verbs = self._verbs[where]
+        for size in range(1, len(strokes) + 1):
+            command = verbs.get(strokes[:size])
+            if command is not None:
                 return command
-        return None
+        return self._begun[where].get(strokes)
 
     def keys_of(self, command_id: str) -> tuple[Strokes, ...]:
         """The sequences of a verb, the first being the one to show."""

@@ -25,7 +25,6 @@ from typing import Generic, Self, TypeVar
 
 from imapcore.clock import Clock, SystemClock
 from imapcore.errors import ConnectionLost, GimapError, LinkError, ProtocolError, WrongState
-from imapcore.model import Security
 from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.idle import listen
 from imapcore.net.stream import BULK, CHUNK, Readiness, Stream
@@ -48,6 +47,7 @@ from imapcore.protocol.protocol import Protocol
 from imapcore.protocol.sent import Sent
 from imapcore.protocol.state import SelectedMailbox, State
 from imapcore.protocol.transcript import Transcript
+from imapcore.security import Security
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.framing import Limits, Piece
 

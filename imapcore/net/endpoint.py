@@ -5,9 +5,13 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from imapcore.errors import InvalidArgument
-from imapcore.model import Account, Security
+from imapcore.security import Security
+
+if TYPE_CHECKING:
+    from imapcore.model import Account
 
 LOOPBACK_NAMES = frozenset({"localhost", "ip6-localhost", "localhost.localdomain"})
 

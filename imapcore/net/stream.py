@@ -28,10 +28,10 @@ from imapcore.errors import (
     Timeout,
     TlsError,
 )
-from imapcore.model import Security
 from imapcore.net.endpoint import Deadlines, Endpoint, is_loopback, make_tls_context
 from imapcore.net.layers import DeflateLayer, TlsLayer
 from imapcore.net.wakeup import Wakeup
+from imapcore.security import Security
 
 CHUNK = 16 * 1024
 """Bytes read at a time: what TLS brings at most, and some thirty messages, so that whoever shares the

@@ -7,9 +7,8 @@ from the header; decoding them (RFC 2047, 2231) is the work of ``imapcore.mime``
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
-
-from msgspec import Struct
 
 from imapcore.wire.envelope import Envelope, build_envelope
 from imapcore.wire.lexer import ParseError, Value
@@ -18,7 +17,8 @@ Params = tuple[tuple[str, str], ...]
 """Parameters in the order sent; names in lower case."""
 
 
-class Extension(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Extension:
     """What leaf and multipart may both carry after the basics; all absent in a plain BODY."""
 
     disposition: str | None = None
@@ -28,7 +28,8 @@ class Extension(Struct, frozen=True):
     location: str | None = None
 
 
-class Part(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Part:
     """A part without children of its own, or a message/rfc822 that holds one message."""
 
     section: str
@@ -66,7 +67,8 @@ class Part(Struct, frozen=True):
             yield from self.message.walk()
 
 
-class Multipart(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Multipart:
     """A part made of parts. Gmail sends some without any children."""
 
     section: str

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import Enum
-
-from msgspec import Struct
 
 from imapcore.errors import InvalidArgument
 from imapcore.wire import mutf7
@@ -34,10 +33,11 @@ class LiteralMode(Enum):
     PLUS = "LITERAL+"
 
 
-class Secret(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Secret:
     """A password or token. Shows itself to nobody but the wire."""
 
-    value: str | bytes
+    value: str | bytes = field(repr=False)
 
     def __str__(self) -> str:
         return "•••"
@@ -50,7 +50,8 @@ class Secret(Struct, frozen=True):
         return self.value if isinstance(self.value, bytes) else self.value.encode("utf-8")
 
 
-class Chunk(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Chunk:
     """Bytes that may be sent in one go."""
 
     data: bytes

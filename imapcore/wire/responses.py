@@ -7,10 +7,9 @@ are decoded ``str``; numbers of messages are never expanded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
-
-from msgspec import Struct, field
 
 from imapcore.wire.codes import Code
 from imapcore.wire.fetch import Fetched
@@ -28,7 +27,8 @@ class Condition(StrEnum):
     PREAUTH = "PREAUTH"
 
 
-class Status(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Status:
     """OK, NO, BAD, BYE or PREAUTH: tagged it ends a command, untagged it is a notice."""
 
     tag: str | None
@@ -37,49 +37,57 @@ class Status(Struct, frozen=True):
     text: str
 
 
-class Continuation(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Continuation:
     """``+``: the server waits for more. A SASL challenge is the text, still base64."""
 
     text: bytes
 
 
-class Capabilities(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Capabilities:
     """CAPABILITY, upper case."""
 
     names: frozenset[str]
 
 
-class Enabled(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Enabled:
     """What ENABLE has switched on (RFC 5161)."""
 
     names: frozenset[str]
 
 
-class MailboxFlags(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MailboxFlags:
     """FLAGS: the flags and keywords that exist in the selected mailbox."""
 
     flags: frozenset[str]
 
 
-class Exists(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Exists:
     """The number of messages in the selected mailbox."""
 
     count: int
 
 
-class Recent(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Recent:
     r"""The number of messages with \\Recent; always 0 on Gmail."""
 
     count: int
 
 
-class Expunged(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Expunged:
     """A message left: every higher sequence number is one less from here on."""
 
     seq: int
 
 
-class Vanished(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Vanished:
     """Messages left, by uid (RFC 7162 §3.2.10); ``is_earlier``: before this session looked."""
 
     uids: UidSet
@@ -94,7 +102,8 @@ class ListKind(StrEnum):
     XLIST = "XLIST"
 
 
-class Listed(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Listed:
     """One mailbox of LIST, LSUB or XLIST."""
 
     name: str
@@ -117,7 +126,8 @@ class Listed(Struct, frozen=True):
         return not (self.has("\\Noselect") or self.has("\\NonExistent"))
 
 
-class MailboxStatus(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MailboxStatus:
     """STATUS of one mailbox; None where an item was not asked for."""
 
     name: str
@@ -134,7 +144,8 @@ class MailboxStatus(Struct, frozen=True):
     extra: Mapping[str, Value] = field(default_factory=dict)
 
 
-class SearchResult(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class SearchResult:
     """SEARCH or SORT: the numbers in the order sent; with CONDSTORE the highest modseq of them."""
 
     numbers: tuple[int, ...]
@@ -143,14 +154,16 @@ class SearchResult(Struct, frozen=True):
     """Whether it is a SORT, whose order means something."""
 
 
-class PartialResult(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PartialResult:
     """One window of a search (RFC 9394): the range asked for and what lies in it."""
 
     range: str
     uids: UidSet
 
 
-class ExtendedSearchResult(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ExtendedSearchResult:
     """ESEARCH (RFC 4731): only what was asked to be returned; ``all`` stays compact."""
 
     tag: str | None
@@ -164,7 +177,8 @@ class ExtendedSearchResult(Struct, frozen=True):
     extra: Mapping[str, Value] = field(default_factory=dict)
 
 
-class ThreadResult(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ThreadResult:
     """THREAD (RFC 5256): conversations in the server's order, each as (depth, number) in document order.
 
     A conversation may nest thousands deep, so it is kept flat: ``depth`` 0 is its first message; number
@@ -174,14 +188,16 @@ class ThreadResult(Struct, frozen=True):
     threads: tuple[tuple[tuple[int, int | None], ...], ...]
 
 
-class Namespace(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Namespace:
     """One namespace: what its mailboxes' names begin with, and the delimiter."""
 
     prefix: str
     delimiter: str | None
 
 
-class Namespaces(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Namespaces:
     """NAMESPACE (RFC 2342)."""
 
     personal: tuple[Namespace, ...]
@@ -189,13 +205,15 @@ class Namespaces(Struct, frozen=True):
     shared: tuple[Namespace, ...]
 
 
-class ServerId(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ServerId:
     """ID (RFC 2971): what the server says of itself; empty for NIL."""
 
     fields: Mapping[str, str | None]
 
 
-class QuotaResource(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class QuotaResource:
     """Usage and limit of one resource; STORAGE counts KiB."""
 
     name: str
@@ -203,21 +221,24 @@ class QuotaResource(Struct, frozen=True):
     limit: int
 
 
-class Quota(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Quota:
     """QUOTA of one root (RFC 2087/9208); Gmail's root is the empty name."""
 
     root: str
     resources: tuple[QuotaResource, ...]
 
 
-class QuotaRoots(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class QuotaRoots:
     """QUOTAROOT: which roots count for a mailbox."""
 
     mailbox: str
     roots: tuple[str, ...]
 
 
-class Other(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Other:
     """An untagged response this library has no type for."""
 
     name: str

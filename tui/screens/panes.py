@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
 
 from tui.commands import Command, Needs, Where
 from tui.desk import Desk
 from tui.layout import Layout, ReaderPlace, plan_layout
 from tui.messages import DividerMoved, Flashed, Tone
-from tui.widgets.backdrop import Backdrop, Flat
+from tui.widgets.backdrop import Backdrop, flat_lines
 from tui.widgets.divider import Divider
 from tui.widgets.flash import NOTHING, Flash
 from tui.widgets.header import Header
@@ -45,7 +47,7 @@ def _classes_of(layout: Layout) -> set[str]:
     return {place} if layout.tree else {place, "-treeless"}
 
 
-class PanedScreen(Flat, Screen[None]):
+class PanedScreen(Screen[None]):
     """Header, tree, list, reader, bottom line."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -104,6 +106,10 @@ class PanedScreen(Flat, Screen[None]):
                     palette, glyphs, is_upright=False, shade="list", name="list", id="reader-divider"
                 )
         yield self.status_bar
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What the panes leave free is one colour."""
+        return flat_lines(super().render_lines, crop)
 
     @property
     def reader(self) -> Reader:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 
-class Flat(Widget):
-    """A widget without a border that draws nothing of its own; Textual would draw each line of it."""
+def flat_lines(render_lines: Callable[[Region], list[Strip]], crop: Region) -> list[Strip]:
+    """The lines of a widget without a border that draws nothing of its own: the first one, again and again.
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The first line, as often as there are lines."""
-        return super().render_lines(Region(crop.x, 0, crop.width, 1)) * crop.height
+    ``render_lines``: Textual's, which would draw each of them.
+    """
+    return render_lines(Region(crop.x, 0, crop.width, 1)) * crop.height
 
 
-class Backdrop(Flat):
+class Backdrop(Widget):
     """Holds panes; as large as it can be."""
 
     DEFAULT_CSS = """
@@ -26,3 +28,7 @@ class Backdrop(Flat):
         overflow: hidden hidden;
     }
     """
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """One line for all."""
+        return flat_lines(super().render_lines, crop)

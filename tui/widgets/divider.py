@@ -5,12 +5,14 @@ from __future__ import annotations
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.glyphs import Glyphs
 from tui.messages import DividerMoved
 from tui.theme import Palette
+from tui.widgets.backdrop import flat_lines
 
 
 class Divider(Widget):
@@ -39,6 +41,10 @@ class Divider(Widget):
         """Draw in the colours of another theme."""
         self._palette = palette
         self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """One line for all."""
+        return flat_lines(super().render_lines, crop)
 
     def render_line(self, y: int) -> Strip:
         """A faint rule between list and reader, nothing beside the tree; bright under the mouse."""
