@@ -6,35 +6,30 @@ nothing that is lost when several are merged into one: look again at what you sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from imapcore.model import LinkStatus, OpState
 
 
-@dataclass(frozen=True, slots=True)
-class MessagesChanged:
+class MessagesChanged(Struct, frozen=True):
     """Hint: rows of some view changed, came or went."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxesChanged:
+class MailboxesChanged(Struct, frozen=True):
     """Hint: the tree or its counts changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progressed:
+class Progressed(Struct, frozen=True):
     """Hint: sync progress or the number of pending ops changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkChanged:
+class LinkChanged(Struct, frozen=True):
     """The link to the server went up, down, or is being retried."""
 
     link: LinkStatus
 
 
-@dataclass(frozen=True, slots=True)
-class MailArrived:
+class MailArrived(Struct, frozen=True):
     """New unread mail reached the inbox while we watched."""
 
     count: int
@@ -43,15 +38,13 @@ class MailArrived:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class BodyArrived:
+class BodyArrived(Struct, frozen=True):
     """A body that was asked for is in the store now."""
 
     msgid: int
 
 
-@dataclass(frozen=True, slots=True)
-class BodyFailed:
+class BodyFailed(Struct, frozen=True):
     """A body that was asked for cannot be had (now)."""
 
     msgid: int
@@ -60,8 +53,7 @@ class BodyFailed:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class SearchProgressed:
+class SearchProgressed(Struct, frozen=True):
     """A search found more, ended, or fell back to what is stored here."""
 
     query: str
@@ -72,16 +64,14 @@ class SearchProgressed:
     """Why it ended without the server's answer, for a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpSettled:
+class OpSettled(Struct, frozen=True):
     """An op was confirmed or superseded."""
 
     op_id: int
     state: OpState
 
 
-@dataclass(frozen=True, slots=True)
-class OpRejected:
+class OpRejected(Struct, frozen=True):
     """The server refused an op; what it changed is shown again as Gmail has it."""
 
     op_id: int
@@ -91,8 +81,7 @@ class OpRejected:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alerted:
+class Alerted(Struct, frozen=True):
     """A sentence the user must see: a server ALERT, a store rebuilt, a limit found."""
 
     title: str

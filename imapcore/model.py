@@ -14,8 +14,9 @@ leaves imapcore.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+
+from msgspec import Struct
 
 # -- mailboxes and labels ----------------------------------------------------------------------------
 
@@ -43,8 +44,7 @@ SYSTEM_LABELS: dict[Role, str] = {
 """The X-GM-LABELS value of each role that is a label. All, Spam and Trash are places, not labels."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """One line of the tree: a place of Gmail's or a user's label."""
 
     name: str
@@ -61,8 +61,7 @@ class Mailbox:
     """Conversations in it with an unread message."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
+class SavedSearch(Struct, frozen=True):
     """A Gmail query kept in the tree."""
 
     search_id: int
@@ -84,8 +83,7 @@ class ViewKind(StrEnum):
     SEARCH = "search"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A list of conversations: a place, a label or a search, optionally narrowed."""
 
     kind: ViewKind
@@ -126,16 +124,14 @@ class View:
 INBOX = View.of_role(Role.INBOX)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A person as a header names them, decoded and sanitized."""
 
     name: str
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody in a conversation's row, in the order Gmail shows them."""
 
     name: str
@@ -157,8 +153,7 @@ Key = tuple[int, int]
 """A row's place in its view: (date of its newest message there, thrid), newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
+class ThreadRow(Struct, frozen=True):
     """One conversation as a line of the list."""
 
     thrid: int
@@ -188,25 +183,21 @@ class ThreadRow:
         return (self.date, self.thrid)
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(Struct, frozen=True):
     """The first rows of a view."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bottom:
+class Bottom(Struct, frozen=True):
     """The last rows of a view."""
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """The rows on both sides of a key (the key itself need not exist any more)."""
 
     key: Key
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Struct, frozen=True):
     """The rows from an index on: how a dragged scroll bar asks."""
 
     index: int
@@ -215,8 +206,7 @@ class At:
 Place = Top | Bottom | Around | At
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The rows around the viewport, and where they lie in the whole."""
 
     view: View
@@ -233,8 +223,7 @@ class Window:
 # -- a conversation ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One mail, without its body."""
 
     msgid: int
@@ -281,8 +270,7 @@ class Message:
         return f"{self.msgid:x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """A conversation, oldest message first."""
 
     thrid: int
@@ -306,8 +294,7 @@ class BlockKind(Enum):
     RULE = "rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A run of text in one style. May contain newlines where the sender broke a line on purpose."""
 
     text: str
@@ -318,8 +305,7 @@ class Span:
     """Index into ``Body.links``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A paragraph, heading, list item, table …, in reading order."""
 
     kind: BlockKind
@@ -337,8 +323,7 @@ class Block:
     is_signature: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Where a link really goes."""
 
     url: str
@@ -349,8 +334,7 @@ class Link:
     """The visible text names another host than the one it leads to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """A part that is a file."""
 
     section: str
@@ -363,8 +347,7 @@ class Attachment:
     is_inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """A message's content, made readable."""
 
     msgid: int
@@ -380,23 +363,20 @@ class Body:
 # -- ops ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Threads:
+class Threads(Struct, frozen=True):
     """Whole conversations, as seen from a view."""
 
     thrids: tuple[int, ...]
     view: View = INBOX
 
 
-@dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(Struct, frozen=True):
     """Single messages."""
 
     msgids: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
+class Everything(Struct, frozen=True):
     """Every conversation of a view, also those beyond the window; fixed when the op is submitted."""
 
     view: View
@@ -405,8 +385,7 @@ class Everything:
 Target = Threads | Messages | Everything
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLabels:
+class ChangeLabels(Struct, frozen=True):
     """Add and remove labels (names as X-GM-LABELS values: user labels and system labels alike)."""
 
     target: Target
@@ -414,8 +393,7 @@ class ChangeLabels:
     remove: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeFlags:
+class ChangeFlags(Struct, frozen=True):
     r"""Add and remove flags and keywords: ``\Seen``, ``\Flagged``, ``$Forwarded`` …"""
 
     target: Target
@@ -425,36 +403,31 @@ class ChangeFlags:
     """Done by the program, not by a key (opening marks as read): journalled, but not in the undo list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True):
     r"""Take out of the inbox: remove ``\Inbox`` with All Mail selected. Destroys nothing."""
 
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class MoveToTrash:
+class MoveToTrash(Struct, frozen=True):
     r"""UID MOVE to ``\Trash``."""
 
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class MoveToSpam:
+class MoveToSpam(Struct, frozen=True):
     r"""UID MOVE to ``\Junk``."""
 
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class MoveToInbox:
+class MoveToInbox(Struct, frozen=True):
     r"""Back to the inbox from anywhere: UID MOVE from Trash or Spam, else add ``\Inbox``."""
 
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class MoveToLabel:
+class MoveToLabel(Struct, frozen=True):
     """Add one label and leave the view: remove the view's own label (``\\Inbox`` in the inbox)."""
 
     target: Target
@@ -462,8 +435,7 @@ class MoveToLabel:
     source: View = INBOX
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteForever:
+class DeleteForever(Struct, frozen=True):
     """Expunge, only inside Trash or Spam, only when the user confirmed it. Cannot be undone."""
 
     target: Target
@@ -471,30 +443,26 @@ class DeleteForever:
     is_confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CreateLabel:
+class CreateLabel(Struct, frozen=True):
     """Create a label and the parents it lacks."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RenameLabel:
+class RenameLabel(Struct, frozen=True):
     """Rename a user's label; its children follow."""
 
     name: str
     new_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteLabel:
+class DeleteLabel(Struct, frozen=True):
     """Remove a user's label from everything; the mail stays in All Mail."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class MarkAll:
+class MarkAll(Struct, frozen=True):
     """Mark everything in a view read or unread."""
 
     view: View
@@ -528,8 +496,7 @@ class OpState(StrEnum):
     """Cancelled out by a later op before it was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What ``submit``, ``undo`` and ``redo`` answer at once, when the op is durable and shown."""
 
     op_id: int
@@ -540,8 +507,7 @@ class Receipt:
     can_undo: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """One line of the Activity screen."""
 
     op_id: int
@@ -561,8 +527,7 @@ class Activity:
     """The op this one takes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelCounts:
+class LabelCounts(Struct, frozen=True):
     """How many messages of a target carry each label: what the tri-state editor shows."""
 
     threads: int
@@ -593,8 +558,7 @@ class LinkState(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
+class LinkStatus(Struct, frozen=True):
     """State of the link, with words for a person when something is wrong."""
 
     state: LinkState
@@ -605,8 +569,7 @@ class LinkStatus:
     is_throttled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How much of the account the store holds, and how much is still to be sent."""
 
     stored: int
@@ -627,8 +590,7 @@ class Security(StrEnum):
     """Only ever to a loopback address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Whose mail, and where. Holds no secret."""
 
     email: str

@@ -11,10 +11,10 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import events as textual_events
 from textual.app import App
 from textual.binding import BindingType
@@ -44,7 +44,7 @@ _LONGEST_NOTICE = 200
 # XTWINOPS: terminals without a stack of titles ignore both.
 _PUSH_TITLE, _POP_TITLE = "\x1b[22;0t", "\x1b[23;0t"
 OFFERED_SEARCHES = ("Primary", "Social", "Promotions", "Updates", "Forums")
-"""Gmail's tabs, whose mail IMAP knows only by ``category:`` searches."""
+"""Gmail's tabs of the inbox, whose mail IMAP knows only by ``category:`` searches."""
 
 
 def _stamp(path: Path | None) -> float:
@@ -136,6 +136,13 @@ class GimapApp(App[None]):
         """Our colours for stylesheets, whatever the theme."""
         return self._palette().variables()
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the stylesheets again for other colours; before there is a screen, none has been read."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     async def on_event(self, event: textual_events.Event) -> None:
         """Hand keys on one at a time, so that what is typed ahead reaches what it was meant for."""
         if isinstance(event, textual_events.Key) and not event.is_forwarded:
@@ -178,7 +185,7 @@ class GimapApp(App[None]):
             return
         state.has_offered_searches = True
         for title in OFFERED_SEARCHES:
-            mail.save_search(title, f"category:{title.lower()}")
+            mail.save_search(title, f"category:{title.lower()} in:inbox")
         self.main.look_again()
 
     def on_unmount(self) -> None:

@@ -11,8 +11,9 @@ are three whole maps, never a mix: Gmail's own, and those that the fingers of vi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+
+from msgspec import Struct
 
 
 class Where(StrEnum):
@@ -74,8 +75,7 @@ class Needs(Enum):
     WRITER = "Another gimap-tui has this account open; this one only reads"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """One verb of the user's."""
 
     id: str

@@ -8,9 +8,11 @@ holds; a typo never keeps the mail from showing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, get_type_hints
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tui.commands import KEYMAPS
 
@@ -18,54 +20,60 @@ _SHOWN = 60
 """Characters of a value that a sentence about it shows."""
 
 
-def _setting(default: object, says: str, *, among: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"says": says, "among": among})
+class Says(Struct, frozen=True):
+    """What a setting is for, in a sentence, and the values it may have; none: any of its type."""
+
+    sentence: str
+    among: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LookSettings:
+class LookSettings(Struct, frozen=True):
     """``[look]``: how it looks."""
 
-    theme: str = _setting("gimap-dark", "A theme: gimap-dark, gimap-light, or one of Textual's own")
-    density: str = _setting("one", "Lines for each conversation", among=("one", "two"))
-    reader: str = _setting(
-        "auto",
-        "Where a conversation is read: beside the list, below it, or in its place (off)",
-        among=("auto", "beside", "below", "off"),
-    )
-    day_headings: bool = _setting(True, "Part the days of the list by headings")
-    ascii: bool = _setting(False, "Draw with ASCII marks only")
+    theme: Annotated[str, Says("A theme: gimap-dark, gimap-light, or one of Textual's own")] = "gimap-dark"
+    density: Annotated[str, Says("Lines for each conversation", among=("one", "two"))] = "one"
+    reader: Annotated[
+        str,
+        Says(
+            "Where a conversation is read: beside the list, below it, or in its place (off)",
+            among=("auto", "beside", "below", "off"),
+        ),
+    ] = "auto"
+    day_headings: Annotated[bool, Says("Part the days of the list by headings")] = True
+    ascii: Annotated[bool, Says("Draw with ASCII marks only")] = False
 
 
-@dataclass(frozen=True, slots=True)
-class BehaviourSettings:
+class BehaviourSettings(Struct, frozen=True):
     """``[behaviour]``: what it does by itself."""
 
-    after_archive: str = _setting(
-        "older",
-        "Where the reader goes when its conversation was archived, trashed or moved",
-        among=("older", "newer", "list"),
+    after_archive: Annotated[
+        str,
+        Says(
+            "Where the reader goes when its conversation was archived, trashed or moved",
+            among=("older", "newer", "list"),
+        ),
+    ] = "older"
+    mark_read: Annotated[bool, Says("Mark a conversation as read when it is opened")] = True
+    preview: Annotated[bool, Says("Show the conversation under the cursor where the reader has a pane")] = (
+        True
     )
-    mark_read: bool = _setting(True, "Mark a conversation as read when it is opened")
-    preview: bool = _setting(True, "Show the conversation under the cursor where the reader has a pane")
-    title: bool = _setting(True, "Keep the number of unread conversations in the terminal's title")
-    notify: str = _setting(
-        "off", "Tell the terminal of new mail, by OSC 9 or OSC 777", among=("off", "osc9", "osc777", "bell")
-    )
-    downloads: str = _setting("", "Folder attachments are saved to; empty: the system's downloads")
+    title: Annotated[bool, Says("Keep the number of unread conversations in the terminal's title")] = True
+    notify: Annotated[
+        str,
+        Says("Tell the terminal of new mail, by OSC 9 or OSC 777", among=("off", "osc9", "osc777", "bell")),
+    ] = "off"
+    downloads: Annotated[str, Says("Folder attachments are saved to; empty: the system's downloads")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSettings:
+class AccountSettings(Struct, frozen=True):
     """``[account]``: which account opens when none is named, and where."""
 
-    email: str = _setting("", "The account to open")
-    host: str = _setting("imap.gmail.com", "The IMAP server")
-    port: int = _setting(993, "Its port")
+    email: Annotated[str, Says("The account to open")] = ""
+    host: Annotated[str, Says("The IMAP server")] = "imap.gmail.com"
+    port: Annotated[int, Says("Its port")] = 993
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """What is in force, and what was wrong with the file."""
 
     look: LookSettings = field(default_factory=LookSettings)
@@ -81,11 +89,18 @@ class Config:
     """Settings the file names, as ``section.name``."""
 
 
-_SECTIONS: dict[str, type[LookSettings] | type[BehaviourSettings] | type[AccountSettings]] = {
+_Section = type[LookSettings] | type[BehaviourSettings] | type[AccountSettings]
+_SECTIONS: dict[str, _Section] = {
     "look": LookSettings,
     "behaviour": BehaviourSettings,
     "account": AccountSettings,
 }
+
+
+def _declared(kind: _Section) -> dict[str, Says]:
+    """A section's settings and what they say, in order."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: hints[name].__metadata__[0] for name in kind.__struct_fields__}
 
 
 def load_config(path: Path) -> Config:
@@ -158,15 +173,14 @@ def _unknown(what: str, shown: str, name: str, known: list[str]) -> str:
 
 def _read_section(section: str, values: Mapping[str, object], problems: list[str], given: set[str]) -> object:
     kind = _SECTIONS[section]
-    declared = {each.name: each for each in fields(kind)}
+    declared, usual = _declared(kind), kind()
     kept: dict[str, object] = {}
     for name, value in values.items():
         each = declared.get(name)
         if each is None:
             problems.append(_unknown("setting", f"“{brief(name)}” in [{section}]", name, list(declared)))
             continue
-        wanted = type(each.default)
-        among: tuple[str, ...] = each.metadata["among"]
+        wanted, among = type(getattr(usual, name)), each.among
         if type(value) is not wanted:
             problems.append(f"[{section}] {name} must be {_KINDS[wanted]}, not {_shown(value)}")
         elif among and value not in among:
@@ -215,9 +229,9 @@ def keep_in_force(before: Config, after: Config) -> Config:
         section: replace(
             getattr(before, section),
             **{
-                each.name: getattr(getattr(after, section), each.name)
-                for each in fields(kind)
-                if f"{section}.{each.name}" in after.given
+                name: getattr(getattr(after, section), name)
+                for name in kind.__struct_fields__
+                if f"{section}.{name}" in after.given
             },
         )
         for section, kind in _SECTIONS.items()
@@ -237,11 +251,10 @@ def show_config(config: Config) -> str:
     for section, kind in _SECTIONS.items():
         lines.append(f"[{section}]")
         values = getattr(config, section)
-        for each in fields(kind):
-            among = each.metadata["among"]
-            choice = f" ({', '.join(among)})" if among else ""
-            lines.append(f"# {each.metadata['says']}{choice}")
-            lines.append(f"{each.name} = {_toml(getattr(values, each.name))}")
+        for name, each in _declared(kind).items():
+            choice = f" ({', '.join(each.among)})" if each.among else ""
+            lines.append(f"# {each.sentence}{choice}")
+            lines.append(f"{name} = {_toml(getattr(values, name))}")
         lines.append("")
     lines.append("[keys]")
     lines.append(f"# A whole map ({', '.join(KEYMAPS)}); below it, commands with keys of your own")

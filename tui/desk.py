@@ -6,8 +6,9 @@ One object, made by the app before the first frame and handed to the screens; it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import tzinfo
+
+from msgspec import Struct, field
 
 from tui.config import Config
 from tui.glyphs import UNICODE, Glyphs
@@ -19,8 +20,7 @@ from tui.theme import DARK, LabelColours, Palette
 from tui.widgets.thread_row import RowStyles
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """Shared by the app and its screens."""
 
     mail: MailPort

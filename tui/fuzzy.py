@@ -9,9 +9,10 @@ before its parents), then anywhere, then scattered letters.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+
+from msgspec import Struct
 
 _WORD_ENDS = frozenset(" /-_.,:;()[]{}<>@&+|\\\"'“”‘’·")
 _MAX_QUERY = 256
@@ -19,8 +20,7 @@ _MAX_QUERY = 256
 _WHOLE, _START, _LEAF_WORD, _WORD, _INSIDE, _SCATTERED = 0, 10, 20, 30, 50, 90
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """How well a query fits a text, and where."""
 
     score: int

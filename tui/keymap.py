@@ -7,8 +7,8 @@ spelling of keys, the resolving of sequences and the check for conflicts; what a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.binding import Binding
 from textual.keys import _character_to_key
 
@@ -92,8 +92,7 @@ def show_keys(strokes: Sequence[Stroke]) -> str:
     return " ".join(show_stroke(stroke) for stroke in strokes)
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Two verbs that want the same keys in the same place."""
 
     where: Where

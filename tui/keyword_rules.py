@@ -5,14 +5,13 @@ Pure. The grammar is RFC 3501 §9 (``flag-keyword = atom``); what Gmail does wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 LONGEST = 100
 _SPECIAL = frozenset('(){%*"\\] ')
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(Struct, frozen=True):
     """One flag and what becomes of it."""
 
     name: str

@@ -7,8 +7,9 @@ none. Toggling goes from what is to what can be wanted and back, so that no way 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from imapcore.model import LabelCounts, Mailbox
 from tui.format import number
@@ -27,8 +28,7 @@ class State(Enum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class LabelChange:
+class LabelChange(Struct, frozen=True):
     """What the label editor returns."""
 
     add: frozenset[str] = frozenset()
@@ -42,8 +42,7 @@ class LabelChange:
         return bool(self.add or self.remove)
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRow:
+class LabelRow(Struct, frozen=True):
     """A label in the list."""
 
     name: str
@@ -55,8 +54,7 @@ class LabelRow:
     is_choosable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class CreateRow:
+class CreateRow(Struct, frozen=True):
     """The last line: make a label of what was typed."""
 
     name: str
@@ -64,8 +62,7 @@ class CreateRow:
     parents: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GapRow:
+class GapRow(Struct, frozen=True):
     """An empty line."""
 
 

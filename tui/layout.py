@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class ReaderPlace(StrEnum):
@@ -28,8 +29,7 @@ _LEAST_LIST = 44
 _LEAST_READER = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Sizes in cells; 0 where a pane has none of its own."""
 
     place: ReaderPlace

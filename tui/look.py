@@ -6,8 +6,9 @@ Dialogs are made, shown and thrown away; they take the look of the moment they a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from msgspec import Struct
 
 from tui.glyphs import UNICODE, Glyphs
 from tui.keymap import Keymap
@@ -21,8 +22,7 @@ def _grey(_label: str) -> tuple[str, str]:
     return label_pair("grey", True)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """Palette, marks and label colours."""
 
     palette: Palette = DARK

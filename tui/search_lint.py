@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from tui.search_words import BY_NAME, Takes, Token, label_word, read_query
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that Gmail would not read as it was meant."""
 
     start: int
@@ -23,8 +23,7 @@ class Finding:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A query on its way through the rules."""
 
     text: str

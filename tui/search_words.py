@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 from imapcore.model import Address
 from tui.fuzzy import match
@@ -29,8 +30,7 @@ class Takes(Enum):
     SIZE = "a size: 500K, 5M"
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """One word of the language that ends in a colon."""
 
     name: str
@@ -116,8 +116,7 @@ _MOST = 50
 """Completions at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """One word of a query, with its place in it."""
 
     start: int
@@ -174,8 +173,7 @@ def label_word(name: str) -> str:
 # -- completion ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """Something that could stand where the cursor is."""
 
     text: str
@@ -185,8 +183,7 @@ class Suggestion:
     """Whether a space follows; an operator still wants its value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completions:
+class Completions(Struct, frozen=True):
     """What could stand at the cursor, and which part of the query it would replace."""
 
     start: int

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from threading import Thread
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 _RECENT = 50
 
 
-@dataclass
-class State:
+class State(Struct):
     """Remembered for one account."""
 
     folded: list[str] = field(default_factory=list)
@@ -45,9 +46,9 @@ class State:
     def copy(self) -> State:
         """The same values, apart from these."""
         state = State()
-        for each in fields(State):
-            value = getattr(self, each.name)
-            setattr(state, each.name, value.copy() if isinstance(value, list | dict) else value)
+        for name in State.__struct_fields__:
+            value = getattr(self, name)
+            setattr(state, name, value.copy() if isinstance(value, list | dict) else value)
         return state
 
     def searched(self, query: str) -> None:
@@ -65,15 +66,15 @@ def load_state(path: Path) -> State:
     if not isinstance(data, dict):
         return State()
     state = State()
-    for each in fields(State):
-        value = data.get(each.name)
-        if type(value) is not type(getattr(state, each.name)):
+    for name in State.__struct_fields__:
+        value = data.get(name)
+        if type(value) is not type(getattr(state, name)):
             continue
         if isinstance(value, list):
             value = [item for item in value if isinstance(item, str)]
         elif isinstance(value, dict):
             value = {key: item for key, item in value.items() if isinstance(item, str)}
-        setattr(state, each.name, value)
+        setattr(state, name, value)
     return state
 
 

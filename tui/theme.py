@@ -9,9 +9,11 @@ they do.
 from __future__ import annotations
 
 import colorsys
-from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 if TYPE_CHECKING:
     from textual.theme import Theme
@@ -24,8 +26,7 @@ MAY_READ = 3.0
 """Contrast of marks and of text that only helps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The colours of one theme, each ``#rrggbb``."""
 
     frame: str
@@ -55,7 +56,8 @@ class Palette:
 
     def variables(self) -> dict[str, str]:
         """The same as stylesheet variables; ``list`` is ``$list`` and so on, text colours end in ``-ink``."""
-        named = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "is_dark"}
+        named = asdict(self)
+        del named["is_dark"]
         inks = ("text", "bright", "middle", "dim", "faint")
         return {f"{name}-ink" if name in inks else f"{name}-shade": colour for name, colour in named.items()}
 

@@ -31,7 +31,6 @@ from imapcore.events import (
     MessagesChanged,
     Progressed,
 )
-from imapcore.mime.sanitize import clean_line
 from imapcore.model import (
     Account,
     Activity,
@@ -112,7 +111,7 @@ class Engine:
         """
         path = store_path(self.account, self._data_dir)
         store = self._store = Store.open(
-            path, clock=self._clock, email=self.account.email, sanitize=clean_line
+            path, clock=self._clock, email=self.account.email, sanitize=_sanitized
         )
         store.bodies.max_bytes = self._options.body_cache_bytes
         self._readers = ReaderPool(store)
@@ -302,6 +301,7 @@ class Engine:
 
     def preview(self, op: Op) -> tuple[str, ...]:
         """The IMAP commands an op would send. Raises InvalidArgument for what cannot be asked."""
+        from imapcore.mime.sanitize import clean_line
         from imapcore.sync.orders import describe_batch
 
         lines: list[str] = []
@@ -425,17 +425,26 @@ class Engine:
         """Keep a search in the tree."""
         saved = self._open_store.searches.save(title, query)
         self._hub.tell(MailboxesChanged())
+        self._crew.ask(lambda work: work.kept.look())
         return saved
 
     def rename_search(self, search_id: int, title: str, query: str) -> None:
         """Give a saved search another title or query."""
         self._open_store.searches.rename(search_id, title, query)
         self._hub.tell(MailboxesChanged())
+        self._crew.ask(lambda work: work.kept.look())
 
     def delete_search(self, search_id: int) -> None:
         """Take a search out of the tree."""
         self._open_store.searches.delete(search_id)
         self._hub.tell(MailboxesChanged())
+
+
+def _sanitized(text: str) -> str:
+    # Late: what was stored is clean already, and the first frame shows nothing else.
+    from imapcore.mime.sanitize import clean_line
+
+    return clean_line(text)
 
 
 def store_path(account: Account, data_dir: Path | None) -> Path:

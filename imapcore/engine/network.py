@@ -45,7 +45,16 @@ class Network:
 
     def workers(self, options: EngineOptions, clock: Clock, board: LinkBoard) -> Workers:
         """The sessions, not started."""
-        return Workers(self._store, options, clock, board, self._dial, self._tell, self._find_offline)
+        return Workers(
+            self._store,
+            options,
+            clock,
+            board,
+            self._dial,
+            self._tell,
+            self._find_offline,
+            self._saved_queries,
+        )
 
     def _dial(self, wakeup: Wakeup) -> Remote:
         with self._readers.borrow() as reader:
@@ -60,6 +69,10 @@ class Network:
     def _uidvalidity_of(self, place: Role) -> int | None:
         state = self._store.mail.sync_state(place)
         return None if state is None else state.uidvalidity
+
+    def _saved_queries(self) -> tuple[str, ...]:
+        with self._readers.borrow() as reader:
+            return tuple(saved.query for saved in reader.saved_searches())
 
     def _find_offline(self, query: str) -> Found:
         with self._readers.borrow() as reader:

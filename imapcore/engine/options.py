@@ -4,11 +4,10 @@ people.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
+class EngineOptions(Struct, frozen=True):
     """Immutable; tests shorten the times."""
 
     head_start_seconds: float = 0.0
@@ -25,6 +24,8 @@ class EngineOptions:
     """So often a pass asks Spam and Trash for changed flags too, whatever their numbers say."""
     audit_seconds: float = 3600.0
     """So often each label's number of messages is compared with the server's."""
+    searches_seconds: float = 900.0
+    """A saved search is run anew after so long; in between, only what arrives is looked at."""
     body_cache_bytes: int = 256 << 20
     """Bodies kept on disk; the least recently read go first."""
     compress: bool = True

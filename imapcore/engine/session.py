@@ -14,7 +14,8 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Generator, Hashable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from imapcore.clock import Clock
 from imapcore.engine.link import LinkBoard, is_for_the_user
@@ -58,8 +59,7 @@ def _nobody_cares(error: GimapError) -> None:
     """Most jobs have nobody to tell: what they did not do is done by the next one of their kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """Something to do on a session's connection."""
 
     key: Hashable
@@ -80,13 +80,12 @@ class Job:
     """Whether anybody still waits for it; asked before each step."""
 
 
-@dataclass(slots=True)
-class _Entry:
+class _Entry(Struct):
     job: Job
     order: int
     not_before: float = 0.0
     stumbles: int = 0
-    running: Iterator[float] | None = field(default=None, repr=False)
+    running: Iterator[float] | None = None
     again: Job | None = None
     """Asked for while it was under way."""
 

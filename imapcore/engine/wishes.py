@@ -156,11 +156,15 @@ class Wishes:
                 steps,
                 urgency=1,
                 failed=failed,
-                is_wanted=lambda: query in self._searches,
+                is_wanted=lambda: self.is_searching(query),
             )
         )
         if self._board.status.state in (*HOPELESS, LinkState.WAITING):
             self._search_offline(query, self._board.status)
+
+    def is_searching(self, query: str) -> bool:
+        """Whether somebody waits for this search."""
+        return query in self._searches
 
     def cancel_search(self, query: str) -> None:
         """Nobody waits for this search any more; what it found so far stays."""

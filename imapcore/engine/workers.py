@@ -14,9 +14,10 @@ most, as Gmail's limit of fifteen is shared by all devices of the account.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from imapcore.clock import Clock
+from imapcore.engine.kept import KeptSearches
 from imapcore.engine.link import LinkBoard
 from imapcore.engine.options import EngineOptions
 from imapcore.engine.reporter import Reporter
@@ -65,6 +66,7 @@ class Workers:
         dial: Callable[[Wakeup], Remote],
         tell: Callable[[Event], None],
         find_offline: Callable[[str], Found],
+        saved_queries: Callable[[], Sequence[str]],
     ) -> None:
         self._store = store
         self._options = options
@@ -77,6 +79,17 @@ class Workers:
         self.account = AccountSync(store, report, clock)
         self.wishes = Wishes(
             store, clock, self.board, self.account.places, report, tell, find_offline, self._act, self._forget
+        )
+        self.kept = KeptSearches(
+            store,
+            clock,
+            self.account.places,
+            report,
+            tell,
+            saved_queries,
+            self.wishes.is_searching,
+            lambda job: self.actions.submit(job),
+            options.searches_seconds,
         )
         self._replay = Replay(store, self._op_settled, self.request_pass)
         self._must_send = False
@@ -220,10 +233,15 @@ class Workers:
         self._is_watching = True
         self._begin_others()
         if self._options.backfill and not self.account.is_complete:
-            self.sync.submit(Job("backfill", self.account.backfill, urgency=8, is_lasting=True))
+            self.sync.submit(Job("backfill", self._backfill, urgency=8, is_lasting=True))
         if self._must_send:
             self._must_send = False
             self.send()
+        self.kept.look()
+
+    def _backfill(self, remote: Remote) -> Iterator[float]:
+        yield from self.account.backfill(remote)
+        self.kept.look()
 
     def look_for_changes(self) -> None:
         """The user wants to know: mailboxes, messages and counts, all of them."""

@@ -7,7 +7,8 @@ zone nor the clock. Answering is not done here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from imapcore.mime.sanitize import clean_line
 from imapcore.model import Block, BlockKind, Span
@@ -21,8 +22,7 @@ _ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "maybe"
 _MAX = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """What an invitation says."""
 
     method: str

@@ -6,7 +6,7 @@ short words in most cells and nothing nested, is kept as a table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from imapcore.model import Block, BlockKind, Span
 
@@ -18,16 +18,14 @@ _ROW_OF_WORDS = 90
 """Characters of a layout row whose cells may stand on one line."""
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(Struct):
     """A cell: what was written into it."""
 
     blocks: list[Block]
     is_header: bool
 
 
-@dataclass(slots=True)
-class TableFrame:
+class TableFrame(Struct):
     """A table under way. ``outer`` is where its blocks will go."""
 
     outer: list[Block]

@@ -8,7 +8,8 @@ One pass, bounded depth; tables are judged in ``html_tables``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from imapcore.mime.html_blocks import quote_originals, tidy
 from imapcore.mime.html_tables import TableFrame
@@ -51,8 +52,7 @@ _BLANKS = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _SMALL = re.compile(r"[0-3](?:px)?\s*$")
 
 
-@dataclass(slots=True)
-class Element:
+class Element(Struct):
     """An open element and what ends with it."""
 
     name: str
@@ -64,8 +64,7 @@ class Element:
     is_signature: bool = False
 
 
-@dataclass(slots=True)
-class Anchor:
+class Anchor(Struct):
     """An open link."""
 
     url: str
@@ -74,16 +73,14 @@ class Anchor:
     generation: int
 
 
-@dataclass(slots=True)
-class ListFrame:
+class ListFrame(Struct):
     """An open list."""
 
     is_ordered: bool
     number: int = 1
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What came of a document."""
 
     blocks: list[Block]
@@ -106,8 +103,7 @@ def read_html(source: str, links: Links) -> Reading:
     return Reading(quote_originals(reader.finish()[:MAX_BLOCKS]), reader.pictures)
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     links: Links
     out: list[Block] = field(default_factory=list)
     stack: list[Element] = field(default_factory=list)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from imapcore.mime import charsets
 from imapcore.mime.calendar import read_event, show_event
@@ -111,8 +112,7 @@ def snippet(raw: bytes) -> str:
     )
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What has been gathered so far."""
 
     blocks: list[Block] = field(default_factory=list)

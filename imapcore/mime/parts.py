@@ -11,7 +11,8 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from imapcore.mime.headers import decode_header
 from imapcore.mime.parameters import parse_disposition, parse_media_type
@@ -36,8 +37,7 @@ _SUFFIXES = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """A leaf, a multipart, or an embedded message."""
 
     section: str

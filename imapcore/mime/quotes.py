@@ -7,7 +7,8 @@ attributions. Works on text that may still hold anything; cleaning is the caller
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MAX_QUOTE = 20
 """Depth that is told apart; deeper quotes count as this deep."""
@@ -35,8 +36,7 @@ _SUBJECT = re.compile(
 _SIGNATURE_LINES = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a plain text."""
 
     text: str

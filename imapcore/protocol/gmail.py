@@ -7,7 +7,8 @@ older XLIST attributes are mapped to those of RFC 6154, so nothing else need kno
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from imapcore.model import Role
 from imapcore.wire.responses import Listed

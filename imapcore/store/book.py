@@ -14,6 +14,7 @@ from imapcore.store.listing import Listing
 from imapcore.store.marks import Marks
 from imapcore.store.people import People
 from imapcore.store.record import Record, Stored
+from imapcore.store.results import found_by_searches
 from imapcore.store.transaction import Transaction, listed
 
 
@@ -37,18 +38,18 @@ class Book:
             return
         for thrid in wanted:
             self._threads[thrid] = []
-        tx, get = self._tx, self._marks.get
-        rows = tx.rows(
+        rows = self._tx.rows(
             "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM state "
             "WHERE thrid IN (SELECT value FROM json_each(?))",
             (listed(wanted),),
         )
-        self._marks.load_sets(tx, {number for row in rows for number in row[3:5]})
-        found = self._searches(row[1] for row in rows)
+        numbers = {row[3] for row in rows}
+        numbers.update([row[4] for row in rows])
+        sets = self._marks.load_sets(self._tx, numbers)
+        found = found_by_searches(self._tx, (row[1] for row in rows))
         for thrid, msgid, date, confirmed, shown, mood, sender, bits in rows:
-            confirmed_set = get(tx, confirmed)
-            shown_set = confirmed_set if shown == confirmed else get(tx, shown)
-            searches = tuple(sorted(found[msgid])) if msgid in found else ()
+            confirmed_set, shown_set = sets[confirmed], sets[shown]
+            searches = found.get(msgid, ())
             stored = Stored(date, bits, sender, searches, shown_set, mood, confirmed_set)
             record = Record(
                 msgid, thrid, date, sender, bits, confirmed_set, shown_set, mood, searches, stored
@@ -56,24 +57,13 @@ class Book:
             self.records[msgid] = record
             self._threads[thrid].append(record)
 
-    def _searches(self, msgids: Iterable[int]) -> dict[int, list[int]]:
-        """Message → views of the searches that found it."""
-        found: dict[int, list[int]] = defaultdict(list)
-        if self._tx.row("SELECT 1 FROM search_result LIMIT 1"):
-            for msgid, search_id in self._tx.rows(
-                "SELECT msgid, search_id FROM search_result WHERE msgid IN (SELECT value FROM json_each(?))",
-                (listed(msgids),),
-            ):
-                found[msgid].append(-search_id)
-        return found
-
     def load_messages(self, msgids: Iterable[int]) -> list[Record]:
         """Read the conversations of messages; the records of those that exist, in the order given."""
         wanted = list(msgids)
         missing = [msgid for msgid in wanted if msgid not in self.records]
         if missing:
             rows = self._tx.rows(
-                "SELECT DISTINCT thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+                "SELECT thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
                 (listed(missing),),
             )
             self.load([row[0] for row in rows])
@@ -122,3 +112,6 @@ class Book:
             if not r.is_gone
         ]
         self._tx.put("INSERT OR REPLACE INTO state", rows)
+        more = sum(r.old is None and not r.is_gone for r in changed) - len(gone)
+        if more:
+            self._tx.execute("UPDATE meta SET value = value + ? WHERE key = 'messages'", (more,))

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from imapcore.model import OpState, Role
 from imapcore.store.facts import Batch, Verb
@@ -25,8 +26,7 @@ Step = tuple[int, int]
 """(op id, number of the step in it)."""
 
 
-@dataclass(slots=True)
-class _Choice:
+class _Choice(Struct):
     """A batch that is being put together."""
 
     verb: Verb | None = None

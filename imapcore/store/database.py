@@ -10,11 +10,13 @@ from the old one.
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from imapcore.clock import Clock
 from imapcore.errors import StoreBusy, StoreError
@@ -22,7 +24,6 @@ from imapcore.store.bodies import Bodies
 from imapcore.store.facts import Notice
 from imapcore.store.files import WriterLock, make_private, set_aside, suspect_mark
 from imapcore.store.gate import Gate
-from imapcore.store.journal import Journal
 from imapcore.store.mail import Mail
 from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS, migrate
 from imapcore.store.people import People
@@ -33,6 +34,9 @@ from imapcore.store.searches import Searches
 from imapcore.store.transaction import connect_reader, connect_writer
 from imapcore.store.trouble import is_damage
 from imapcore.store.writer import ClosedWriter, Writer
+
+if TYPE_CHECKING:
+    from imapcore.store.journal import Journal
 
 CHECKED_WHOLE = 48 << 20
 """Files up to this size are checked whole at every start (some tenth of a second); of larger ones the
@@ -79,7 +83,8 @@ class Store:
         self.notices: tuple[Notice, ...] = ()
         """What the user must be told about the store, found when it was opened."""
         self.mail = Mail(shared)
-        self.journal = Journal(shared, self.mail)
+        self._journal: Journal | None = None
+        self._journal_lock = threading.Lock()
         self.searches = Searches(shared)
         self.bodies = Bodies(shared)
         self._shared = shared
@@ -143,7 +148,8 @@ class Store:
                 store = cls(path, lock, gate, shared, email)
                 if rescued is not None:
                     writer.call(lambda tx: restore(tx, shared.marks, rescued))
-                store.journal.recover()
+                if _was_sending(reads):
+                    store.journal.recover()
             except BaseException:
                 reads.close()
                 raise
@@ -152,6 +158,17 @@ class Store:
             raise
         store.notices = tuple(notices)
         return store
+
+    @property
+    def journal(self) -> Journal:
+        """What the user changed."""
+        with self._journal_lock:
+            if self._journal is None:
+                # Late: a first frame changes nothing, and what it takes to do so is a third of the store.
+                from imapcore.store.journal import Journal
+
+                self._journal = Journal(self._shared, self.mail)
+            return self._journal
 
     def reader(self) -> Reader:
         """A read-only connection for the calling thread; close it."""
@@ -254,6 +271,19 @@ def _damage(path: Path) -> str | None:
     finally:
         connection.close()
     return problem
+
+
+def _was_sending(reads: sqlite3.Connection) -> bool:
+    """Whether the last run was cut short with something of the journal on its way."""
+    # Spelled as the two partial indexes are: they hold next to nothing.
+    return any(
+        state == "sent"
+        for states in (
+            "SELECT state FROM op WHERE state IN ('pending', 'sent')",
+            "SELECT state FROM piece WHERE state IN ('open', 'sent')",
+        )
+        for (state,) in reads.execute(states)
+    )
 
 
 def _quick_check(connection: sqlite3.Connection, *, is_thorough: bool) -> str | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct, field
 
 from imapcore.model import OpState, Receipt
 from imapcore.store.facts import Verb
@@ -21,7 +22,8 @@ from imapcore.store.outbox import Outbox
 from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
 from imapcore.store.record import PENDING, SETTLED, Record
-from imapcore.store.sweep import Swept
+from imapcore.store.returning import opposite_of
+from imapcore.store.sweep import SWEEP_FROM, Swept
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks
 
@@ -32,8 +34,7 @@ THREADS_AT_ONCE = 2000
 """Conversations held in memory while a large op is written."""
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """An op that is being written: its number, and what its steps change so far."""
 
     op_id: int
@@ -51,8 +52,8 @@ class Draft:
     def note(self, swept: Swept) -> None:
         """Take over what a sweep changed."""
         self.threads.update(swept.threads)
-        for (step, shift), msgids in swept.messages.items():
-            self.changed[(step, shift, OPEN)].extend(msgids)
+        for step, msgids in swept.messages.items():
+            self.changed[step].extend(msgids)
             self.messages.update(msgids)
 
     def step(self, planned: PlannedStep) -> int:
@@ -61,45 +62,28 @@ class Draft:
         return len(self.steps) - 1
 
 
-@dataclass(slots=True)
-class Met:
+class Met(Struct):
     """Open changes that met their opposite, to be cancelled together."""
 
     messages: dict[Piece, set[int]] = field(default_factory=dict)
     _known: dict[tuple[int, Shift, tuple[Piece, ...]], Piece | None] = field(default_factory=dict)
     """Of many messages, few differ in what is confirmed and in what is open."""
 
-    def opposite(self, confirmed: MarkSet, pieces: list[Piece], shift: Shift) -> Piece | None:
+    def opposite(self, confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:
         """Which of the open changes of a message a new one takes back before it was sent, if any."""
         if not pieces:
             return None
         key = (confirmed.set_id, shift, tuple(pieces))
         if key not in self._known:
-            self._known[key] = _opposite(confirmed, pieces, shift)
+            self._known[key] = opposite_of(confirmed, pieces, shift)
         return self._known[key]
-
-
-def _opposite(confirmed: MarkSet, pieces: list[Piece], shift: Shift) -> Piece | None:
-    """Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later one
-    helps.
-    """
-    marks = shift.marks()
-    touching = [piece for piece in pieces if piece.marks & marks]
-    if not touching:
-        return None
-    last = touching[-1]
-    # A label's deletion is sent whatever becomes of one message.
-    if last.state != OPEN or last.is_replay or last.is_general or not last.shift.is_inverse_of(shift):
-        return None
-    ids = confirmed.ids
-    for piece in pieces:
-        if piece is not last:
-            ids = piece.shift.applied(ids)
-    return last if shift.applied(ids) == ids else None
 
 
 class Drafting(Outbox):
     """Writing ops; what the user does stands in the classes built on this one."""
+
+    sweep_from = SWEEP_FROM
+    """Conversations from which on an op is swept over them instead of going through a book."""
 
     def _begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> Draft:
         tx.execute(
@@ -118,17 +102,19 @@ class Drafting(Outbox):
     ) -> None:
         """Let steps change messages one after the other, and note for each step what it really changed."""
         batch = list(records)
-        busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
         met = Met()
         outcomes = {shown: outcome(steps, shown.ids) for shown in {record.shown for record in batch}}
+        touched = frozenset().union(*(s.marks() for shifts, _ in outcomes.values() for _, s in shifts))
+        busy: dict[int, list[Piece]] = {}
+        if any(piece.marks & touched for piece in self.pieces.all(tx)):
+            busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
         self.marks.number_all(tx, (after for _, after in outcomes.values()))
         fates = {
             shown: (shifts, self.marks.numbered(tx, after)) for shown, (shifts, after) in outcomes.items()
         }
         for record in batch:
             shifts, after = fates[record.shown]
-            # What is nowhere at the moment is not to be seen, and cannot be meant.
-            if not shifts or not record.shown.place:
+            if not shifts:
                 continue
             draft.messages.add(record.msgid)
             draft.threads.add(record.thrid)

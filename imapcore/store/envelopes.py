@@ -7,8 +7,9 @@ What may not: states (``book.py``), where the server keeps a message (``places.p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from imapcore.store.mailboxes import Mailboxes
 from imapcore.store.rooms import ROWS_PER_TRANSACTION
@@ -16,8 +17,7 @@ from imapcore.store.transaction import Transaction, chunks, listed
 from imapcore.store.words import Words, drop_words, put_words, words_of
 
 
-@dataclass(slots=True)
-class StoredEnvelope:
+class StoredEnvelope(Struct):
     """What the store knows of a message's envelope."""
 
     thrid: int

@@ -12,8 +12,9 @@ raw identities, decoded from modified UTF-7. Times are milliseconds since 1970 U
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from imapcore.model import Address, Role
 
@@ -27,8 +28,7 @@ NOBODY = Address("", "")
 # -- what the server said ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxFacts:
+class MailboxFacts(Struct, frozen=True):
     """One line of LIST."""
 
     name: str
@@ -40,8 +40,7 @@ class MailboxFacts:
     attributes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class MessageFacts:
+class MessageFacts(Struct, frozen=True):
     r"""One message as FETCH described it, in the mailbox ``place``.
 
     ``labels`` is the full set of X-GM-LABELS values. In Spam and Trash Gmail omits the mailbox's own label;
@@ -74,8 +73,7 @@ class MessageFacts:
     """IMAP section of the part worth previewing, e.g. ``1.1``; opaque here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(Struct, frozen=True):
     """A later FETCH of a message whose envelope is stored: what may have changed, by uid."""
 
     uid: int
@@ -85,8 +83,7 @@ class Delta:
     modseq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SyncState:
+class SyncState(Struct, frozen=True):
     """What the last finished pass over a place saw; three equal numbers end the next pass at once."""
 
     place: Role
@@ -105,8 +102,7 @@ class SyncState:
 # -- what the store answers ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """What a write really changed; all empty when the store knew everything already."""
 
     new: tuple[int, ...] = ()
@@ -126,8 +122,7 @@ class Changed:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxChanges:
+class MailboxChanges(Struct, frozen=True):
     """How a new LIST differs from the last one: names of user labels."""
 
     added: tuple[str, ...] = ()
@@ -136,8 +131,7 @@ class MailboxChanges:
     """Anything at all differs (titles, attributes, roles too)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where the server keeps a message; ``uid`` is None when it moved there and its uid is not known
     yet.
     """
@@ -146,8 +140,7 @@ class Location:
     uid: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """Something about the store that the user must be told at start."""
 
     title: str
@@ -174,8 +167,7 @@ class Verb(StrEnum):
     DELETE_LABEL = "delete_label"
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """One claimed piece of the journal: one IMAP command per mailbox its messages live in.
 
     ``op_ids`` has several entries when ops that ask the same were coalesced. Every msgid of the batch must
@@ -195,8 +187,7 @@ class Batch:
     """It was sent before and nobody knows with what result: look first (MOVE, EXPUNGE), then send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """What became of ops after an answer: which of them are finished now."""
 
     confirmed: tuple[int, ...] = ()

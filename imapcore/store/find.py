@@ -7,30 +7,41 @@ writing, the server's own search.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from imapcore.model import Role
 from imapcore.store.marks import (
     ALL,
     DRAFT,
     IMPORTANT,
-    PLACES,
     SEEN,
-    SPAM,
     STARRED,
-    TRASH,
     VIEW_OF_ROLE,
 )
-from imapcore.store.query import WORD_OPERATORS, Group, Term, day_ms, octets, parse_query, period_ms
+from imapcore.store.query import (
+    WORD_OPERATORS,
+    Group,
+    Near,
+    Part,
+    Term,
+    day_ms,
+    octets,
+    parse_query,
+    period_ms,
+)
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
+from imapcore.store.scope import scope_of
 from imapcore.store.targets import Rows
-from imapcore.store.words import match_words
+from imapcore.store.transaction import listed
+from imapcore.store.words import is_near, match_words
 
 Condition = tuple[str, tuple[Any, ...]]
-Part = Term | Group
-
 ANYWHERE = "anywhere"
+
+NEAR_AMONG = 20_000
+"""Messages that have both words; of so many, the newest, it is seen whether they are near each other."""
 
 _HEADERS = {"from": "$[0]", "to": "$[1]", "cc": "$[2]", "bcc": "$[3]"}
 """Where the people of a header stand among those of a message."""
@@ -45,8 +56,7 @@ _IS = {
 _HAS = {"attachment": HAS_ATTACHMENT, "invite": HAS_INVITE}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What the offline search found."""
 
     msgids: tuple[int, ...]
@@ -71,7 +81,7 @@ def find(rows: Rows, query: str, limit: int) -> Found:
                 conditions.append(condition)
     if not conditions and not words:
         return Found((), tuple(reading.ignored))
-    conditions.append(_any_mark(_places(parsed.root)))
+    conditions.append(_any_mark(set(scope_of(query).places)))
     if words:
         # The index gives its rows in the order of msgids: a common word costs no more than a rare one.
         # Msgids follow INTERNALDATE; where they should not, the order of results is all that suffers.
@@ -93,6 +103,8 @@ def _match(part: Part) -> str:
     """What the index is asked for a part that only names words: it drives the search. "" for any other."""
     if part.is_negated:
         return ""
+    if isinstance(part, Near):
+        return f"({_match_near(part)})" if _match_near(part) else ""
     if isinstance(part, Term):
         words = match_words(part.value, WORD_OPERATORS[part.operator]) if _is_words(part) else ""
         return f"({words})" if words else ""
@@ -100,35 +112,23 @@ def _match(part: Part) -> str:
     return f"({(' OR ' if part.is_any else ' AND ').join(each)})" if all(each) else ""
 
 
+def _match_near(near: Near) -> str:
+    """Both words, wherever they are; "" if either is none."""
+    both = [match_words(each, WORD_OPERATORS[near.operator]) for each in (near.left, near.right)]
+    return " AND ".join(both) if all(both) else ""
+
+
 def _is_words(term: Term) -> bool:
     return term.operator in WORD_OPERATORS
 
 
 def _is_addressed(part: Part) -> bool:
-    """Whether a header is named somewhere in it: the index alone does not tell which one a name is in."""
+    """Whether the index alone does not tell: which header a name is in, how near two words are."""
+    if isinstance(part, Near):
+        return True
     if isinstance(part, Term):
         return part.operator in _HEADERS
     return any(_is_addressed(inner) for inner in part.parts)
-
-
-def _places(root: Group) -> set[int]:
-    """Where a query looks: in All Mail, or in the places it names; beside ``OR``, in both."""
-    named = {place for part in root.parts if isinstance(part, Term) for place in _named(part)}
-    if named:
-        return named
-    return {ALL} | {place for part in root.parts if isinstance(part, Group) for place in _named(part)}
-
-
-def _named(part: Part) -> set[int]:
-    """Places beyond All Mail that a part names."""
-    if part.is_negated:
-        return set()
-    if isinstance(part, Group):
-        return {place for inner in part.parts for place in _named(inner)}
-    if part.operator != "in":
-        return set()
-    value = part.value.lower()
-    return set(PLACES) if value == ANYWHERE else {_IN.get(value, ALL)} & {SPAM, TRASH}
 
 
 class _Reading:
@@ -140,7 +140,10 @@ class _Reading:
 
     def of(self, part: Part) -> Condition | None:
         """The condition of a part; None when nothing of it can be answered."""
-        found = self._group(part) if isinstance(part, Group) else self._term(part)
+        if isinstance(part, Group):
+            found = self._group(part)
+        else:
+            found = self._near(part) if isinstance(part, Near) else self._term(part)
         if found is None or not part.is_negated:
             return found
         text, parameters = found
@@ -152,6 +155,27 @@ class _Reading:
             return None
         text = (" OR " if group.is_any else " AND ").join(f"({each})" for each, _ in found)
         return f"({text})", tuple(value for _, parameters in found for value in parameters)
+
+    def _near(self, near: Near) -> Condition | None:
+        words = _match_near(near)
+        if not words:
+            return None
+        snippet = "''" if near.operator == "subject" else "coalesce(message.snippet, '')"
+        candidates = self._rows(
+            f"SELECT message.msgid, message.subject, {snippet} FROM words "
+            "JOIN message ON message.msgid = words.rowid WHERE words MATCH ? "
+            "ORDER BY words.rowid DESC LIMIT ?",
+            (words, NEAR_AMONG),
+        )
+        found = [
+            msgid
+            for msgid, *texts in candidates
+            if any(
+                is_near(text, near.left, near.right, near.distance, is_ordered=near.is_ordered)
+                for text in texts
+            )
+        ]
+        return "message.msgid IN (SELECT value FROM json_each(?))", (listed(found),)
 
     def _term(self, term: Term) -> Condition | None:
         found = _condition(self._rows, term)

@@ -10,17 +10,30 @@ a restart.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
 
 from imapcore.model import OpState, Receipt, Role
+from imapcore.store.book import Book
 from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met
 from imapcore.store.facts import Verb
 from imapcore.store.marks import MarkIds, MarkSet, Shift
-from imapcore.store.pieces import CANCELLED, DROPPED, OPEN, PIECE_COLUMNS, REFUSED, Piece, read_piece
+from imapcore.store.pieces import (
+    CANCELLED,
+    DROPPED,
+    OPEN,
+    PIECE_COLUMNS,
+    REFUSED,
+    Piece,
+    read_piece,
+)
 from imapcore.store.plan import LABEL_VERBS, Change, PlannedStep, reversed_steps
 from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
+from imapcore.store.returning import StepNumbers, TakeBack
+from imapcore.store.sweep import sweep_back
 from imapcore.store.targets import Targets
-from imapcore.store.transaction import Transaction, chunks
+from imapcore.store.transaction import Transaction, chunks, listed
 
 MESSAGES_AT_ONCE = 20_000
 """Messages held in memory while a large op is taken back."""
@@ -63,6 +76,7 @@ class History(Drafting):
         rows = tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step DESC", (op_id,)
         )
+        book = self.book(tx)
         for step, verb, names, destination in rows:
             pieces = [
                 read_piece(row)
@@ -73,9 +87,12 @@ class History(Drafting):
                 )
             ]
             if Verb(verb) in LABEL_VERBS:
+                book.flush()
                 self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
+                book = self.book(tx)
             where = Role(destination) if destination else None
-            self._take_back_pieces(tx, draft, Verb(verb), where, pieces)
+            book = self._take_back_pieces(tx, draft, book, Verb(verb), where, pieces)
+        book.flush()
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
         return self._finish(tx, draft, text, can_undo=True)
 
@@ -114,60 +131,93 @@ class History(Drafting):
         return mark is None or not Targets(tx.rows).carrying(mark)
 
     def _take_back_pieces(
-        self, tx: Transaction, draft: Draft, verb: Verb, destination: Role | None, pieces: list[Piece]
-    ) -> None:
-        """Take one step back: each of its pieces in its own way, all in few books."""
-        book = self.book(tx)
-        is_open = any(self.pieces.get(tx, piece.piece_id) is not None for piece in pieces)
+        self,
+        tx: Transaction,
+        draft: Draft,
+        book: Book,
+        verb: Verb,
+        destination: Role | None,
+        pieces: list[Piece],
+    ) -> Book:
+        """Take one step back, each of its pieces in its own way, all in few books; the book now in use."""
+        numbers = StepNumbers(draft.step)
+        plans = [
+            TakeBack(piece, steps, numbers, is_open=self.pieces.get(tx, piece.piece_id) is not None)
+            for piece in pieces
+            if piece.msgids and (steps := reversed_steps(verb, destination, piece.shift))
+        ]
         # Asked once: no message is in two pieces of one step.
-        busy = self.pieces.touching(tx, (m for piece in pieces for m in piece.msgids)) if is_open else {}
-        for piece in pieces:
-            steps = reversed_steps(verb, destination, piece.shift)
-            if not steps or not piece.msgids:
-                continue
-            records = book.load_messages(piece.msgids)
-            if self.pieces.get(tx, piece.piece_id) is not None:
-                records = self._meet(tx, draft, steps[0], piece.shift, records, busy)
-            if records:
-                self._draft_changes(tx, draft, [(draft.step(step), step) for step in steps], records)
+        busy: Mapping[int, Sequence[Piece]] = {}
+        if any(plan.is_open for plan in plans):
+            busy = self.pieces.touching(tx, (msgid for plan in plans for msgid in plan.piece.msgids))
+        for some in _portions(plans):
+            plan_of = {msgid: plan for plan in some for msgid in plan.piece.msgids}
+            thrid_of: dict[int, int] = dict(
+                tx.rows(
+                    "SELECT msgid, thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+                    (listed(plan_of),),
+                )
+            )
+            left = set(thrid_of.values())
+            if len(left) >= self.sweep_from:
+                book.flush()
+                book = self.book(tx)
+                swept = sweep_back(tx, self.marks, self.people, list(left), plan_of, busy)
+                if swept is not None:
+                    draft.note(swept)
+                    self._cancel_met(tx, Met(swept.met))
+                    left = set(swept.rest)
+            book.load(left)
+            for plan in some:
+                records = [book.records[msgid] for msgid in plan.piece.msgids if thrid_of.get(msgid) in left]
+                if plan.is_open and records:
+                    records = self._meet(tx, draft, plan, records, busy)
+                if records:
+                    self._draft_changes(tx, draft, plan.steps(), records)
             if len(book.records) > MESSAGES_AT_ONCE:
                 book.flush()
                 book = self.book(tx)
-        book.flush()
+        return book
 
     def _meet(
         self,
         tx: Transaction,
         draft: Draft,
-        step: PlannedStep,
-        shift: Shift,
+        plan: TakeBack,
         records: list[Record],
-        busy: dict[int, list[Piece]],
+        busy: Mapping[int, Sequence[Piece]],
     ) -> list[Record]:
         """Take a change back that was not sent yet, message by message; those for which that is too
         late.
         """
-        back = Shift(shift.remove, shift.add)
-        late: list[Record] = []
-        opposites = Met()
-        met: list[Record] = []
-        shown: dict[MarkSet, MarkSet] = {}
+        number, back = plan.first_step(), plan.back
+        met, late = Met(), []
+        # Of many messages, few differ in what is confirmed, shown and open.
+        fates: dict[tuple[object, ...], tuple[set[int], MarkSet, int] | None] = {}
+        msgids = draft.changed[(number, back, CANCELLED)]
         for record in records:
-            pieces = busy.get(record.msgid, [])
-            if self._meets_opposite(opposites, record, pieces, back):
-                if record.shown not in shown:
-                    shown[record.shown] = self.marks.numbered(tx, back.applied(record.shown.ids))
-                record.shown = shown[record.shown]
-                record.mood = PENDING if pieces else SETTLED
-                met.append(record)
-            else:
+            pieces = busy.get(record.msgid, ())
+            key = (record.confirmed, record.shown, *pieces)
+            if key not in fates:
+                fates[key] = None
+                if (opposite := met.opposite(record.confirmed, pieces, back)) is not None:
+                    fates[key] = (
+                        met.messages.setdefault(opposite, set()),
+                        self.marks.numbered(tx, back.applied(record.shown.ids)),
+                        PENDING if len(pieces) > 1 else SETTLED,
+                    )
+            fate = fates[key]
+            if fate is None:
                 late.append(record)
-        self._cancel_met(tx, opposites)
-        if met:
-            number = draft.step(step)
-            draft.changed[(number, back, CANCELLED)].extend(record.msgid for record in met)
-            draft.messages.update(record.msgid for record in met)
-            draft.threads.update(record.thrid for record in met)
+                continue
+            cancelled, record.shown, record.mood = fate
+            cancelled.add(record.msgid)
+            msgids.append(record.msgid)
+            draft.messages.add(record.msgid)
+            draft.threads.add(record.thrid)
+        self._cancel_met(tx, met)
+        if not msgids:
+            del draft.changed[(number, back, CANCELLED)]
         return late
 
     def retry(self, op_id: int) -> Receipt | None:
@@ -215,6 +265,20 @@ class History(Drafting):
                 if record.mood == REJECTED:
                     record.mood = SETTLED
             book.flush()
+
+
+def _portions(plans: Iterable[TakeBack]) -> Iterator[list[TakeBack]]:
+    """Plans in portions of so many messages as are held in memory."""
+    portion: list[TakeBack] = []
+    held = 0
+    for plan in plans:
+        if held + len(plan.piece.msgids) > MESSAGES_AT_ONCE and portion:
+            yield portion
+            portion, held = [], 0
+        portion.append(plan)
+        held += len(plan.piece.msgids)
+    if portion:
+        yield portion
 
 
 def _again(shift: Shift) -> Change:

@@ -17,6 +17,7 @@ from imapcore.model import (
     CreateLabel,
     DeleteForever,
     DeleteLabel,
+    Everything,
     Op,
     OpState,
     Receipt,
@@ -31,7 +32,7 @@ from imapcore.store.pieces import DROPPED, OPEN
 from imapcore.store.plan import PlannedStep, check, labels_needed, steps_for, target_of
 from imapcore.store.settling import BATCH_SIZE
 from imapcore.store.summary import summarize_op
-from imapcore.store.sweep import SWEEP_FROM, sweep
+from imapcore.store.sweep import sweep
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction
 
@@ -66,13 +67,12 @@ class Journal(History):
     disk.
     """
 
-    sweep_from = SWEEP_FROM
-    """Conversations from which on an op is swept over them instead of going through a book."""
-
     # -- submit ----------------------------------------------------------------------------------------
 
     def submit(self, op: Op) -> Receipt:
-        """Journal an op and show it. Raises InvalidArgument for what cannot be asked."""
+        """Journal an op and show it. Raises InvalidArgument for what cannot be asked, or of nothing that is
+        there.
+        """
         check(op)
         return self._write(lambda tx: self._submit(tx, op), is_user=True)
 
@@ -88,16 +88,23 @@ class Journal(History):
             numbers = [draft.step(step) for step in steps]
             numbered = list(zip(numbers, steps, strict=True))
             busy = frozenset(mark for piece in self.pieces.all(tx) for mark in piece.shift.marks())
+            is_there = isinstance(target, Everything) or is_automatic
             for thrids, wanted in Targets(tx.rows).batches(target, THREADS_AT_ONCE):
+                rest = thrids
                 if len(thrids) >= self.sweep_from:
                     swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered, busy)
                     if swept is not None:
                         draft.note(swept)
-                        continue
-                book = self.book(tx)
-                book.load(thrids)
-                self._draft_changes(tx, draft, numbered, wanted.records(book))
-                book.flush()
+                        rest, is_there = swept.rest, True
+                if rest:
+                    book = self.book(tx)
+                    book.load(rest)
+                    meant = wanted.among(rest).records(book)
+                    is_there = is_there or bool(meant)
+                    self._draft_changes(tx, draft, numbered, meant)
+                    book.flush()
+            if not is_there:
+                raise InvalidArgument("It was moved or deleted elsewhere", title="That is no longer there")
         summary = summarize_op(op, len(draft.threads), len(draft.messages), self._shared.sanitize)
         return self._finish(
             tx, draft, summary, can_undo=not isinstance(op, DeleteForever) and not is_automatic

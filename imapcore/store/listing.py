@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from imapcore.store.marks import DRAFT, SENT, Marks, MarkSet
 from imapcore.store.people import People, Voice
 from imapcore.store.record import SPOKEN, Record
+from imapcore.store.results import Views, enter_searches, scopes_of_searches
+from imapcore.store.scope import Scope
 from imapcore.store.transaction import Transaction, listed
 
 SLICE_BITS = 28
@@ -25,12 +28,8 @@ SLICE_BITS = 28
 SPAN_BITS = 33
 """A span is 32 slices: an index in a view is a sum over spans, one over slices, and one short count."""
 
-Views = dict[int, tuple[int, int]]
-"""View → (date of the conversation there, place its row is shown from)."""
 
-
-@dataclass(slots=True)
-class Summary:
+class Summary(Struct):
     """What the row of one conversation in one place says, as far as it is stored."""
 
     bits: int = 0
@@ -57,6 +56,7 @@ class Listing:
         self._people = people
         self._threads = threads
         self._ids: dict[tuple[int, int], int] = {}
+        self._moved: list[tuple[int, int]] = []
         self._dropped: list[tuple[int, int, int]] = []
         self._added: list[tuple[int, int, int, int]] = []
         self._read: list[tuple[int, int, int]] = []
@@ -78,8 +78,14 @@ class Listing:
         self._write_conversations(
             [t for t, records in changed.items() if not all(r.is_changed_in_marks_only for r in records)]
         )
+        is_found = any(
+            record.searches or (record.old is not None and record.old.searches)
+            for records in self._threads.values()
+            for record in records
+        )
+        scopes = scopes_of_searches(self._tx) if is_found else {}
         for thrid, records in self._threads.items():
-            self.compare(thrid, *_views_before(records), *_views_now(records))
+            self.compare(thrid, *_views_before(records, scopes), *_views_now(records, scopes))
         self.write_compared()
 
     # -- conversations ---------------------------------------------------------------------------------
@@ -88,15 +94,11 @@ class Listing:
         created: list[tuple[int, int, Summary]] = []
         altered: list[tuple[int, int, Summary]] = []
         dropped: list[tuple[int]] = []
-        moved: list[tuple[int, int]] = []
         for thrid in thrids:
             records = self._threads[thrid]
             places = whole_move(records)
             if places is not None:
-                was, place = places
-                conversation_id = self._ids.pop((thrid, was))
-                self._ids[(thrid, place)] = conversation_id
-                moved.append((conversation_id, place))
+                self.move(thrid, *places)
                 continue
             has_new_text = any(record.has_new_text for record in records)
             before = summarize(
@@ -112,11 +114,6 @@ class Listing:
                     altered.append((thrid, place, summary))
             dropped.extend((self._ids.pop((thrid, place)),) for place in before if place not in after)
         self._tx.drop("DELETE FROM conversation WHERE conversation_id IN", dropped)
-        self._tx.put(
-            "UPDATE conversation SET place = v.column2 FROM (",
-            moved,
-            ") AS v WHERE conversation_id = v.column1",
-        )
         if not created and not altered:
             return
         texts = self._texts([*created, *altered])
@@ -207,8 +204,18 @@ class Listing:
                 self._unread.append((view, date, thrid, ids[(thrid, place)]))
                 count(view, date, 0, 1)
 
+    def move(self, thrid: int, was: int, place: int) -> None:
+        """Note that a whole conversation goes from one place to another: its row goes with it."""
+        conversation_id = self._ids[(thrid, place)] = self._ids.pop((thrid, was))
+        self._moved.append((conversation_id, place))
+
     def write_compared(self) -> None:
         """Write the differences that were noted, and with them the counters."""
+        self._tx.put(
+            "UPDATE conversation SET place = v.column2 FROM (",
+            self._moved,
+            ") AS v WHERE conversation_id = v.column1",
+        )
         self._tx.drop("DELETE FROM entry WHERE (view_id, date, thrid) IN", self._dropped)
         self._tx.drop("DELETE FROM unread WHERE (view_id, date, thrid) IN", self._read)
         self._tx.put("INSERT INTO entry", self._added)
@@ -278,38 +285,28 @@ def whole_move(records: Sequence[Record]) -> tuple[int, int] | None:
     return (was, place) if place else None
 
 
-def _views_before(records: Iterable[Record]) -> tuple[Views, set[int]]:
+def _views_before(records: Iterable[Record], scopes: Mapping[int, Scope]) -> tuple[Views, set[int]]:
     views: Views = {}
     unread: set[int] = set()
     for record in records:
-        old = record.old
-        if old is not None:
-            enter(views, unread, old.shown, old.shown.views, old.date)
-            if old.searches:
-                _enter_searches(views, old.shown.place, old.date, old.searches)
+        if record.old is not None:
+            date, _, _, searches, shown, _, _ = record.old
+            enter(views, unread, shown, shown.views, date)
+            if searches:
+                enter_searches(views, shown, date, searches, scopes)
     return views, unread
 
 
-def _views_now(records: Iterable[Record]) -> tuple[Views, set[int]]:
+def _views_now(records: Iterable[Record], scopes: Mapping[int, Scope]) -> tuple[Views, set[int]]:
     views: Views = {}
     unread: set[int] = set()
     for record in records:
         if not record.is_gone:
-            enter(views, unread, record.shown, record.shown.views, record.date)
+            shown = record.shown
+            enter(views, unread, shown, shown.views, record.date)
             if record.searches:
-                _enter_searches(views, record.shown.place, record.date, record.searches)
+                enter_searches(views, shown, record.date, record.searches, scopes)
     return views, unread
-
-
-def _enter_searches(views: Views, place: int, date: int, searches: tuple[int, ...]) -> None:
-    """Enter one message into the views of the searches that found it."""
-    if not place:
-        return
-    for view in searches:
-        # A search can find a conversation in All Mail and in Trash: it stands there once, as in All Mail.
-        held = views.get(view)
-        if held is None or (place, -date) < (held[1], -held[0]):
-            views[view] = (date, place)
 
 
 def enter(views: Views, unread: set[int], shown: MarkSet, listed_in: tuple[int, ...], date: int) -> None:

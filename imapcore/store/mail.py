@@ -26,6 +26,7 @@ from imapcore.store.marks import (
 )
 from imapcore.store.places import Places
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE, SETTLED, Record
+from imapcore.store.results import found_by_searches
 from imapcore.store.rooms import ROWS_PER_TRANSACTION
 from imapcore.store.transaction import Transaction, chunks, listed
 from imapcore.store.words import Words, drop_words, put_words, words_of
@@ -58,7 +59,9 @@ class Mail(Places):
         book = self.book(tx)
         book.load({f.thrid for f in facts_of.values()} | {known.thrid for known in stored.values()})
         fresh = [f for f in facts_of.values() if f.msgid not in stored]
-        self._insert(tx, fresh)
+        # Backfill brings the newest first, and rows put in backwards leave every page half empty and make
+        # the index of words begin anew at each.
+        self._insert(tx, sorted(fresh, key=lambda f: f.msgid))
         records: list[Record] = []
         for facts in fresh:
             confirmed = self._confirmed(tx, facts)
@@ -124,15 +127,9 @@ class Mail(Places):
 
     def _join_searches(self, tx: Transaction, records: Sequence[Record]) -> None:
         """Results a search found before the store knew the message."""
-        if not records or not tx.row("SELECT 1 FROM search_result LIMIT 1"):
-            return
-        by_msgid = {record.msgid: record for record in records}
-        for msgid, search_id in tx.rows(
-            "SELECT msgid, search_id FROM search_result WHERE msgid IN (SELECT value FROM json_each(?))",
-            (listed(by_msgid),),
-        ):
-            record = by_msgid[msgid]
-            record.searches = tuple(sorted((*record.searches, -search_id)))
+        found = found_by_searches(tx, [record.msgid for record in records])
+        for record in records:
+            record.searches = found.get(record.msgid, ())
 
     def _revise(self, tx: Transaction, book: Book, facts: MessageFacts, known: StoredEnvelope) -> Record:
         """Bring a known message up to new facts."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from imapcore.model import Role
 from imapcore.store.facts import Changed, MailboxChanges, MailboxFacts, Verb
@@ -22,8 +24,7 @@ from imapcore.store.transaction import Transaction, chunks
 SEPARATOR = "/"
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """One line of the tree as the user sees it."""
 
     title: str

@@ -14,9 +14,10 @@ number.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+
+from msgspec import Struct
 
 from imapcore.errors import InvalidArgument
 from imapcore.model import Role
@@ -43,8 +44,7 @@ STARRED_LABEL = "\\Starred"
 MarkIds = frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """What an op really changes on one message: marks it did not have, marks it had."""
 
     add: MarkIds = frozenset()
@@ -60,7 +60,9 @@ class Shift:
     def applied(self, ids: MarkIds) -> MarkIds:
         """A set of marks after the shift; harmless when it was applied before."""
         if self.add & PLACES:
-            return (ids - PLACES - self.remove) | self.add
+            # Gmail takes whatever goes to Spam or Trash out of the inbox.
+            left = PLACES if ALL in self.add else PLACES | {INBOX}
+            return (ids - left - self.remove) | self.add
         return (ids - self.remove) | self.add | self.keep
 
     def is_inverse_of(self, other: Shift) -> bool:
@@ -90,8 +92,7 @@ def parse_shift(text: str) -> Shift:
     return Shift(*(frozenset(int(word[1:]) for word in words if word[0] == sign) for sign in "+-="))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MarkSet:
+class MarkSet(Struct, frozen=True, eq=False):
     """A numbered set of marks and what follows from it; there is one object for each number."""
 
     set_id: int
@@ -275,15 +276,16 @@ class Marks:
         ):
             self._keep(tx, set_id, unknown[text])
 
-    def load_sets(self, tx: Transaction, set_ids: Iterable[int]) -> None:
-        """Read many sets at once, before ``get`` is asked for each."""
+    def load_sets(self, tx: Transaction, set_ids: Iterable[int]) -> Mapping[int, MarkSet]:
+        """Read many sets at once; a mapping in which all of them are found."""
         missing = {set_id for set_id in set_ids if set_id not in self._sets}
-        if len(missing) > 1:
+        if missing:
             for set_id, text in tx.rows(
                 "SELECT set_id, marks FROM mark_set WHERE set_id IN (SELECT value FROM json_each(?))",
                 (listed(missing),),
             ):
                 self._keep(tx, set_id, frozenset(json.loads(text)))
+        return self._sets
 
     def get(self, tx: Transaction, set_id: int) -> MarkSet:
         """A set by its number."""

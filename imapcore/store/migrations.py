@@ -118,6 +118,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX piece_op ON piece (op_id, step)",
         "CREATE INDEX piece_open ON piece (state) WHERE state IN ('open', 'sent')",
     ),
+    # A result that is not where its search looks is listed no more. What was listed by the old rule goes;
+    # searches run again when they are looked at.
+    (
+        *(
+            f"DELETE FROM {table} WHERE view_id < 0"
+            for table in ("entry", "unread", "tally", "span", "view_count")
+        ),
+        "DELETE FROM search_result",
+        "DELETE FROM search",
+    ),
+    # How many messages there are is asked at every look, and counting a million takes a tenth of a second.
+    ("INSERT INTO meta SELECT 'messages', count(*) FROM state",),
 )
 """Statements by version; the first entry makes version 1."""
 

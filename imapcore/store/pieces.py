@@ -10,7 +10,8 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from imapcore.store.facts import Verb
 from imapcore.store.marks import MarkIds, Marks, Shift, parse_shift
@@ -26,8 +27,7 @@ undo knows it. DROPPED: the user stopped it before it was sent, as if it had nev
 """
 
 
-@dataclass(slots=True, eq=False)
-class Piece:
+class Piece(Struct, eq=False):
     """Some messages that one step of one op changes alike, and how that stands."""
 
     piece_id: int

@@ -8,8 +8,10 @@ rows, the order of sending. Gmail: a message in Spam or Trash comes back by MOVE
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from imapcore.errors import InvalidArgument
 from imapcore.model import (
@@ -55,8 +57,7 @@ Change = Callable[[MarkIds], Shift]
 """From what a message shows to what a step changes on it; an empty shift leaves the message out."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
+class PlannedStep(Struct, frozen=True):
     """One thing to ask the server, and whom it concerns."""
 
     verb: Verb
@@ -198,11 +199,12 @@ def moving(role: Role, numbers: Numbers) -> PlannedStep:
 
     def change(ids: MarkIds) -> Shift:
         here = ids & PLACES
-        if not here or place in ids:
+        if place in ids:
             return Shift()
         if to_inbox:
             return Shift(frozenset((ALL, INBOX)) - ids, here, kept(ids))
-        return Shift(frozenset((place,)), here | (ids & {INBOX}), kept(ids))
+        # What is nowhere for the moment: undo brings it back to All Mail.
+        return Shift(frozenset((place,)), (here or frozenset((ALL,))) | (ids & {INBOX}), kept(ids))
 
     return PlannedStep(Verb.MOVE, destination=role, change=change)
 

@@ -120,7 +120,7 @@ class Reader(Lists, Conversations):
 
     def stored(self) -> int:
         """Messages in the store."""
-        return int(self._rows("SELECT count(*) FROM state")[0][0])
+        return int(self._rows("SELECT value FROM meta WHERE key = 'messages'")[0][0])
 
     # -- searching here --------------------------------------------------------------------------------
 

@@ -5,8 +5,9 @@ What lives here: ``Record`` and what counts as a change. What may not: rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from imapcore.store.marks import DRAFT, SENT, MarkSet
 
@@ -32,8 +33,7 @@ class Stored(NamedTuple):
     confirmed: MarkSet
 
 
-@dataclass(slots=True, eq=False)
-class Record:
+class Record(Struct, eq=False):
     """A message's state, as it was read and as it is to be."""
 
     msgid: int

@@ -12,9 +12,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from imapcore.model import OpState, Role
 from imapcore.store.facts import Verb
@@ -25,8 +26,7 @@ from imapcore.store.transaction import Transaction, connect_reader
 T = TypeVar("T")
 
 
-@dataclass
-class Rescued:
+class Rescued(Struct):
     """Rows of the old store, with marks as (kind, name)."""
 
     ops: dict[int, tuple[Any, ...]] = field(default_factory=dict)

@@ -10,9 +10,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from imapcore.clock import Clock
 from imapcore.store.book import Book
@@ -29,8 +30,7 @@ ROWS_PER_TRANSACTION = 200
 """So few that a key pressed meanwhile waits for a few milliseconds at most."""
 
 
-@dataclass
-class Shared:
+class Shared(Struct):
     """What every room holds on to."""
 
     path: Path

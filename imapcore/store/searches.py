@@ -25,7 +25,9 @@ class Searches(Room):
     """Search views; every method is safe on any thread and returns when committed."""
 
     def begin(self, query: str) -> int:
-        """A run of a query begins; the results of earlier runs stay in view until it is finished."""
+        """A run of a query begins (its number); the results of earlier runs stay in view until it is
+        finished.
+        """
         return self._write(lambda tx: self._begin(tx, query))
 
     def _begin(self, tx: Transaction, query: str) -> int:
@@ -42,7 +44,7 @@ class Searches(Room):
             (search_id, KEPT_RUNS),
         ):
             self._forget(tx, int(old))
-        return search_id
+        return tx.number("SELECT run FROM search WHERE search_id = ?", (search_id,))
 
     def _forget(self, tx: Transaction, search_id: int) -> None:
         self._drop_results(tx, search_id, "run >= 0")
@@ -62,8 +64,17 @@ class Searches(Room):
         if row is None:
             return []
         search_id, run = int(row[0]), int(row[1])
+        found = {
+            msgid
+            for (msgid,) in tx.rows(
+                "SELECT msgid FROM search_result JOIN message USING (msgid) WHERE search_id = ? "
+                "AND msgid IN (SELECT value FROM json_each(?))",
+                (search_id, listed(msgids)),
+            )
+        }
         book = self.book(tx)
-        records = book.load_messages(msgids)
+        # What an earlier run found is in its lists already.
+        records = book.load_messages([msgid for msgid in msgids if msgid not in found])
         tx.put(
             "INSERT INTO search_result (msgid, search_id, run)",
             [(msgid, search_id, run) for msgid in msgids],
@@ -73,21 +84,25 @@ class Searches(Room):
             if -search_id not in record.searches:
                 record.searches = tuple(sorted((*record.searches, -search_id)))
         book.flush()
-        known = {record.msgid for record in records}
+        known = found | {record.msgid for record in records}
         return [msgid for msgid in msgids if msgid not in known]
 
-    def finish(self, query: str, *, is_complete: bool) -> int:
-        """The run ended; how many messages it found. Complete: results of earlier runs only are dropped."""
-        return self._write(lambda tx: self._finish(tx, query, is_complete))
+    def finish(self, query: str, *, is_complete: bool, run: int | None = None) -> int:
+        """The run ended; how many messages it found. Complete: results of earlier runs only are dropped.
 
-    def _finish(self, tx: Transaction, query: str, is_complete: bool) -> int:
+        ``run``: its number; one that a later run has overtaken ends nothing. None: the present one.
+        """
+        return self._write(lambda tx: self._finish(tx, query, is_complete, run))
+
+    def _finish(self, tx: Transaction, query: str, is_complete: bool, run: int | None) -> int:
         row = tx.row("SELECT search_id, run FROM search WHERE query = ?", (query,))
         if row is None:
             return 0
-        search_id, run = int(row[0]), int(row[1])
-        if is_complete:
-            self._drop_results(tx, search_id, f"run < {run}")
-        tx.execute("UPDATE search SET is_complete = ? WHERE search_id = ?", (int(is_complete), search_id))
+        search_id, present = int(row[0]), int(row[1])
+        if run is None or run == present:
+            if is_complete:
+                self._drop_results(tx, search_id, f"run < {present}")
+            tx.execute("UPDATE search SET is_complete = ? WHERE search_id = ?", (int(is_complete), search_id))
         return tx.number("SELECT count(*) FROM search_result WHERE search_id = ?", (search_id,))
 
     def _drop_results(self, tx: Transaction, search_id: int, condition: str) -> None:

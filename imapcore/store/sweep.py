@@ -1,8 +1,9 @@
-"""The sweep: one change of labels or flags on very many conversations.
+"""The sweep: one change on very many conversations, or one taken back.
 
-What lives here: the swift way for what a large op usually is: add or take away marks that no row tells, on
-messages with nothing open. What may not: anything the book does otherwise; both must come to the same, and
-the model test runs every op both ways.
+What lives here: the swift way for what a large op usually is: add or take away marks that no row tells, or
+move whole conversations, on messages with nothing open. What may not: anything the book does otherwise; both
+must come to the same, and the model test runs every op both ways. What does not fit is left to a book,
+conversation by conversation.
 
 A book keeps an object for every message; a sweep looks at rows once and reasons by set of marks, of which
 there are few. That is what lets ten thousand messages be labelled before the next frame.
@@ -10,13 +11,18 @@ there are few. That is what lets ten thousand messages be labelled before the ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from imapcore.store.listing import Listing, Views, enter
-from imapcore.store.marks import DRAFT, PLACES, SEEN, SENT, Marks, MarkSet, Shift
+from msgspec import Struct, field
+
+from imapcore.store.listing import Listing, enter
+from imapcore.store.marks import INBOX, PLACES, SEEN, MarkIds, Marks, MarkSet, Shift
 from imapcore.store.people import People
+from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import NumberedSteps, outcome
-from imapcore.store.record import PENDING
+from imapcore.store.record import PENDING, SETTLED, SPOKEN
+from imapcore.store.results import Results, Views, enter_searches, found_by_searches, scopes_of_searches
+from imapcore.store.returning import TakeBack, opposite_of
 from imapcore.store.targets import Wanted
 from imapcore.store.transaction import Row, Transaction, listed
 
@@ -24,25 +30,117 @@ SWEEP_FROM = 200
 """Conversations from which on sweeping pays."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fate:
-    """What becomes of every message that shows a certain set."""
+_TELLING = PLACES | {SEEN, INBOX}
+"""Marks by which a conversation may leave a search, or its list of what is unread."""
+
+
+class _Fate(Struct, frozen=True, eq=False):
+    """What becomes of every message of which the same is shown, confirmed and open."""
 
     before: MarkSet
     after: MarkSet
-    shifts: tuple[tuple[int, Shift], ...]
+    shifts: tuple[tuple[int, Shift, str], ...]
+    """(step, shift, state of the piece); empty: nothing becomes of it."""
+    mood: int
     views_before: tuple[int, ...]
-    """Views it is listed in that the sweep may change; all of them if reading or unreading is part of it."""
+    """Views it is listed in that the sweep may change; all of them if reading, unreading or moving is part of
+    it.
+    """
     views_after: tuple[int, ...]
+    met: Piece | None = None
+    """The open change that it takes back."""
 
 
-@dataclass(slots=True)
-class Swept:
+class Swept(Struct):
     """What a sweep changed."""
 
-    threads: list[int]
-    messages: dict[tuple[int, Shift], list[int]]
-    """(step, shift) → messages."""
+    threads: list[int] = field(default_factory=list)
+    messages: dict[tuple[int, Shift, str], list[int]] = field(default_factory=dict)
+    """(step, shift, state of the piece) → messages."""
+    met: dict[Piece, set[int]] = field(default_factory=dict)
+    """Open changes that met their opposite."""
+    rest: list[int] = field(default_factory=list)
+    """Conversations that take a book; nothing of them was changed."""
+
+
+class _Sweep:
+    """One look at the states of some conversations."""
+
+    def __init__(self, tx: Transaction, marks: Marks, people: People, thrids: Sequence[int]) -> None:
+        self._tx = tx
+        self._marks = marks
+        self._people = people
+        self._thrids = thrids
+        self._results = Results({}, {})
+        self._touched: MarkIds = frozenset()
+        self._still: dict[int, _Fate] = {}
+        self.rows = tx.rows(
+            "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM state "
+            "WHERE thrid IN (SELECT value FROM json_each(?))",
+            (listed(thrids),),
+        )
+        self.sets = marks.load_sets(tx, {number for row in self.rows for number in row[3:5]})
+
+    def touch(self, touched: MarkIds) -> bool:
+        """Which marks will be touched at most; False if that takes a book."""
+        self._touched = touched
+        if touched & _TELLING and (found := found_by_searches(self._tx, [row[1] for row in self.rows])):
+            self._results = Results(found, scopes_of_searches(self._tx))
+        return not touched & SPOKEN
+
+    def fate(
+        self,
+        before: MarkSet,
+        after: MarkSet,
+        shifts: Iterable[tuple[int, Shift, str]],
+        mood: int = PENDING,
+        met: Piece | None = None,
+    ) -> _Fate:
+        """What becomes of a message that shows ``before``."""
+        views = (before.views, after.views)
+        if SEEN not in self._touched and not self._touched & PLACES:
+            views = (self._touched_views(before), self._touched_views(after))
+        return _Fate(before, after, tuple(shifts), mood, *views, met)
+
+    def _touched_views(self, marks: MarkSet) -> tuple[int, ...]:
+        return tuple(view for view in marks.views if view in self._touched)
+
+    def still(self, shown: int) -> _Fate:
+        """The fate of a message that stays as it is."""
+        fate = self._still.get(shown)
+        if fate is None:
+            before = self.sets[shown]
+            fate = self._still[shown] = self.fate(before, before, ())
+        return fate
+
+    def run(self, fate_of: Callable[[Row], _Fate | None]) -> Swept:
+        """Do it. A conversation with a message that has no fate takes a book."""
+        swept = Swept()
+        written: list[Row] = []
+        listing = Listing(self._tx, self._marks, self._people, dict.fromkeys(self._thrids, ()))
+        rows, at = self.rows, 0
+        while at < len(rows):
+            thrid = rows[at][0]
+            end = at + 1
+            while end < len(rows) and rows[end][0] == thrid:
+                end += 1
+            changed = _sweep_thread(rows[at:end], fate_of, self._results, listing)
+            if changed is None:
+                swept.rest.append(thrid)
+            elif changed:
+                swept.threads.append(thrid)
+                for fate, (_, msgid, date, confirmed, _, _, sender, bits) in changed:
+                    written.append(
+                        (thrid, msgid, date, confirmed, fate.after.set_id, fate.mood, sender, bits)
+                    )
+                    for step in fate.shifts:
+                        swept.messages.setdefault(step, []).append(msgid)
+                    if fate.met is not None:
+                        swept.met.setdefault(fate.met, set()).add(msgid)
+            at = end
+        self._tx.put("INSERT OR REPLACE INTO state", written)
+        listing.write_compared()
+        return swept
 
 
 def sweep(
@@ -52,101 +150,125 @@ def sweep(
     thrids: list[int],
     wanted: Wanted,
     steps: NumberedSteps,
-    busy: frozenset[int],
+    busy: MarkIds,
 ) -> Swept | None:
     """Change the wanted messages of some conversations; None, with nothing written, if that takes a book.
 
     ``busy``: marks that something open in the journal touches; only there can a change meet its opposite.
     """
-    parameter = (listed(thrids),)
-    rows = tx.rows(
-        "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM state "
-        "WHERE thrid IN (SELECT value FROM json_each(?))",
-        parameter,
-    )
-    fates = _fates(tx, marks, steps, {row[4] for row in rows})
-    if fates is None:
-        return None
-    turns_pages = any(SEEN in shift.marks() for fate in fates.values() for _, shift in fate.shifts)
-    if turns_pages and tx.row("SELECT 1 FROM search_result LIMIT 1"):
-        # Which searches list a conversation is not in its states.
-        return None
-    is_busy = any(busy & shift.marks() for fate in fates.values() for _, shift in fate.shifts)
-    swept = Swept([], {})
-    written: list[Row] = []
-    listing = Listing(tx, marks, people, dict.fromkeys(thrids, ()))
-    at = 0
-    while at < len(rows):
-        thrid = rows[at][0]
-        end = at + 1
-        while end < len(rows) and rows[end][0] == thrid:
-            end += 1
-        changed = len(written)
-        if not _sweep_thread(rows[at:end], fates, wanted, listing, swept, written, is_busy=is_busy):
-            return None
-        if len(written) > changed:
-            swept.threads.append(thrid)
-        at = end
-    tx.put("INSERT OR REPLACE INTO state", written)
-    listing.write_compared()
-    return swept
-
-
-def _fates(tx: Transaction, marks: Marks, steps: NumberedSteps, set_ids: set[int]) -> dict[int, _Fate] | None:
-    """Set → what becomes of it; None if some set would change its place or what a row tells of people."""
-    marks.load_sets(tx, set_ids)
-    sets = [marks.get(tx, set_id) for set_id in set_ids]
-    outcomes = {each: outcome(steps, each.ids) for each in sets}
-    touched = frozenset().union(*(shift.marks() for shifts, _ in outcomes.values() for _, shift in shifts))
-    if touched & (PLACES | {DRAFT, SENT}):
+    sweeping = _Sweep(tx, marks, people, thrids)
+    sets = {shown: sweeping.sets[shown] for shown in {row[4] for row in sweeping.rows}}
+    outcomes = {shown: outcome(steps, each.ids) for shown, each in sets.items()}
+    touched = _touched(shift for shifts, _ in outcomes.values() for _, shift in shifts)
+    if not sweeping.touch(touched):
         return None
     marks.number_all(tx, (after for _, after in outcomes.values()))
-    fates = {}
-    for before, (shifts, ids) in outcomes.items():
+    fates = {
+        shown: sweeping.fate(
+            sets[shown], marks.numbered(tx, after), [(number, shift, OPEN) for number, shift in shifts]
+        )
+        for shown, (shifts, after) in outcomes.items()
+    }
+    is_busy = bool(busy & touched)
+    msgids, places = wanted.msgids, wanted.places
+
+    def fate_of(row: Row) -> _Fate | None:
+        fate = fates[row[4]]
+        place = fate.before.place
+        if not place:
+            return None
+        is_meant = place == places[row[0]] if msgids is None else row[1] in msgids
+        if not is_meant or not fate.shifts:
+            return sweeping.still(row[4])
+        return None if is_busy and row[5] == PENDING else fate
+
+    return sweeping.run(fate_of)
+
+
+def sweep_back(
+    tx: Transaction,
+    marks: Marks,
+    people: People,
+    thrids: Sequence[int],
+    plans: Mapping[int, TakeBack],
+    busy: Mapping[int, Sequence[Piece]],
+) -> Swept | None:
+    """Take changes of some conversations back; None, with nothing written, if that takes a book.
+
+    ``plans``: message → how it is taken back; ``busy``: message → everything open on it, in order.
+    """
+    sweeping = _Sweep(tx, marks, people, thrids)
+    each_plan = set(plans.values())
+    if not sweeping.touch(_touched(shift for plan in each_plan for shift in (plan.back, plan.piece.shift))):
+        return None
+    sets = sweeping.sets
+    fates: dict[tuple[object, ...], _Fate | None] = {}
+
+    def decide(plan: TakeBack, before: MarkSet, confirmed: MarkSet, pieces: Sequence[Piece]) -> _Fate | None:
+        if not before.place:
+            return None
+        if plan.is_open and (met := opposite_of(confirmed, pieces, plan.back)) is not None:
+            after = marks.numbered(tx, plan.back.applied(before.ids))
+            mood = PENDING if len(pieces) > 1 else SETTLED
+            return sweeping.fate(before, after, [(plan.first_step(), plan.back, CANCELLED)], mood, met)
+        shifts, ids = outcome(plan.steps(), before.ids)
+        touched = _touched(shift for _, shift in shifts)
+        if touched & SPOKEN or any(piece.marks & touched for piece in pieces):
+            return None
         after = marks.numbered(tx, ids)
-        if SEEN in touched:
-            fates[before.set_id] = _Fate(before, after, tuple(shifts), before.views, after.views)
-        else:
-            views = [tuple(view for view in each.views if view in touched) for each in (before, after)]
-            fates[before.set_id] = _Fate(before, after, tuple(shifts), *views)
-    return fates
+        return sweeping.fate(before, after, [(number, shift, OPEN) for number, shift in shifts])
+
+    def fate_of(row: Row) -> _Fate | None:
+        plan = plans.get(row[1])
+        if plan is None:
+            return sweeping.still(row[4])
+        pieces = busy.get(row[1], ())
+        key = (plan, row[4], row[3], *pieces)
+        if key not in fates:
+            fates[key] = decide(plan, sets[row[4]], sets[row[3]], pieces)
+        return fates[key]
+
+    return sweeping.run(fate_of)
+
+
+def _touched(shifts: Iterable[Shift]) -> MarkIds:
+    return frozenset().union(*(shift.marks() for shift in shifts))
 
 
 def _sweep_thread(
-    rows: list[Row],
-    fates: dict[int, _Fate],
-    wanted: Wanted,
-    listing: Listing,
-    swept: Swept,
-    written: list[Row],
-    *,
-    is_busy: bool,
-) -> bool:
-    """One conversation; False if a message would change on which the same marks may be open."""
+    rows: list[Row], fate_of: Callable[[Row], _Fate | None], results: Results, listing: Listing
+) -> list[tuple[_Fate, Row]] | None:
+    """One conversation: what becomes of which messages; None if it takes a book.
+
+    It does if something of it is nowhere for the moment, if only a part of it moves, or if a message would
+    change on which the same marks may be open.
+    """
     old: Views = {}
     new: Views = {}
     unread_before: set[int] = set()
     unread_after: set[int] = set()
-    is_touched = False
-    for thrid, msgid, date, confirmed, shown, mood, sender, bits in rows:
-        fate = fates[shown]
-        before = fate.before
-        enter(old, unread_before, before, fate.views_before, date)
-        is_meant = (
-            before.place != 0 and msgid in wanted.msgids
-            if wanted.msgids is not None
-            else before.place == wanted.places[thrid]
-        )
-        if not fate.shifts or not is_meant:
-            enter(new, unread_after, before, fate.views_before, date)
-            continue
-        if mood == PENDING and is_busy:
-            return False
-        is_touched = True
+    changed: list[tuple[_Fate, Row]] = []
+    moves: set[tuple[int, int]] = set()
+    for row in rows:
+        fate = fate_of(row)
+        if fate is None or not fate.before.place:
+            return None
+        _, msgid, date, *_ = row
+        enter(old, unread_before, fate.before, fate.views_before, date)
         enter(new, unread_after, fate.after, fate.views_after, date)
-        for step in fate.shifts:
-            swept.messages.setdefault(step, []).append(msgid)
-        written.append((thrid, msgid, date, confirmed, fate.after.set_id, PENDING, sender, bits))
-    if is_touched:
-        listing.compare(rows[0][0], old, unread_before, new, unread_after)
-    return True
+        if (searches := results.found.get(msgid)) is not None:
+            enter_searches(old, fate.before, date, searches, results.scopes)
+            enter_searches(new, fate.after, date, searches, results.scopes)
+        moves.add((fate.before.place, fate.after.place))
+        if fate.shifts:
+            changed.append((fate, row))
+    if not changed:
+        return changed
+    thrid = rows[0][0]
+    was, place = next(iter(moves))
+    if len(moves) == 1 and place and was != place:
+        listing.move(thrid, was, place)
+    elif any(was != place for was, place in moves):
+        return None
+    listing.compare(thrid, old, unread_before, new, unread_after)
+    return changed

@@ -5,14 +5,16 @@ view". What may not: changing anything; it reads through whichever connection it
 reader's.
 
 A conversation stands for its messages in All Mail; in Spam and Trash for those there; in a search for those
-in the place its row is shown from.
+in the place its row is shown from. If none is there, those that are nowhere for the moment are meant: a pass
+saw them leave and has not found them elsewhere yet, and the row was still on the screen.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+
+from msgspec import Struct, field
 
 from imapcore.model import Messages, Target, Threads, View, ViewKind
 from imapcore.store.book import Book
@@ -25,8 +27,7 @@ Rows = Callable[[str, Sequence[Any]], list[Row]]
 """Runs a query and gives every row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which messages of some loaded conversations are meant."""
 
     places: dict[int, int] = field(default_factory=dict)
@@ -34,16 +35,22 @@ class Wanted:
     msgids: frozenset[int] | None = None
     """Or exactly these messages."""
 
+    def among(self, thrids: Iterable[int]) -> Wanted:
+        """Those of some of the conversations."""
+        if self.msgids is not None:
+            return self
+        return Wanted({thrid: self.places[thrid] for thrid in thrids})
+
     def records(self, book: Book) -> list[Record]:
         """Their records, conversation by conversation."""
         if self.msgids is not None:
             return [book.records[msgid] for msgid in sorted(self.msgids) if msgid in book.records]
-        return [
-            record
-            for thrid, place in self.places.items()
-            for record in book.of_thread(thrid)
-            if record.shown.place == place
-        ]
+        meant: list[Record] = []
+        for thrid, place in self.places.items():
+            records = book.of_thread(thrid)
+            there = [record for record in records if record.shown.place == place]
+            meant += there or [record for record in records if not record.shown.place]
+        return meant
 
 
 class Targets:

@@ -107,7 +107,9 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             "cache_size = -8192",
             # The writer does it itself, when nobody waits: a checkpoint inside a commit is felt.
             "wal_autocheckpoint = 0",
-            "journal_size_limit = 67108864",
+            # To this size the log's file is cut when it begins anew: by its growth the writer tells how much
+            # is in it.
+            "journal_size_limit = 0",
             "trusted_schema = OFF",
         ):
             connection.execute(f"PRAGMA {pragma}").close()

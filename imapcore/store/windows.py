@@ -14,9 +14,10 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from imapcore.model import (
     Around,
@@ -97,8 +98,7 @@ SELECT 0, {_COUNTS}, {_ROWS}"""
 """The rows of given keys: for a view narrowed by words, whose keys were found before."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawWindow:
+class RawWindow(Struct, frozen=True):
     """What one statement gave."""
 
     first: int
@@ -109,8 +109,7 @@ class RawWindow:
     rows: list[list[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """What the states of a conversation's messages mean for its row."""
 
     count: int

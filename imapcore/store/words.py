@@ -10,7 +10,9 @@ Asian writing has no spaces, so each of its characters stands as a word of its o
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from imapcore.model import Address
 from imapcore.store.transaction import Transaction
@@ -18,15 +20,20 @@ from imapcore.store.transaction import Transaction
 Words = tuple[int, str, str, str]
 """(msgid, subject, people, snippet) as they are indexed."""
 
-_IDEOGRAPHS = re.compile(
-    "([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f])"
-)
 _WORD = re.compile(r"\w+")
+
+
+@cache
+def _ideographs() -> re.Pattern[str]:
+    # Late: the ranges take two milliseconds to compile, and no first frame waits for a word to be indexed.
+    return re.compile(
+        "([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f])"
+    )
 
 
 def spaced(text: str) -> str:
     """Text with its ideographs and kana set apart, so that each is a word to the index."""
-    return text if text.isascii() else _IDEOGRAPHS.sub(r" \1 ", text)
+    return text if text.isascii() else _ideographs().sub(r" \1 ", text)
 
 
 def people_words(addresses: Iterable[Address]) -> str:
@@ -56,3 +63,33 @@ def match_words(text: str, column: str = "") -> str:
     words = _WORD.findall(spaced(text))
     prefix = f"{column} : " if column else ""
     return " AND ".join(f'{prefix}"{word}" *' for word in words)
+
+
+def _folded_words(text: str) -> list[str]:
+    """The words of a text as the index sees them: without case and diacritics."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", spaced(text)) if not unicodedata.combining(c))
+    return _WORD.findall(text.casefold())
+
+
+def is_near(text: str, left: str, right: str, distance: int, *, is_ordered: bool) -> bool:
+    """Whether at most ``distance`` words stand between ``left`` and ``right``, words or phrases; the last
+    letters of a word may be missing. The index keeps no positions, so this looks at the text.
+    """
+    words = _folded_words(text)
+    one, other = _places(words, _folded_words(left)), _places(words, _folded_words(right))
+    return any(
+        0 <= begins - ended <= distance or (not is_ordered and 0 <= began - ends <= distance)
+        for began, ended in one
+        for begins, ends in other
+    )
+
+
+def _places(words: Sequence[str], phrase: Sequence[str]) -> list[tuple[int, int]]:
+    """Where a phrase begins and ends among words."""
+    length = len(phrase)
+    return [
+        (start, start + length)
+        for start in range(len(words) - length + 1)
+        if all(words[start + at].startswith(each) for at, each in enumerate(phrase))
+    ]

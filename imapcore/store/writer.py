@@ -76,6 +76,7 @@ class Writer:
         self._deadline = deadline
         self._connection = connect_writer(path)
         self._log = path.with_name(path.name + "-wal")
+        self._log_limit = LOG_BYTES
         self._ready = threading.Condition()
         self._urgent: deque[Ticket[Any]] = deque()
         self._ordinary: deque[Ticket[Any]] = deque()
@@ -138,16 +139,26 @@ class Writer:
     def _run(self) -> None:
         while (ticket := self._next()) is not None:
             self._serve(ticket)
-            if not self._urgent and self._log.exists() and self._log.stat().st_size > LOG_BYTES:
+            if not self._urgent and self._log_size() > self._log_limit:
                 self._check_in()
+
+    def _log_size(self) -> int:
+        try:
+            return self._log.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def _check_in(self) -> None:
         """Move what the write-ahead log holds into the store, as far as readers let us."""
         try:
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            _, logged, moved = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error as error:
             # The log only grows meanwhile; damage is met again, and said, by the next job.
             explained(error, self._path)
+        else:
+            # All of it: the log begins anew with the next commit, which cuts the file short (see
+            # ``connect_writer``). Not all: somebody reads what is older, and asking again at once is idle.
+            self._log_limit = LOG_BYTES if moved == logged else self._log_size() + LOG_BYTES
 
     def _next(self) -> Ticket[Any] | None:
         with self._ready:

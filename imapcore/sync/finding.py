@@ -8,7 +8,8 @@ what the store remembers is a first guess, and every guess says under which UIDV
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from imapcore.model import Role
 from imapcore.store import Store
@@ -18,8 +19,7 @@ from imapcore.sync.remote import Remote
 MSGIDS_PER_SEARCH = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Struct, frozen=True):
     """Messages of one place."""
 
     uidvalidity: int | None

@@ -11,7 +11,7 @@ numbers of messages do not add up, the sets of UIDs must be compared.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from imapcore.model import Role
 from imapcore.store.facts import SyncState
@@ -23,8 +23,7 @@ FOLDER_LIMITS = frozenset((1000, 2000, 5000, 10_000))
 """What Gmail's setting "Limit IMAP folders to contain no more than this many messages" can be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """What SELECT or STATUS says of a mailbox."""
 
     uidvalidity: int
@@ -35,8 +34,7 @@ class Numbers:
     """Messages without ``\\Seen``; only STATUS tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What to ask about one mailbox, in this order: remap, arrivals, comparison, changes."""
 
     must_remap: bool = False

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
+
+from msgspec import Struct
 
 from imapcore.errors import GimapError, ProtocolError, Unavailable
 from imapcore.model import Role
@@ -60,8 +61,7 @@ class UidsChanged(GimapError):
     hint = "gimap-tui finds its messages again by itself; try again in a moment"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A FETCH under way: while the server works on it, what came before can be stored."""
 
     remote: Remote

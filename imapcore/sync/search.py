@@ -1,21 +1,22 @@
 """Gmail's own search: X-GM-RAW in the mailboxes a query is about, results streamed into a view as they
 resolve.
 
-What lives here: which mailboxes a query concerns (pure), and running it. What may not: the offline search,
-which is the store's. X-GM-RAW finds only within the selected mailbox; All Mail holds neither Spam nor
+What lives here: running a query. What may not: which places it concerns and the offline search, which are
+the store's. X-GM-RAW finds only within the selected mailbox; All Mail holds neither Spam nor
 Trash. Messages the store knows are in the view at once; the others are fetched newest first.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from imapcore.clock import Clock
 from imapcore.model import Role
-from imapcore.protocol.search import GmailRaw
+from imapcore.protocol.search import GmailRaw, Key, Uids
 from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
+from imapcore.store.scope import scope_of
 from imapcore.sync.fetcher import Fetcher
 from imapcore.sync.mailbox import MailboxSync
 from imapcore.sync.pace import Pace
@@ -30,26 +31,12 @@ FIRST_BATCH = 50
 LARGEST_BATCH = 200
 """Unknown results per FETCH: somebody is waiting for them."""
 
-_QUOTED = re.compile(r'"[^"]*"?')
-_PLACE = re.compile(r"(?<![\w-])(?:in|label):(anywhere|spam|trash|bin)(?![\w-])", re.IGNORECASE)
-_CHOICE = re.compile(r"(?<!\w)OR(?!\w)|[{]")
 
-_PLACES = {"spam": (Role.SPAM,), "trash": (Role.TRASH,), "bin": (Role.TRASH,)}
+class Reach(NamedTuple):
+    """How far a search has looked in one place: at every uid below ``uidnext``."""
 
-
-def places_of(query: str) -> tuple[Role, ...]:
-    """The mailboxes to run a query in: All Mail, unless it asks for Spam or Trash, or for everything."""
-    bare = _QUOTED.sub('""', query)
-    named = {match[1].lower() for match in _PLACE.finditer(bare)}
-    if not named:
-        return (Role.ALL,)
-    if "anywhere" in named:
-        return (Role.ALL, Role.SPAM, Role.TRASH)
-    wanted = {role for name in named for role in _PLACES[name]}
-    # With alternatives in it, the query may find things in All Mail as well.
-    if _CHOICE.search(bare):
-        wanted.add(Role.ALL)
-    return tuple(role for role in (Role.ALL, Role.SPAM, Role.TRASH) if role in wanted)
+    uidvalidity: int
+    uidnext: int
 
 
 class Search:
@@ -74,14 +61,37 @@ class Search:
     def run(self, remote: Remote, places: Mapping[Role, MailboxSync]) -> Iterator[float]:
         """Search, then resolve what was found; at the end the view holds exactly the server's answer."""
         self._found = 0
-        self._store.searches.begin(self.query)
+        run = self._store.searches.begin(self.query)
+        raw = GmailRaw(self.query)
+        yield from self._look(remote, places, dict.fromkeys(scope_of(self.query).roles, raw))
+        self._store.searches.finish(self.query, is_complete=True, run=run)
+
+    def add_arrivals(
+        self,
+        remote: Remote,
+        places: Mapping[Role, MailboxSync],
+        before: Mapping[Role, Reach],
+        now: Mapping[Role, Reach],
+    ) -> Iterator[float]:
+        """Add to the view what the query finds between two reaches; what is in it stays."""
+        new = {
+            role: UidSet.of_ranges([(before[role].uidnext, reach.uidnext - 1)])
+            for role, reach in now.items()
+            if reach.uidnext > before[role].uidnext
+        }
+        raw = GmailRaw(self.query)
+        yield from self._look(remote, places, {role: Uids(uids) & raw for role, uids in new.items()})
+
+    def _look(
+        self, remote: Remote, places: Mapping[Role, MailboxSync], keys: Mapping[Role, Key]
+    ) -> Iterator[float]:
         pace = Pace(first=FIRST_BATCH, largest=LARGEST_BATCH)
         unknown: dict[Role, tuple[UidSet, int]] = {}
-        for place in places_of(self.query):
+        for place, key in keys.items():
             if remote.find_name(place) is None:
                 continue
             remote.look_again(place)
-            uids = remote.search(GmailRaw(self.query))
+            uids = remote.search(key)
             known = self._store.mail.msgids(place, uids.ranges)
             remote.check(place)
             self._show_known(known)
@@ -91,7 +101,6 @@ class Search:
             fetcher = Fetcher(place, self._store, self._report, pace, self._clock)
             yield from fetcher.fetch(remote, uids, self._show_fetched, uidvalidity)
             places[place].found_elsewhere(uids, uidvalidity)
-        self._store.searches.finish(self.query, is_complete=True)
 
     @property
     def found(self) -> int:

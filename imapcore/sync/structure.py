@@ -8,7 +8,8 @@ attached to this one.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from imapcore.wire.bodystructure import BodyStructure, Part
 
@@ -25,8 +26,7 @@ NO_FILES = frozenset(
 """Parts with a name that nobody would call an attachment."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What the list shows of a message's parts."""
 
     has_attachment: bool

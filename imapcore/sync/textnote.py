@@ -6,7 +6,7 @@ old message can be fetched years later without asking for its structure again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from imapcore.wire.bodystructure import Part
 
@@ -15,8 +15,7 @@ HTML_OCTETS = 6000
 """Octets that hold the first words: in HTML they stand behind a style sheet."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextNote:
+class TextNote(Struct, frozen=True):
     """How to read the beginning of a part later: what ``MessageFacts.text_section`` holds."""
 
     section: str

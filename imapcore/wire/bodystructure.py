@@ -7,8 +7,9 @@ from the header; decoding them (RFC 2047, 2231) is the work of ``imapcore.mime``
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from imapcore.wire.envelope import Envelope, build_envelope
 from imapcore.wire.lexer import ParseError, Value
@@ -17,8 +18,7 @@ Params = tuple[tuple[str, str], ...]
 """Parameters in the order sent; names in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(Struct, frozen=True):
     """What leaf and multipart may both carry after the basics; all absent in a plain BODY."""
 
     disposition: str | None = None
@@ -28,8 +28,7 @@ class Extension:
     location: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A part without children of its own, or a message/rfc822 that holds one message."""
 
     section: str
@@ -67,8 +66,7 @@ class Part:
             yield from self.message.walk()
 
 
-@dataclass(frozen=True, slots=True)
-class Multipart:
+class Multipart(Struct, frozen=True):
     """A part made of parts. Gmail sends some without any children."""
 
     section: str

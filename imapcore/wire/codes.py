@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from imapcore.wire.lexer import Lexer, ParseError
 from imapcore.wire.uidset import NO_UIDS, Range, UidSet, parse_ranges
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A response code; its subclasses are those whose arguments have a type."""
 
     name: str
@@ -25,44 +25,38 @@ class Code:
     """The arguments as they came."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberCode(Code):
+class NumberCode(Code, frozen=True):
     """UIDNEXT, UIDVALIDITY, UNSEEN, HIGHESTMODSEQ, APPENDLIMIT …: one number."""
 
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CapabilityCode(Code):
+class CapabilityCode(Code, frozen=True):
     """The capabilities, sent along with a greeting or an OK (RFC 3501 §7.1)."""
 
     capabilities: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PermanentFlags(Code):
+class PermanentFlags(Code, frozen=True):
     r"""The flags a client may change for good; ``\*`` among them means new keywords may be made."""
 
     flags: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class BadCharset(Code):
+class BadCharset(Code, frozen=True):
     """The charsets SEARCH knows, after one it does not."""
 
     charsets: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AppendUid(Code):
+class AppendUid(Code, frozen=True):
     """Where APPEND put the message (RFC 4315 §3)."""
 
     uidvalidity: int = 0
     uids: UidSet = NO_UIDS
 
 
-@dataclass(frozen=True, slots=True)
-class CopyUid(Code):
+class CopyUid(Code, frozen=True):
     """Where COPY or MOVE put the messages (RFC 4315 §3): two lists that pair in the order written."""
 
     uidvalidity: int = 0
@@ -78,15 +72,13 @@ def _numbers(ranges: tuple[Range, ...]) -> Iterator[int]:
     return chain.from_iterable(range(low, high + 1) for low, high in ranges)
 
 
-@dataclass(frozen=True, slots=True)
-class Modified(Code):
+class Modified(Code, frozen=True):
     """The messages a conditional STORE left alone (RFC 7162 §3.1.3)."""
 
     uids: UidSet = NO_UIDS
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxId(Code):
+class MailboxId(Code, frozen=True):
     """The mailbox's object id (RFC 8474 §4.2)."""
 
     mailboxid: str = ""

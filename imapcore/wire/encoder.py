@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct
 
 from imapcore.errors import InvalidArgument
 from imapcore.wire import mutf7
@@ -33,11 +34,10 @@ class LiteralMode(Enum):
     PLUS = "LITERAL+"
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """A password or token. Shows itself to nobody but the wire."""
 
-    value: str | bytes = field(repr=False)
+    value: str | bytes
 
     def __str__(self) -> str:
         return "•••"
@@ -50,8 +50,7 @@ class Secret:
         return self.value if isinstance(self.value, bytes) else self.value.encode("utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """Bytes that may be sent in one go."""
 
     data: bytes

@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from imapcore.errors import LimitExceeded
 
 MIB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a server may make us hold or do. The defaults fit any real mailbox."""
 
     line: int = 16 * MIB
@@ -62,8 +62,7 @@ class Frame(NamedTuple):
         return parts
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Part of a literal that is too big to be held."""
 
     head: bytes

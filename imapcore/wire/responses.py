@@ -7,9 +7,10 @@ are decoded ``str``; numbers of messages are never expanded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from imapcore.wire.codes import Code
 from imapcore.wire.fetch import Fetched
@@ -27,8 +28,7 @@ class Condition(StrEnum):
     PREAUTH = "PREAUTH"
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """OK, NO, BAD, BYE or PREAUTH: tagged it ends a command, untagged it is a notice."""
 
     tag: str | None
@@ -37,57 +37,49 @@ class Status:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Continuation:
+class Continuation(Struct, frozen=True):
     """``+``: the server waits for more. A SASL challenge is the text, still base64."""
 
     text: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Struct, frozen=True):
     """CAPABILITY, upper case."""
 
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Enabled:
+class Enabled(Struct, frozen=True):
     """What ENABLE has switched on (RFC 5161)."""
 
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxFlags:
+class MailboxFlags(Struct, frozen=True):
     """FLAGS: the flags and keywords that exist in the selected mailbox."""
 
     flags: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(Struct, frozen=True):
     """The number of messages in the selected mailbox."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
+class Recent(Struct, frozen=True):
     r"""The number of messages with \\Recent; always 0 on Gmail."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Expunged:
+class Expunged(Struct, frozen=True):
     """A message left: every higher sequence number is one less from here on."""
 
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Vanished:
+class Vanished(Struct, frozen=True):
     """Messages left, by uid (RFC 7162 §3.2.10); ``is_earlier``: before this session looked."""
 
     uids: UidSet
@@ -102,8 +94,7 @@ class ListKind(StrEnum):
     XLIST = "XLIST"
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One mailbox of LIST, LSUB or XLIST."""
 
     name: str
@@ -126,8 +117,7 @@ class Listed:
         return not (self.has("\\Noselect") or self.has("\\NonExistent"))
 
 
-@dataclass(frozen=True, slots=True)
-class MailboxStatus:
+class MailboxStatus(Struct, frozen=True):
     """STATUS of one mailbox; None where an item was not asked for."""
 
     name: str
@@ -144,8 +134,7 @@ class MailboxStatus:
     extra: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True):
     """SEARCH or SORT: the numbers in the order sent; with CONDSTORE the highest modseq of them."""
 
     numbers: tuple[int, ...]
@@ -154,16 +143,14 @@ class SearchResult:
     """Whether it is a SORT, whose order means something."""
 
 
-@dataclass(frozen=True, slots=True)
-class PartialResult:
+class PartialResult(Struct, frozen=True):
     """One window of a search (RFC 9394): the range asked for and what lies in it."""
 
     range: str
     uids: UidSet
 
 
-@dataclass(frozen=True, slots=True)
-class ExtendedSearchResult:
+class ExtendedSearchResult(Struct, frozen=True):
     """ESEARCH (RFC 4731): only what was asked to be returned; ``all`` stays compact."""
 
     tag: str | None
@@ -177,8 +164,7 @@ class ExtendedSearchResult:
     extra: Mapping[str, Value] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadResult:
+class ThreadResult(Struct, frozen=True):
     """THREAD (RFC 5256): conversations in the server's order, each as (depth, number) in document order.
 
     A conversation may nest thousands deep, so it is kept flat: ``depth`` 0 is its first message; number
@@ -188,16 +174,14 @@ class ThreadResult:
     threads: tuple[tuple[tuple[int, int | None], ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Struct, frozen=True):
     """One namespace: what its mailboxes' names begin with, and the delimiter."""
 
     prefix: str
     delimiter: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Namespaces:
+class Namespaces(Struct, frozen=True):
     """NAMESPACE (RFC 2342)."""
 
     personal: tuple[Namespace, ...]
@@ -205,15 +189,13 @@ class Namespaces:
     shared: tuple[Namespace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ServerId:
+class ServerId(Struct, frozen=True):
     """ID (RFC 2971): what the server says of itself; empty for NIL."""
 
     fields: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaResource:
+class QuotaResource(Struct, frozen=True):
     """Usage and limit of one resource; STORAGE counts KiB."""
 
     name: str
@@ -221,24 +203,21 @@ class QuotaResource:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(Struct, frozen=True):
     """QUOTA of one root (RFC 2087/9208); Gmail's root is the empty name."""
 
     root: str
     resources: tuple[QuotaResource, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaRoots:
+class QuotaRoots(Struct, frozen=True):
     """QUOTAROOT: which roots count for a mailbox."""
 
     mailbox: str
     roots: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(Struct, frozen=True):
     """An untagged response this library has no type for."""
 
     name: str

@@ -14,9 +14,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 QUICK: dict[str, list[str]] = {"tui": ["--messages", "10000", "--quick"]}
 FULL: dict[str, list[str]] = {
-    "engine": ["--messages", "10000", "100000"],
+    "engine": ["--messages", "10000", "100000", "1000000"],
     "fetch": ["--full"],
-    "store": ["--messages", "100000"],
+    "store": ["--messages", "10000", "100000", "1000000"],
     "tui": ["--million"],
 }
 """Arguments of each benchmark whose own defaults are another size."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from imapcore.clock import Clock
 from imapcore.engine import Engine, EngineOptions
@@ -95,7 +97,7 @@ def engine_on(
         secret=secret or (lambda: password),
         data_dir=folder,
         clock=clock,
-        options=replace(options, **changes),  # type: ignore[arg-type]
+        options=replace(options, **changes),
     )
     with engine:
         yield engine, Watcher(engine)

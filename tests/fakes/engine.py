@@ -7,8 +7,10 @@ was submitted is shown when ``submit`` returns, undo is exact. It has no network
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from imapcore.errors import InvalidArgument
 from imapcore.events import BodyArrived, Event, MailboxesChanged, MessagesChanged, SearchProgressed

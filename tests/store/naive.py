@@ -211,7 +211,7 @@ def expected_rows(messages: list[Message], view: View, results: set[int]) -> lis
 def is_listed(message_: Message, view: View, results: set[int]) -> bool:
     """Whether a message is one of a view's own."""
     if view.kind is ViewKind.SEARCH:
-        return message_.msgid in results
+        return message_.msgid in results and message_.place is Role.ALL and "\\Inbox" in message_.labels
     if view.role in PLACES:
         return message_.place is view.role
     return message_.place is Role.ALL and view.label in message_.labels

@@ -72,6 +72,17 @@ def test_a_failed_migration_leaves_the_old_version(path: Path, monkeypatch: pyte
         assert reader.stored() == 3
 
 
+def test_a_store_of_the_first_version_is_counted_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("imapcore.store.migrations.MIGRATIONS", MIGRATIONS[:1])
+        with open_store(path) as store:
+            fill(store)
+    with open_store(path) as store, store.reader() as reader:
+        assert reader.stored() == 3
+        store.mail.apply_messages([message(4, 2, "\\Inbox"), message(3, 3, "\\Inbox")])
+        assert reader.stored() == 4
+
+
 def test_a_newer_version_is_left_alone(path: Path) -> None:
     with open_store(path):
         pass

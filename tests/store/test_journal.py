@@ -149,6 +149,77 @@ def test_an_opposite_is_sent_when_the_phone_did_the_same_meanwhile(store: Store,
     assert drained(store)[-1] == (Verb.REMOVE_LABELS, ("Work",), (1,))
 
 
+# -- what is nowhere for the moment -------------------------------------------------------------------
+
+
+def test_a_message_between_two_places_is_changed_where_it_arrives(store: Store) -> None:
+    """A pass has seen it leave All Mail and not yet found it in Trash: the key was meant for it."""
+    store.mail.remove_uids(Role.ALL, ((1, 1),))
+    receipt = store.journal.submit(label("Work", of=(1,)))
+    assert receipt.messages == 1
+    assert claimed(store).msgids == (1,)
+
+
+def test_a_conversation_between_two_places_is_changed_where_it_arrives(store: Store) -> None:
+    store.mail.remove_uids(Role.ALL, ((1, 2),))
+    receipt = store.journal.submit(ChangeFlags(Threads((1, 2)), add=frozenset({"\\Seen"})))
+    assert (receipt.threads, receipt.messages) == (2, 4)
+    assert claimed(store).msgids == (1, 2, 3, 4)
+
+
+def test_of_a_conversation_only_what_is_there_is_meant(store: Store) -> None:
+    """The rest of it was just moved away by somebody."""
+    store.mail.remove_uids(Role.ALL, ((1, 1),))
+    assert store.journal.submit(ChangeFlags(Threads((1,)), add=frozenset({"\\Seen"}))).messages == 1
+    assert claimed(store).msgids == (2,)
+
+
+def test_a_message_between_two_places_can_be_moved(store: Store, reader: Reader) -> None:
+    store.mail.remove_uids(Role.ALL, ((1, 1),))
+    store.journal.submit(MoveToTrash(Messages((1,))))
+    batch = claimed(store)
+    assert (batch.verb, batch.destination, batch.msgids) == (Verb.MOVE, Role.TRASH, (1,))
+    store.journal.confirm(batch, uids={1: 7})
+    assert reader.window(TRASH).total == 1
+    assert store.mail.locations([1]) == {1: Location(Role.TRASH, 7)}
+
+
+def test_what_comes_to_light_elsewhere_shows_what_was_asked_of_it(store: Store, reader: Reader) -> None:
+    store.mail.remove_uids(Role.ALL, ((1, 1),))
+    store.journal.submit(label("Work", of=(1,)))
+    store.mail.apply_messages([message(1, 1, place=Role.TRASH)])
+    shown = reader.message(1)
+    assert shown is not None
+    assert (shown.place, "Work" in shown.labels) == (Role.TRASH, True)
+
+
+def test_a_move_out_of_the_trash_elsewhere_does_not_put_spam_into_the_inbox(
+    store: Store, reader: Reader
+) -> None:
+    """Gmail takes the inbox's label off whatever goes to Spam, also what came into the inbox meanwhile."""
+    store.mail.apply_messages([message(1, 1, place=Role.TRASH)])
+    store.journal.submit(MoveToSpam(Messages((1,))))
+    store.mail.apply_messages([message(1, 1, "\\Inbox", modseq=2)])
+    shown = reader.message(1)
+    assert shown is not None
+    assert (shown.place, shown.labels) == (Role.SPAM, frozenset())
+
+
+@pytest.mark.parametrize(
+    "op", [Archive(Messages((99,))), Archive(Threads((99,))), MoveToTrash(Messages((99, 98)))]
+)
+def test_what_is_no_longer_there_is_said(store: Store, reader: Reader, op: Op) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        store.journal.submit(op)
+    assert "no longer" in caught.value.title
+    assert reader.activity() == ()
+
+
+def test_the_program_itself_is_told_nothing_of_what_is_no_longer_there(store: Store) -> None:
+    op = ChangeFlags(Messages((99,)), add=frozenset({"\\Seen"}), is_automatic=True)
+    assert store.journal.submit(op).messages == 0
+
+
 # -- answers -------------------------------------------------------------------------------------------
 
 
@@ -179,6 +250,18 @@ def test_what_the_phone_did_after_our_change_stands_though_it_was_heard_before_t
     store.mail.apply_deltas(Role.ALL, [Delta(1, labels=frozenset({"\\Inbox"}), modseq=7)])
     store.journal.confirm(batch, modseqs={1: 6, 2: 6})
     assert {m.msgid: "Work" in m.labels for m in reader.messages([1, 2])} == {1: False, 2: True}
+
+
+@pytest.mark.parametrize("op", [MoveToTrash, MoveToSpam])
+def test_what_is_on_its_way_out_is_not_shown_in_the_inbox_the_phone_put_it_into_meanwhile(
+    store: Store, reader: Reader, op: type[MoveToTrash | MoveToSpam]
+) -> None:
+    store.mail.apply_messages([message(1)])
+    store.journal.submit(op(Messages((1,))))
+    store.mail.apply_messages([message(1, 1, "\\Inbox", uid=7, modseq=2)])
+    shown = reader.message(1)
+    assert shown is not None
+    assert (shown.place is Role.ALL, "\\Inbox" in shown.labels) == (False, False)
 
 
 def test_a_moved_message_that_a_pass_has_found_already_keeps_its_uid(store: Store) -> None:

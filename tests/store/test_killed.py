@@ -5,6 +5,7 @@ goes on.
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -31,7 +32,7 @@ def die(path: Path, seed: int, lines: int) -> list[int]:
             acknowledged.append(int(line))
             if len(acknowledged) == lines:
                 process.kill()
-        process.wait(30)
+        assert process.wait(30) == -signal.SIGKILL, "the victim died by itself"
     return acknowledged
 
 

@@ -17,8 +17,11 @@ from imapcore.model import (
     Everything,
     MarkAll,
     Messages,
+    MoveToSpam,
     MoveToTrash,
+    Op,
     Role,
+    Threads,
     View,
 )
 from imapcore.store import Reader, Store
@@ -348,6 +351,23 @@ def library(store: Store) -> None:
         ("(in:anywhere) invoice", (4, 3, 1)),
         ("in:anywhere", (6, 5, 4, 3, 2, 1)),
         ("invoice OR filename:pdf lunch", ()),
+        ("paid AROUND 9 invoice", ()),
+        ("march AROUND invoice", (1,)),
+        ("march AROUND 0 invoice", ()),
+        ("invoice AROUND 1 march", (1,)),
+        ('"invoice AROUND 1 march"', (1,)),
+        ('"march AROUND 1 invoice"', ()),
+        ('invoice AROUND "for march"', (1,)),
+        ('invoice AROUND "for pay"', ()),
+        ("subject:invoice AROUND subject:march", (1,)),
+        ("subject:(invoice AROUND 0 march)", ()),
+        ("subject:(INVOICE AROUND 1 march)", (1,)),
+        ("lunch OR march AROUND 0 invoice", (2,)),
+        ("lunch OR invoice AROUND 2 march", (2, 1)),
+        ('-"invoice AROUND 1 march" invoice', (3,)),
+        ("generale AROUND 3 reunion", (6,)),
+        ("資 AROUND 1 料", (5,)),
+        ("around invoice", ()),
         ("lunch OR", (2,)),
         ("OR lunch", (2,)),
         ("(lunch", (2,)),
@@ -372,6 +392,14 @@ def test_the_offline_search(reader: Reader, query: str, found: tuple[int, ...]) 
         ("filename:(pdf doc) OR lunch", ("filename:",)),
         ("invoice after:soon", ("after:soon",)),
         ("category:promotions invoice", ("category:",)),
+        ("invoice AROUND 3 march", ()),
+        ("invoice AROUND", ("AROUND",)),
+        ("AROUND 3 invoice", ("AROUND",)),
+        ("from:ann AROUND 3 invoice", ("AROUND",)),
+        ("from:ann AROUND from:bob", ("AROUND",)),
+        ("(invoice AROUND) march", ("AROUND",)),
+        ("invoice AROUND (march lunch)", ("AROUND",)),
+        ("invoice AROUND 3 -march", ("AROUND",)),
     ],
 )
 def test_the_offline_search_says_what_it_left_out(
@@ -402,6 +430,11 @@ def test_the_offline_search_says_what_it_left_out(
         "OR OR",
         "from:(",
         "'; DROP TABLE op; --",
+        "AROUND AROUND 3 AROUND",
+        '"a AROUND 99999 b" AROUND 3 c',
+        'AROUND "" ()',
+        "- AROUND -",
+        '"a AROUND !" ? AROUND !',
         "\x00",
     ],
 )
@@ -427,19 +460,51 @@ def test_everything_in_a_narrowed_view(store: Store, reader: Reader) -> None:
 
 @pytest.mark.usefixtures("library")
 def test_a_run_that_saw_everything_drops_what_only_earlier_runs_found(store: Store, reader: Reader) -> None:
-    view = View.of_search("q")
-    store.searches.begin("q")
-    store.searches.add("q", [1, 2])
-    assert store.searches.finish("q", is_complete=True) == 2
-    store.searches.begin("q")
+    view = View.of_search("in:anywhere q")
+    store.searches.begin("in:anywhere q")
+    store.searches.add("in:anywhere q", [1, 2])
+    assert store.searches.finish("in:anywhere q", is_complete=True) == 2
+    store.searches.begin("in:anywhere q")
     assert not reader.window(view).is_complete
-    store.searches.add("q", [2, 3, 4])
+    store.searches.add("in:anywhere q", [2, 3, 4])
     assert [row.thrid for row in reader.window(view).rows] == [4, 3, 2, 1]
-    assert store.searches.finish("q", is_complete=True) == 3
+    assert store.searches.finish("in:anywhere q", is_complete=True) == 3
     assert [row.thrid for row in reader.window(view).rows] == [4, 3, 2]
     thread = reader.thread(4, view)
     assert thread is not None
     assert thread.messages[0].place is Role.SPAM
+
+
+@pytest.mark.parametrize(
+    ("query", "op", "is_left"),
+    [
+        ("ann", MoveToTrash(Threads((1,))), True),
+        ("ann", MoveToSpam(Threads((1,))), True),
+        ("ann", Archive(Threads((1,))), False),
+        ("in:anywhere ann", MoveToTrash(Threads((1,))), False),
+        ("in:inbox ann", Archive(Threads((1,))), True),
+        ("category:primary label:inbox", Archive(Threads((1,))), True),
+        ("in:inbox OR ann", Archive(Threads((1,))), False),
+        ("-in:inbox ann", Archive(Threads((1,))), False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+@pytest.mark.usefixtures("library")
+def test_what_is_no_longer_where_a_search_looks_leaves_it_and_undo_brings_it_back(
+    store: Store, reader: Reader, query: str, op: Op, is_left: bool
+) -> None:
+    view = View.of_search(query)
+    store.searches.begin(query)
+    store.searches.add(query, [1, 2])
+    store.searches.finish(query, is_complete=True)
+    before = [row.thrid for row in reader.window(view).rows]
+    assert 1 in before
+    store.journal.submit(op)
+    window = reader.window(view)
+    assert ([row.thrid for row in window.rows] == before) is not is_left
+    assert window.total == len(window.rows)
+    store.journal.undo()
+    assert [row.thrid for row in reader.window(view).rows] == before
 
 
 def test_old_searches_go_but_not_the_saved_ones(store: Store, reader: Reader, clock: ManualClock) -> None:

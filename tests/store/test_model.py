@@ -57,7 +57,7 @@ MSGIDS = st.integers(1, 12)
 LABELS = st.sampled_from(["Work", "Play", "New", "Work/Deep"])
 SYSTEM = st.sampled_from(["\\Inbox", "\\Starred", "\\Important"])
 FLAGS = st.sampled_from(["\\Seen", "\\Flagged", "\\Answered", "$Forwarded"])
-QUERY = "a search"
+QUERY = "in:inbox ann"
 VIEWS = st.sampled_from(
     [View.of_role(role) for role in Role]
     + [View.of_label("Work"), View.of_label("Play"), View.of_search(QUERY)]
@@ -336,6 +336,7 @@ class StoreMachine(RuleBasedStateMachine):
                 len(expected_rows(messages, view, set())),
                 len(expected_rows(messages, unread, set())),
             )
+        assert self.reader.stored() == len(self.reader.messages(range(1, 30)))
 
     def views(self) -> Iterator[View]:
         for view in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import pytest
 from imapcore.errors import InvalidArgument, StoreError
 from imapcore.store.files import make_private, suspect_mark
 from imapcore.store.gate import Gate
-from imapcore.store.transaction import Transaction
-from imapcore.store.writer import QUEUE_LENGTH, Writer
+from imapcore.store.transaction import Transaction, connect_reader
+from imapcore.store.writer import LOG_BYTES, QUEUE_LENGTH, Writer
 
 
 @pytest.fixture
@@ -208,6 +209,34 @@ def test_the_log_is_moved_into_the_store_between_jobs(path: Path) -> None:
     writer.call(partial(add, text="small"))
     assert log.stat().st_size < 16 << 20
     assert path.stat().st_size > 8 << 20
+    writer.stop()
+
+
+def test_a_log_that_was_moved_is_short_again(path: Path) -> None:
+    """By its length the writer tells when to move it: one that stayed long was moved after every job."""
+    writer = Writer(path, Gate())
+    writer.call(table)
+    log = path.with_name(path.name + "-wal")
+    writer.call(partial(add, text="x" * (LOG_BYTES + 1)))
+    assert log.stat().st_size > LOG_BYTES
+    writer.call(partial(add, text="small"))
+    assert log.stat().st_size < 1 << 20
+    writer.stop()
+
+
+def test_a_log_that_somebody_still_reads_is_not_asked_for_after_every_job(path: Path) -> None:
+    writer = Writer(path, Gate())
+    writer.call(table)
+    said: list[str] = []
+    with closing(connect_reader(path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM note").fetchall()
+        writer.call(partial(add, text="x" * (LOG_BYTES + 1)))
+        writer.call(lambda tx: writer._connection.set_trace_callback(said.append))
+        for number in range(20):
+            writer.call(partial(add, text=f"{number}"))
+        reader.execute("COMMIT")
+    assert not any("wal_checkpoint" in each for each in said)
     writer.stop()
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from imapcore.clock import SystemClock
+from imapcore.errors import InvalidArgument
 from imapcore.model import (
     Archive,
     ChangeFlags,
@@ -15,6 +16,7 @@ from imapcore.model import (
     MoveToInbox,
     MoveToTrash,
     Op,
+    Receipt,
     Role,
     Threads,
     View,
@@ -42,6 +44,14 @@ def random_op(rng: random.Random) -> Op:
     )
 
 
+def submit(store: Store, op: Op) -> Receipt | None:
+    """Do it; None where nothing of what is meant is there yet."""
+    try:
+        return store.journal.submit(op)
+    except InvalidArgument:
+        return None
+
+
 def main(path: str, seed: str) -> None:
     """Work until killed; one line on stdout for every op that is durable."""
     rng = random.Random(seed)
@@ -54,7 +64,7 @@ def main(path: str, seed: str) -> None:
                     for n in range(uid, uid + 7)
                 ]
             )
-            receipt = store.journal.submit(random_op(rng)) if rng.random() < 0.8 else store.journal.undo()
+            receipt = submit(store, random_op(rng)) if rng.random() < 0.8 else store.journal.undo()
             if receipt is not None:
                 sys.stdout.write(f"{receipt.op_id}\n")
                 sys.stdout.flush()

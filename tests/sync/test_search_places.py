@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapcore.model import Role
-from imapcore.sync.search import places_of
+from imapcore.store.scope import scope_of
 
 EVERYWHERE = (Role.ALL, Role.SPAM, Role.TRASH)
 
@@ -28,4 +28,4 @@ EVERYWHERE = (Role.ALL, Role.SPAM, Role.TRASH)
     ],
 )
 def test_a_query_is_run_where_it_can_find_something(query: str, places: tuple[Role, ...]) -> None:
-    assert places_of(query) == places
+    assert scope_of(query).roles == places

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC
 
 import pytest
+from msgspec.structs import replace
 
 from imapcore.events import Event
 from imapcore.model import INBOX, Archive, ChangeFlags, ChangeLabels, OpState, Threads

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.geometry import Offset
 from textual.selection import Selection
@@ -44,7 +44,7 @@ def message(
         flags=frozenset({"\\Seen"}) if is_read else frozenset(),
         labels=labels,
     )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 def thread(count: int, unread: tuple[int, ...] = (), thrid: int = 100) -> Thread:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 
 import pytest
+from msgspec.structs import asdict
 from textual.theme import BUILTIN_THEMES
 
 from tui.glyphs import ASCII, UNICODE

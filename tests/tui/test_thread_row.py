@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from imapcore.model import INBOX, ChangeState, Person, Role, ThreadRow, View
 from tests.fakes.engine import FakeEngine

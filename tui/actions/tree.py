@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from imapcore.model import INBOX, CreateLabel, DeleteLabel, RenameLabel, View, ViewKind
 from tui.actions.triage import submit

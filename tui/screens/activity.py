@@ -7,10 +7,10 @@ undo) it asks of the engine and shows at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -49,8 +49,7 @@ _STATES: dict[OpState, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Verb:
+class _Verb(Struct, frozen=True):
     """A key of this screen: what it says, when it applies, what it does."""
 
     command_id: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -27,8 +27,7 @@ _FRAME = 7
 _RISKY = (".exe", ".bat", ".cmd", ".scr", ".js", ".vbs", ".jar", ".msi", ".lnk", ".hta", ".ps1", ".iso")
 
 
-@dataclass(frozen=True, slots=True)
-class OpenAttachment:
+class OpenAttachment(Struct, frozen=True):
     """What the picker returns when one is to be opened."""
 
     section: str

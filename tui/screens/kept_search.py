@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -23,8 +23,7 @@ NO_NAME = "A search in the tree needs a name"
 NO_QUERY = "A search needs something to search for"
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSearch:
+class KeptSearch(Struct, frozen=True):
     """What the dialog returns: a name and a query, neither of them empty."""
 
     title: str

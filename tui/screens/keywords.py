@@ -6,9 +6,9 @@ Drives STORE FLAGS (RFC 3501 §6.4.6). Returns what to add and to remove, or Non
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -27,8 +27,7 @@ from tui.widgets.line_input import LineInput
 _ROWS = 14
 
 
-@dataclass(frozen=True, slots=True)
-class KeywordChange:
+class KeywordChange(Struct, frozen=True):
     """What the keyword editor returns: flags and keywords by their names."""
 
     add: frozenset[str] = frozenset()

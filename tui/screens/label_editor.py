@@ -8,9 +8,9 @@ moves (`v`): then there are no boxes to tick, one label is picked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -40,8 +40,7 @@ _SMALL = 16
 """Below this height the box gives up its air."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What a change would concern."""
 
     title: str

@@ -8,8 +8,8 @@ and looking again when the mail changed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.timer import Timer
 
@@ -72,7 +72,6 @@ class MainScreen(PanedScreen):
         self.place_panes()
         self.thread_list.focus()
         self.look_again()
-        self.thread_list.show(INBOX)
         self.desk.mail.open(INBOX)
 
     # -- keys ------------------------------------------------------------------------------------------
@@ -226,9 +225,9 @@ class MainScreen(PanedScreen):
                 [*shown, *(["unread only"] if view.is_unread_only else [])]
             )
         self.view_head.show(title, words, right, is_selection=bool(selection))
-        self.thread_list.set_empty(
-            empty_words(view, self.desk.mail.link(), self._progress(), found, self.desk.keymap)
-        )
+        if not window.rows:
+            says = empty_words(view, self.desk.mail.link(), self._progress(), found, self.desk.keymap)
+            self.thread_list.set_empty(says)
 
     # -- views and conversations -----------------------------------------------------------------------
 

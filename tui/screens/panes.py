@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, Vertical
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -18,6 +17,7 @@ from tui.commands import Command, Needs, Where
 from tui.desk import Desk
 from tui.layout import Layout, ReaderPlace, plan_layout
 from tui.messages import DividerMoved, Flashed, Tone
+from tui.widgets.backdrop import Backdrop, Flat
 from tui.widgets.divider import Divider
 from tui.widgets.flash import NOTHING, Flash
 from tui.widgets.header import Header
@@ -39,7 +39,13 @@ _AIRY_LINES = 28
 """Height from which there is air above the tree."""
 
 
-class PanedScreen(Screen[None]):
+def _classes_of(layout: Layout) -> set[str]:
+    """The screen's classes that say where the panes stand."""
+    place = f"-{layout.place.value}"
+    return {place} if layout.tree else {place, "-treeless"}
+
+
+class PanedScreen(Flat, Screen[None]):
     """Header, tree, list, reader, bottom line."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -82,14 +88,16 @@ class PanedScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, panes, bottom line."""
+        # Before there are panes: their rules are looked up once, with the classes that hold for them.
+        self.set_classes(_classes_of(self._plan()))
         palette, glyphs = self.desk.palette, self.desk.glyphs
         yield self.header
-        with Horizontal(id="body"):
-            with Horizontal(id="places"):
+        with Backdrop(id="body"):
+            with Backdrop(id="places"):
                 yield self.places
                 yield Divider(palette, glyphs, is_upright=True, shade="frame", name="tree", id="tree-divider")
-            with Container(id="mail"):
-                with Vertical(id="list-pane"):
+            with Backdrop(id="mail"):
+                with Backdrop(id="list-pane"):
                     yield self.view_head
                     yield self.thread_list
                 yield Divider(
@@ -150,8 +158,15 @@ class PanedScreen(Screen[None]):
 
     def place_panes(self) -> None:
         """Put the panes where the terminal's size and the user want them."""
+        size, layout = self.app.size, self._plan()
+        if layout != self.layout_now or size.height != self._placed_height:
+            self.layout_now, self._placed_height = layout, size.height
+            self._place(layout, is_airy=size.height >= _AIRY_LINES)
+        self.teach()
+
+    def _plan(self) -> Layout:
         state, size = self.desk.state, self.app.size
-        layout = plan_layout(
+        return plan_layout(
             size.width,
             size.height,
             wanted=self.desk.reader_wanted,
@@ -159,16 +174,11 @@ class PanedScreen(Screen[None]):
             list_share=state.list_share,
             has_tree=state.has_tree,
         )
-        if layout != self.layout_now or size.height != self._placed_height:
-            self.layout_now, self._placed_height = layout, size.height
-            self._place(layout, is_airy=size.height >= _AIRY_LINES)
-        self.teach()
 
     def _place(self, layout: Layout, *, is_airy: bool) -> None:
         # All classes at once: each change of one makes Textual look at every rule again.
         kept = {each for each in self.classes if each in ("-choosing", "-reading")}
-        wanted = {f"-{layout.place.value}"} if layout.tree else {f"-{layout.place.value}", "-treeless"}
-        self.set_classes(kept | wanted)
+        self.set_classes(kept | _classes_of(layout))
         column = self.query_one("#places")
         column.styles.width = "1fr" if layout.place is ReaderPlace.NARROW else layout.tree
         # With room to spare the tree begins level with the first row of the list.

@@ -7,8 +7,9 @@ looks like is the theme's. Also here: how rows of pieces are parted and cut.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Flag, auto
+
+from msgspec import Struct
 
 from tui.format import steady
 
@@ -38,8 +39,7 @@ class Ink(Flag):
     CHIP = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of text in one ink."""
 
     text: str
@@ -50,8 +50,7 @@ class Piece:
     """For a label's chip: the label's name, which decides its colour."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the screen."""
 
     pieces: tuple[Piece, ...] = ()

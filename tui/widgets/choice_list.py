@@ -7,8 +7,8 @@ Some lines (gaps, headings) cannot be chosen and the cursor passes over them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -21,8 +21,7 @@ from tui.format import cells, cut
 from tui.look import Look
 
 
-@dataclass(frozen=True, slots=True)
-class Bit:
+class Bit(Struct, frozen=True):
     """A run of text in one tone: a colour's name in the palette, or ``#rrggbb``."""
 
     text: str
@@ -33,8 +32,7 @@ class Bit:
     """A background of its own, for a chip."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceLine:
+class ChoiceLine(Struct, frozen=True):
     """One line: what stands at its left, and what at its right."""
 
     left: tuple[Bit, ...] = ()

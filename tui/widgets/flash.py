@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui.messages import Tone
 
@@ -10,8 +10,7 @@ _LEAST_SECONDS = 4.0
 _WORDS_A_SECOND = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Flash:
+class Flash(Struct, frozen=True):
     """A sentence and how it looks."""
 
     text: str

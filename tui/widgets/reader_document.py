@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
+
+from msgspec import Struct, field
 
 from imapcore.model import Body, Message, Thread
 from tui.format import anchored, cells, cut
@@ -26,8 +27,7 @@ _RUN_SHOWN = 3
 """Folded messages of a run that still get a line each."""
 
 
-@dataclass(slots=True)
-class ReaderDocument:
+class ReaderDocument(Struct):
     """The conversation that is being read."""
 
     owner: str = ""

@@ -6,8 +6,9 @@ Pure. A ``Section`` is lines that belong together; a ``Feed`` lays a body out as
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from imapcore.model import Body
 from tui.widgets.body_line import BLANK, Line
@@ -16,8 +17,7 @@ STEP = 256
 """Lines of a body that are laid out in one go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why a body is not there, for a person."""
 
     title: str
@@ -70,8 +70,7 @@ class Part(Enum):
     OPEN = "open"
 
 
-@dataclass(slots=True)
-class Section:
+class Section(Struct):
     """Lines that belong together."""
 
     part: Part

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from imapcore.model import Key, ThreadRow, View, Window
 
@@ -79,8 +80,7 @@ class RowWindow:
         return max(0, min(self.first + number, self.total - 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What one line of the viewport shows."""
 
     index: int | None

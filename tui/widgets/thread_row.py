@@ -8,10 +8,10 @@ on the arguments alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -35,8 +35,7 @@ class Density(StrEnum):
         return 1 if self is Density.ONE else 2
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Widths in cells; 0 leaves a column out. They add up to the width they were planned for."""
 
     width: int
@@ -124,8 +123,7 @@ class RowStyles:
         return style
 
 
-@dataclass(frozen=True, slots=True)
-class RowLook:
+class RowLook(Struct, frozen=True):
     """What is the same for every row of a list at one moment."""
 
     columns: Columns

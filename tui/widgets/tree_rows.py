@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from imapcore.model import Mailbox, Role, SavedSearch, View
 from tui.widgets.label_chips import label_title
@@ -20,8 +21,7 @@ class TreeKind(Enum):
     SPACE = "space"
 
 
-@dataclass(frozen=True, slots=True)
-class TreeRow:
+class TreeRow(Struct, frozen=True):
     """One line of the tree."""
 
     kind: TreeKind
@@ -48,8 +48,7 @@ class TreeRow:
         return self.kind not in (TreeKind.HEADING, TreeKind.SPACE)
 
 
-@dataclass(frozen=True, slots=True)
-class TreeState:
+class TreeState(Struct, frozen=True):
     """What the user did to the tree, remembered between runs."""
 
     folded: Collection[str] = ()

@@ -1,0 +1,85 @@
+"""Returning: how a piece of an earlier op is taken back, and which open change a new one meets.
+
+What lives here: plans with the numbers of their steps, and the rule for opposites. What may not: messages,
+rows; who carries it out (``history.py`` with a book, ``sweep.py`` without).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from imapcore.model import Role
+from imapcore.store.facts import Verb
+from imapcore.store.marks import MarkSet, Shift
+from imapcore.store.pieces import OPEN, Piece
+from imapcore.store.plan import NumberedSteps, PlannedStep
+
+
+class StepNumbers:
+    """Numbers for the plans of several pieces: steps that ask the same are one step of the op.
+
+    For any one message they stay in the order of its plan.
+    """
+
+    def __init__(self, number: Callable[[PlannedStep], int]) -> None:
+        self._number = number
+        self._known: dict[tuple[Verb, tuple[int | str, ...], Role | None], list[int]] = defaultdict(list)
+
+    def numbered(self, steps: Iterable[PlannedStep]) -> list[tuple[int, PlannedStep]]:
+        """The steps of one plan with their numbers."""
+        last = -1
+        numbered = []
+        for step in steps:
+            known = self._known[step.verb, step.names, step.destination]
+            later = [number for number in known if number > last]
+            if not later:
+                later = [self._number(step)]
+                known += later
+            last = later[0]
+            numbered.append((last, step))
+        return numbered
+
+
+class TakeBack:
+    """How the messages of one piece are taken back."""
+
+    def __init__(
+        self, piece: Piece, steps: Sequence[PlannedStep], numbers: StepNumbers, *, is_open: bool
+    ) -> None:
+        """``steps`` in their order; ``is_open``: the piece was not sent yet, or not answered."""
+        self.piece = piece
+        self.back = Shift(piece.shift.remove, piece.shift.add)
+        """What meets a change that was not sent."""
+        self.is_open = is_open
+        self._steps = steps
+        self._numbers = numbers
+
+    def first_step(self) -> int:
+        """The step that stands for a change met before it was sent."""
+        return self._numbers.numbered(self._steps[:1])[0][0]
+
+    def steps(self) -> NumberedSteps:
+        """What must be sent otherwise."""
+        return self._numbers.numbered(self._steps)
+
+
+def opposite_of(confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:
+    """Which of the open changes of a message a new one takes back before it was sent, if any.
+
+    Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later one
+    helps.
+    """
+    marks = shift.marks()
+    touching = [piece for piece in pieces if piece.marks & marks]
+    if not touching:
+        return None
+    last = touching[-1]
+    # A label's deletion is sent whatever becomes of one message.
+    if last.state != OPEN or last.is_replay or last.is_general or not last.shift.is_inverse_of(shift):
+        return None
+    ids = confirmed.ids
+    for piece in pieces:
+        if piece is not last:
+            ids = piece.shift.applied(ids)
+    return last if shift.applied(ids) == ids else None
