@@ -4,10 +4,10 @@ acts. The options leave no other reason to connect than the one a test is about.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from imapcore.clock import SystemClock
 from imapcore.engine import Engine
