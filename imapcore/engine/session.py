@@ -51,6 +51,10 @@ BREAKING = (LinkError, ProtocolError, Throttled, Unavailable, AllMailHidden)
 """Errors after which the connection is given up, whichever job met them."""
 
 
+class Slept(ConnectionLost):
+    """The machine slept: whatever the connection was good for, this is no fault of the server's."""
+
+
 def _nobody_cares(error: GimapError) -> None:
     """Most jobs have nobody to tell: what they did not do is done by the next one of their kind."""
 
@@ -254,7 +258,7 @@ class JobSession:
             entry.job.failed(error)
         if self.is_stopping:
             return
-        is_hasty = is_stuck or not self._has_worked
+        is_hasty = (is_stuck or not self._has_worked) and not isinstance(error, Slept)
         if is_hasty or isinstance(error, (Throttled, Unavailable)) or is_for_the_user(error):
             # A connection that breaks before it was of any use would otherwise be made again without end.
             self._note_failed(error)
@@ -298,7 +302,7 @@ class JobSession:
                 left = rested_at + self._rest_seconds - self._clock.monotonic()
                 self._session.next_job(max(0.0, min(left, patience)))
             if not self._is_awake():
-                raise ConnectionLost("the computer slept")
+                raise Slept("the computer slept")
             if entry is not None:
                 self._step(entry, remote)
             if self._rest is not None and self._clock.monotonic() - rested_at >= self._rest_seconds:

@@ -278,7 +278,15 @@ class Workers:
     # -- the watch session -------------------------------------------------------------------------------
 
     def _idle(self, remote: Remote) -> Iterator[float]:
-        remote.select(remote.name_of(Role.ALL))
+        seen = remote.select(remote.name_of(Role.ALL))
+        state = self._store.mail.sync_state(Role.ALL)
+        if state is None or (state.uidvalidity, state.uidnext, state.exists) != (
+            seen.uidvalidity,
+            seen.uidnext,
+            seen.exists,
+        ):
+            # It came while nobody listened, as between two networks: of that IDLE tells nothing.
+            self.request_pass()
         while True:
             yield 0.0
             remote.idle(self._options.idle_seconds, self.request_pass)

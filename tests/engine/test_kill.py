@@ -11,7 +11,7 @@ import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,8 @@ from tests.engine.harness import Seen, agree, engine_on, on_server
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 30.0
+KILLS = 60
+"""In each part of the long form."""
 
 
 class Ledger:
@@ -87,8 +89,8 @@ def moments(chance: random.Random, count: int) -> Iterator[float]:
         yield chance.choice((0.02, 0.1, 0.3, 0.8)) * chance.random()
 
 
-def kill_often(folder: Path, count: int, seed: int, messages: int) -> None:
-    """``count`` kills, then the reckoning."""
+def kill_often(folder: Path, count: int, seed: int, messages: int) -> int:
+    """``count`` kills, then the reckoning; how many ops were acknowledged."""
     chance = random.Random(seed)
     ledger = Ledger()
     with Simulator(Options(messages=messages, seed=seed)) as sim:
@@ -103,6 +105,7 @@ def kill_often(folder: Path, count: int, seed: int, messages: int) -> None:
             assert set(states.values()) <= {OpState.CONFIRMED, OpState.SUPERSEDED}
             assert ledger.broken(on_server(sim)) == []
     assert ledger.acknowledged, "nobody got to do anything"
+    return len(ledger.acknowledged)
 
 
 def test_killed_now_and_then(tmp_path: Path) -> None:
@@ -111,6 +114,9 @@ def test_killed_now_and_then(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_killed_again_and_again(tmp_path: Path, seed: int) -> None:
-    kill_often(tmp_path, 120, seed=seed, messages=3000)
+@pytest.mark.parametrize("part", range(4))
+def test_killed_again_and_again(
+    tmp_path: Path, part: int, soak_seed: int, tell: Callable[[str], None]
+) -> None:
+    ops = kill_often(tmp_path, KILLS, seed=soak_seed * 4 + part, messages=3000)
+    tell(f"{KILLS} kills, {ops} ops acknowledged")

@@ -248,6 +248,8 @@ class Account(RuleBasedStateMachine):
         msgid = self.w.others(index)
         if msgid is not None:
             marks = (label, "\\Inbox")
+            # A label that is not there is made: there may be one of that name now.
+            self.w.may_refuse |= label not in self.w.sim.control.mailboxes()
             with gone():
                 self.w.sim.control.relabel(
                     msgid, add=marks if is_added else (), remove=() if is_added else marks

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,7 @@ def test_killed_a_few_times(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-def test_killed_two_hundred_times(tmp_path: Path) -> None:
-    for seed in range(10):
-        survive(tmp_path / str(seed) / "store.sqlite", 20, seed + 2)
+def test_killed_two_hundred_times(tmp_path: Path, soak_seed: int, tell: Callable[[str], None]) -> None:
+    for number in range(10):
+        survive(tmp_path / str(number) / "store.sqlite", 20, soak_seed + number)
+    tell("200 kills")

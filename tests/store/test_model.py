@@ -9,11 +9,12 @@ server has.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -426,19 +427,31 @@ def asked(
 @pytest.mark.timeout(300)
 def test_random_walks() -> None:
     """The short form: always the same walks."""
-    walk(max_examples=20, stateful_step_count=25, derandomize=True)
+    walk(StoreMachine, max_examples=20, stateful_step_count=25, derandomize=True)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_many_long_random_walks() -> None:
-    """The long form: new walks each time; a failure prints its steps."""
-    walk(max_examples=1500, stateful_step_count=40, derandomize=False)
+@pytest.mark.parametrize("part", range(5))
+def test_many_long_random_walks(part: int, soak_seed: int, tell: Callable[[str], None]) -> None:
+    """The long form: walks drawn from ``--seed``; a failure prints its steps."""
+
+    class Fresh(StoreMachine):
+        steps = 0
+
+        @invariant()
+        def count(self) -> None:
+            Fresh.steps += 1
+
+    walk(seeded(soak_seed * 5 + part)(Fresh), max_examples=300, stateful_step_count=40, derandomize=False)
+    tell(f"300 examples, {Fresh.steps} steps")
 
 
-def walk(*, max_examples: int, stateful_step_count: int, derandomize: bool) -> None:
+def walk(
+    machine: type[StoreMachine], *, max_examples: int, stateful_step_count: int, derandomize: bool
+) -> None:
     run_state_machine_as_test(
-        StoreMachine,
+        machine,
         settings=settings(
             max_examples=max_examples,
             stateful_step_count=stateful_step_count,
