@@ -13,11 +13,13 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import quantiles
+
+from msgspec.structs import replace
 
 from imapcore.clock import SystemClock
 from imapcore.model import (
