@@ -219,7 +219,7 @@ class MailboxTree(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the tree."""
         index = self.scroll_offset.y + y
-        width, palette = self.size.width, self._palette
+        width, palette = self.scrollable_content_region.width, self._palette
         background = Style(bgcolor=palette.frame)
         if index >= len(self._rows):
             return Strip.blank(width, background)
