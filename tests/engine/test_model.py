@@ -276,6 +276,7 @@ class Account(RuleBasedStateMachine):
     def other_erases(self, index: int) -> None:
         msgid = self.w.others(index)
         if msgid is not None and len(on_server(self.w.sim)) > 5:
+            self.w.has_erased = True
             with gone():
                 self.w.sim.control.erase(msgid)
 

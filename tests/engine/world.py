@@ -39,6 +39,7 @@ from imapcore.model import (
     ViewKind,
 )
 from imapcore.simulator import Fault, FaultKind, Options, Simulator
+from imapcore.sync.replay import GONE
 from tests.engine.harness import QUICK, Seen, Watcher, account_of, agree, in_store, on_server, store_of
 
 LABELS = ("A", "B/c", "Übung")
@@ -83,6 +84,8 @@ class World:
     others_touched: set[int] = field(default_factory=set)
     others_touched_lately: set[int] = field(default_factory=set)
     """Those of them that the store may not know of yet: what it showed is not what was."""
+    has_erased: bool = False
+    """Whether the other client deleted anything forever: an op on a conversation means that, too."""
     may_refuse: bool = False
     """Whether something was done after which the server may refuse anything."""
     deferrals: int = 0
@@ -297,7 +300,8 @@ class World:
         assert {act.state for act in acts.values()} <= SETTLED
         refused = {op_id for op_id, act in acts.items() if act.state is OpState.REJECTED}
         for op_id in refused:
-            has_reason = self.may_refuse or self.others_touched & self.touched[op_id]
+            is_erased = self.has_erased and acts[op_id].answer == GONE
+            has_reason = self.may_refuse or is_erased or self.others_touched & self.touched[op_id]
             assert has_reason, f"refused for no reason: {self._told(acts)}"
         unsure = {msgid for op_id in refused for msgid in self.touched[op_id]}
         there = on_server(self.sim)
