@@ -151,21 +151,27 @@ class Conversations(Sight):
         """Conversation by conversation, the messages that are meant and what they show."""
         for thrids, wanted in Targets(self._rows).batches(target, 2000):
             rows = self._rows(
-                "SELECT thrid, msgid, shown FROM state WHERE thrid IN (SELECT value FROM json_each(?)) "
-                "ORDER BY thrid, date, msgid",
+                "SELECT thrid, msgid, shown, confirmed FROM state "
+                "WHERE thrid IN (SELECT value FROM json_each(?)) ORDER BY thrid, date, msgid",
                 (listed(thrids),),
             )
-            self._load_sets(row[2] for row in rows)
+            self._load_sets(number for row in rows for number in row[2:4])
             for thrid, group in groupby(rows, key=itemgetter(0)):
-                meant = []
-                for _, msgid, shown in group:
-                    marks = self._sets[shown]
-                    if wanted.msgids is None:
-                        is_meant = wanted.places[thrid] in marks
-                    else:
-                        is_meant = msgid in wanted.msgids and not marks.isdisjoint(PLACES)
-                    if is_meant:
-                        meant.append((msgid, marks))
+                # As an op does (``Wanted.records``): who is between two places is meant where nobody is in
+                # the one; who is being deleted has no place but the one Gmail still knows.
+                states = [(msgid, self._sets[shown], self._sets[known]) for _, msgid, shown, known in group]
+                away = [
+                    (msgid, marks)
+                    for msgid, marks, known in states
+                    if marks.isdisjoint(PLACES) and known.isdisjoint(PLACES)
+                ]
+                if wanted.msgids is None:
+                    place = wanted.places[thrid]
+                    meant = [(msgid, marks) for msgid, marks, _ in states if place in marks] or away
+                else:
+                    named = wanted.msgids
+                    there = [(msgid, marks) for msgid, marks, _ in states if not marks.isdisjoint(PLACES)]
+                    meant = [each for each in (*there, *away) if each[0] in named]
                 if meant:
                     yield meant
 

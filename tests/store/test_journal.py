@@ -161,16 +161,20 @@ def test_a_message_between_two_places_is_changed_where_it_arrives(store: Store) 
     assert claimed(store).msgids == (1,)
 
 
-def test_a_conversation_between_two_places_is_changed_where_it_arrives(store: Store) -> None:
+def test_a_conversation_between_two_places_is_changed_where_it_arrives(store: Store, reader: Reader) -> None:
     store.mail.remove_uids(Role.ALL, ((1, 2),))
+    # Whoever asks what would be changed is told the same.
+    assert reader.expand(Threads((1, 2))) == (1, 2, 3, 4)
+    assert reader.expand(Messages((1, 3))) == (1, 3)
     receipt = store.journal.submit(ChangeFlags(Threads((1, 2)), add=frozenset({"\\Seen"})))
     assert (receipt.threads, receipt.messages) == (2, 4)
     assert claimed(store).msgids == (1, 2, 3, 4)
 
 
-def test_of_a_conversation_only_what_is_there_is_meant(store: Store) -> None:
+def test_of_a_conversation_only_what_is_there_is_meant(store: Store, reader: Reader) -> None:
     """The rest of it was just moved away by somebody."""
     store.mail.remove_uids(Role.ALL, ((1, 1),))
+    assert reader.expand(Threads((1,))) == (2,)
     assert store.journal.submit(ChangeFlags(Threads((1,)), add=frozenset({"\\Seen"}))).messages == 1
     assert claimed(store).msgids == (2,)
 

@@ -40,7 +40,7 @@ FLAGGED = frozenset({"\\Flagged"})
 IMPORTANT = frozenset({"\\Important"})
 
 
-LARGE = 5_000
+LARGE = 1_000
 """Conversations from which on a change takes the journal longer than a key may wait."""
 
 
