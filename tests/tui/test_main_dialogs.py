@@ -385,7 +385,9 @@ async def test_a_refused_password_asks_for_another_once() -> None:
         assert len(stage.app.screen_stack) == 1
 
 
-@pytest.mark.parametrize("paste", ["x" * 100_000, "\x1b[31m" * 2000, "a\nb\n" * 20_000])
+@pytest.mark.parametrize(
+    "paste", ["x" * 100_000, "\x1b[31m" * 2000, "a\nb\n" * 20_000], ids=["long", "control", "lines"]
+)
 async def test_pastes_into_every_field_do_no_harm(paste: str) -> None:
     from textual.events import Paste
 
