@@ -186,8 +186,9 @@ class Marks:
 
     @staticmethod
     def check_free(tx: Transaction, name: str) -> None:
-        """Raise InvalidArgument when a label is just being renamed away from a name."""
-        if tx.row(
+        """Raise InvalidArgument when a label is just being renamed away from a name, or has it on its way."""
+        is_passed = any(new == name or new.startswith(f"{name}/") for _, new in open_renames(tx))
+        if is_passed or tx.row(
             "SELECT 1 FROM mark WHERE kind = 'label' AND shown_name <> name "
             "AND (name = ?1 OR substr(name, 1, length(?1) + 1) = ?1 || '/')",
             (name,),

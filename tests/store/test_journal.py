@@ -609,6 +609,18 @@ def test_a_name_being_renamed_away_is_not_free_yet(store: Store) -> None:
     store.journal.submit(CreateLabel("Work"))
 
 
+@pytest.mark.parametrize("op", [CreateLabel("Jobs"), ChangeLabels(Messages((1,)), add=frozenset({"Jobs"}))])
+def test_a_name_that_a_label_has_only_on_its_way_back_is_not_free_yet(store: Store, op: Op) -> None:
+    """Whoever asked for a label of that name got the one that was being renamed."""
+    store.journal.submit(RenameLabel("Work", "Jobs"))
+    store.journal.release(claimed(store))
+    store.journal.undo()
+    with pytest.raises(InvalidArgument, match="being renamed"):
+        store.journal.submit(op)
+    drained(store)
+    store.journal.submit(op)
+
+
 def test_labels_used_lately_come_first(store: Store, reader: Reader, clock: ManualClock) -> None:
     store.journal.submit(label("Work"))
     clock.advance(5)
