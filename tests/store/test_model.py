@@ -399,8 +399,9 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 def listed(states: Shown) -> Shown:
-    r"""States without ``\Inbox`` on what is in Spam or Trash: it lists nothing there, and whether Gmail keeps it
-    when it is set on a message that somebody else has moved away is not known.
+    r"""States without ``\Inbox`` on what is in Spam or Trash.
+
+    It lists nothing there, and whether Gmail keeps it on a message somebody else has moved away is not known.
     """
     return {
         msgid: (place, labels if place is Role.ALL else labels - {"\\Inbox"}, flags)
