@@ -257,16 +257,25 @@ class GimapApp(App[None]):
         self.desk.state.theme = "" if is_configured else self.theme
         self.main.redress()
 
+    @property
+    def _has_left(self) -> bool:
+        """Whether the screens are gone already: what was posted before is still handed on."""
+        return not self.screen_stack
+
     # -- what the engine says --------------------------------------------------------------------------
 
     def on_mail_hinted(self, _: MailHinted) -> None:
         """Look again at what is shown."""
         self._bridge.hint_taken()
+        if self._has_left:
+            return
         self.main.look_again()
         self.set_terminal_title()
 
     def on_engine_spoke(self, message: EngineSpoke) -> None:
         """Hand an event to whom it concerns."""
+        if self._has_left:
+            return
         event = message.event
         main = self.main
         match event:

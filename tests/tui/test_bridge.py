@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
 from textual.message import Message
 
-from imapcore.events import BodyArrived, Event, MailboxesChanged, MessagesChanged, Progressed
+from imapcore.events import BodyArrived, Event, MailArrived, MailboxesChanged, MessagesChanged, Progressed
+from tests.tui.pilot import make_app, make_desk
 from tui.bridge import Bridge
 from tui.messages import EngineSpoke, MailHinted
 
@@ -87,3 +89,18 @@ def test_hints_from_many_threads_wake_once() -> None:
     for thread in threads:
         thread.join(10)
     assert loop.hints() == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [MailHinted(), EngineSpoke(MailArrived(1, "Ann", "Late"))],
+    ids=lambda each: type(each).__name__,
+)
+async def test_what_comes_when_the_screens_are_gone_is_nobodys(message: MailHinted | EngineSpoke) -> None:
+    app = make_app(make_desk())
+    assert not app.screen_stack
+    match message:
+        case MailHinted():
+            app.on_mail_hinted(message)
+        case EngineSpoke():
+            app.on_engine_spoke(message)
