@@ -254,6 +254,10 @@ class Linear:
             self._mail.open(view)
         window = self._mail.window(view)
         title = view_title(view, self._mail.mailboxes(), self._mail.saved_searches())
+        if not window.total and not window.is_complete and view.kind is not ViewKind.SEARCH:
+            self._rows = ()
+            self.say(f"{title}: nothing of it has been fetched yet. Type list to look again.")
+            return
         self.say(f"{title}: {plural(window.total, 'conversation')}, {window.unread} unread.")
         self._tell_rows()
 

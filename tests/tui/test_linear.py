@@ -7,7 +7,17 @@ import io
 import pytest
 
 from imapcore.events import MailArrived, OpRejected
-from imapcore.model import INBOX, Archive, ChangeFlags, ChangeLabels, MoveToTrash, Threads
+from imapcore.model import (
+    INBOX,
+    Archive,
+    ChangeFlags,
+    ChangeLabels,
+    MoveToTrash,
+    Place,
+    Threads,
+    View,
+    Window,
+)
 from tests.fakes.engine import FakeEngine
 from tests.tui.pilot import make_desk
 from tui.linear import Linear, body_lines
@@ -25,6 +35,20 @@ def test_it_begins_with_the_inbox_and_ends_politely() -> None:
     assert "Inbox: 46 conversations, 6 unread." in said
     assert "1. unread, starred, important, attachment; Ada, me, Lin; Budget 2027; 7 messages" in said
     assert said.endswith("Goodbye.\n")
+
+
+class Unfetched(FakeEngine):
+    """One whose store is empty because nothing has been asked yet."""
+
+    def window(self, view: View, place: Place | None = None, size: int = 100) -> Window:
+        return Window(view, (), 0, 0, is_complete=False)
+
+
+def test_an_inbox_that_was_not_asked_for_is_not_called_empty() -> None:
+    said, _ = talk(mail=Unfetched())
+    assert "Inbox: nothing of it has been fetched yet. Type list to look again." in said
+    assert "0 conversations" not in said
+    assert "Nothing here" not in said
 
 
 def test_nothing_is_drawn() -> None:
