@@ -91,7 +91,7 @@ class Workers:
             lambda job: self.actions.submit(job),
             options.searches_seconds,
         )
-        self._replay = Replay(store, self._op_settled, self.request_pass)
+        self._replay = Replay(store, self._op_settled, self.request_pass, self.account.places)
         self._must_send = False
         self._is_watching = False
         self._has_told_trouble = False

@@ -64,14 +64,14 @@ class AccountSync:
     # -- passes ----------------------------------------------------------------------------------------
 
     def poll(self, remote: Remote) -> Iterator[float]:
-        """One STATUS; a pass if it says that something may have changed."""
+        """One STATUS; a pass if it says that something may have changed, or something is in doubt."""
         state = self._store.mail.sync_state(Role.ALL)
         status = remote.status([remote.name_of(Role.ALL)])[0]
-        if state is None or _numbers(status) != (
-            state.uidvalidity,
-            state.uidnext,
-            state.highestmodseq,
-            state.exists,
+        is_doubtful = any(mailbox.is_doubtful for mailbox in self.places.values())
+        if (
+            is_doubtful
+            or state is None
+            or _numbers(status) != (state.uidvalidity, state.uidnext, state.highestmodseq, state.exists)
         ):
             yield from self.run(remote)
         # Nothing may be left to fetch, and yet the server's mood must be seen to mend.
@@ -86,7 +86,7 @@ class AccountSync:
         """
         if is_thorough:
             for mailbox in self.places.values():
-                mailbox.try_refused_again()
+                mailbox.be_thorough()
         pass_id = self._store.mail.begin_pass()
         yield from self.places[Role.ALL].run(remote)
         others = (Role.SPAM, Role.TRASH)

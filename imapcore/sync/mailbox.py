@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from msgspec.structs import replace
 
@@ -32,6 +33,9 @@ from imapcore.wire.uidset import UidSet
 NOTED_TOGETHER = 2000
 """Messages that are fetched before the rest of what is missing is looked at again."""
 
+COMPARED_SECONDS = 3600.0
+"""So long after the last comparison of uids a thorough pass makes another."""
+
 DELTAS_AT_ONCE = 200
 """Changed messages handed to the store together."""
 
@@ -46,11 +50,16 @@ class MailboxSync:
         self._fetcher = Fetcher(place, store, report, pace, clock)
         self._unseen: int | None = None
         self._has_told_limit = False
-        self._has_second_chances = False
         self._lock = threading.Lock()
         self._missing: UidSet | None = None
         self.lost_something = False
         """Whether a message left since this was last set to False."""
+        self.is_doubtful = False
+        """Whether the store may hold a message that has left: the next pass compares the sets of uids."""
+        self._comparisons = 0
+        """Beginnings and ends of comparisons: odd while one is under way."""
+        self._clock = clock
+        self._compared_at = clock.monotonic()
 
     @property
     def missing(self) -> UidSet | None:
@@ -72,16 +81,34 @@ class MailboxSync:
         """Whether the store holds every message that can be had."""
         return self.missing is not None and not self.missing
 
-    def try_refused_again(self) -> None:
-        """What Gmail could not hand out some time ago, it may be able to hand out now."""
+    def be_thorough(self) -> None:
+        """Before a thorough pass: now and then the sets of uids are compared whatever the numbers say, and
+        what Gmail could not hand out some time ago, it may be able to hand out now.
+        """
+        if self._clock.monotonic() - self._compared_at >= COMPARED_SECONDS:
+            self.is_doubtful = True
         if self._fetcher.refused:
             self._fetcher.forget_refused()
-            self._has_second_chances = True
+            self.is_doubtful = True
 
     def is_quiet(self, status: Numbers) -> bool:
         """Whether STATUS shows that a pass would find nothing, but for flags changed in Spam and Trash."""
         state = self._store.mail.sync_state(self.place)
-        return self.missing is not None and is_quiet(state, status, self._unseen)
+        return self.missing is not None and not self.is_doubtful and is_quiet(state, status, self._unseen)
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Around asking the server about messages and storing what it said; on any thread.
+
+        If the sets of uids were compared in between, a message that was there when it was asked for may have
+        been seen to be gone since. Nothing in the numbers would ever tell that it is stored again.
+        """
+        since = self._comparisons
+        try:
+            yield
+        finally:
+            if since % 2 or self._comparisons != since:
+                self.is_doubtful = True
 
     def run(self, remote: Remote, *, status: Numbers | None = None) -> Iterator[float]:
         """One pass. What is merely missing is noted, and left to ``fetch_missing``.
@@ -93,8 +120,7 @@ class MailboxSync:
         state = mail.sync_state(self.place)
         seen = remote.select(name)
         is_partial = self.missing is None and (state is None or not state.is_complete)
-        plan = plan_pass(state, seen, must_compare=is_partial or self._has_second_chances)
-        self._has_second_chances = False
+        plan = plan_pass(state, seen, must_compare=is_partial or self.is_doubtful)
         if plan.must_remap:
             yield from self._remap(remote, seen.uidvalidity)
         present = 0
@@ -158,8 +184,17 @@ class MailboxSync:
     def _compare(self, remote: Remote) -> None:
         """The sets of uids, there and here: what is gone, what is missing."""
         remote.ensure(self.place)
-        there = remote.search()
-        here = self._stored()
+        self.is_doubtful = False
+        self._comparisons += 1
+        try:
+            there = remote.search()
+            here = self._stored()
+        except BaseException:
+            self.is_doubtful = True
+            raise
+        finally:
+            self._comparisons += 1
+        self._compared_at = self._clock.monotonic()
         gone = here - there
         if gone:
             self.lost_something = True
@@ -236,7 +271,8 @@ class MailboxSync:
         """Fetch and store messages, newest first."""
         uidvalidity = self.uidvalidity
         for chunk in uids.chunks(count=NOTED_TOGETHER, newest_first=True):
-            yield from self._fetcher.fetch(remote, chunk, told)
+            with self.storing():
+                yield from self._fetcher.fetch(remote, chunk, told)
             # Also what brought nothing: it was expunged meanwhile, or cannot be had.
             self.found_elsewhere(chunk, uidvalidity)
         if self.is_complete:

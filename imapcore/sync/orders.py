@@ -42,11 +42,6 @@ def store_order(verb: Verb, names: Sequence[str], uids: UidSet) -> Store:
     return Store(uids, MODES[verb], flags=marks)
 
 
-def mark_order(uids: UidSet, label: str) -> Store:
-    """UID STORE +X-GM-LABELS of one label."""
-    return Store(uids, StoreMode.ADD, labels=frozenset((label,)))
-
-
 def move_order(uids: UidSet, mailbox: str) -> Move:
     """UID MOVE."""
     return Move(uids, mailbox)

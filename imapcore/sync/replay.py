@@ -12,7 +12,7 @@ again at any time; MOVE and expunge look first whether they have happened. RFC 3
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from imapcore.errors import CommandMalformed, CommandRefused, InvalidArgument, Unavailable
@@ -22,13 +22,13 @@ from imapcore.protocol.commands import Command
 from imapcore.store import Store
 from imapcore.store.facts import Batch, Delta, Settled, Verb
 from imapcore.sync.finding import Members, locate, search_everywhere
+from imapcore.sync.mailbox import MailboxSync
 from imapcore.sync.merge import message_delta
 from imapcore.sync.orders import (
     describe_order,
     expunge_order,
     is_shown,
     label_order,
-    mark_order,
     move_order,
     store_order,
 )
@@ -49,11 +49,16 @@ class Replay:
     """Sends the journal; used by one session's thread."""
 
     def __init__(
-        self, store: Store, settled: Callable[[Settled, str], None], moved: Callable[[], None]
+        self,
+        store: Store,
+        settled: Callable[[Settled, str], None],
+        moved: Callable[[], None],
+        places: Mapping[Role, MailboxSync],
     ) -> None:
         """``settled`` hears what became of ops, with the server's words; ``moved`` that a pass is worth
         while.
         """
+        self._places = places
         self._store = store
         self._settled = settled
         self._moved = moved
@@ -136,20 +141,10 @@ class Replay:
 
     def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
         """STORE, and look whether it is so; the msgids of messages that were not there."""
-        remote.ensure(place, members.uidvalidity)
+        seen = self._mark(remote, batch, place, members, batch.verb, batch.names)
         msgids = members.msgids
-        uids = UidSet(msgids)
-        lines, silent = self._order_marks(remote, batch, uids)
-        seen = _by_uid(lines)
-        behind = [uid for uid in silent if uid in seen and not is_shown(batch.verb, batch.names, seen[uid])]
-        if behind:
-            # They arrived after the session had last looked, and the server passed over uids that the
-            # session had not been told of. By now it has.
-            lines.extend(self._order_marks(remote, batch, UidSet(behind))[0])
-            seen = _by_uid(lines)
-        self._learn(remote, place, lines)
-        done = {uid for uid in msgids if uid in seen and is_shown(batch.verb, batch.names, seen[uid])}
-        ignored = [uid for uid in msgids if uid in seen and uid not in done]
+        done = {uid for uid in seen if is_shown(batch.verb, batch.names, seen[uid])}
+        ignored = seen.keys() - done
         if done:
             told = {msgids[uid]: modseq for uid in done if (modseq := seen[uid].modseq) is not None}
             self._confirm(batch, [msgids[uid] for uid in done], modseqs=told)
@@ -157,14 +152,33 @@ class Replay:
             self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored])
         return {msgid for uid, msgid in msgids.items() if uid not in seen}
 
-    def _order_marks(self, remote: Remote, batch: Batch, uids: UidSet) -> tuple[list[Fetched], UidSet]:
+    def _mark(
+        self, remote: Remote, batch: Batch, place: Role, members: Members, verb: Verb, names: Sequence[str]
+    ) -> dict[int, Fetched]:
+        """Labels or flags of messages in one place: how those that are there are afterwards, by uid."""
+        remote.ensure(place, members.uidvalidity)
+        uids = UidSet(members.msgids)
+        lines, silent = self._order_marks(remote, batch, verb, names, uids)
+        seen = _by_uid(lines)
+        behind = [uid for uid in silent if uid in seen and not is_shown(verb, names, seen[uid])]
+        if behind:
+            # They arrived after the session had last looked, and the server passed over uids that the
+            # session had not been told of. By now it has.
+            lines.extend(self._order_marks(remote, batch, verb, names, UidSet(behind))[0])
+            seen = _by_uid(lines)
+        self._learn(remote, place, lines)
+        return {uid: line for uid, line in seen.items() if uid in members.msgids}
+
+    def _order_marks(
+        self, remote: Remote, batch: Batch, verb: Verb, names: Sequence[str], uids: UidSet
+    ) -> tuple[list[Fetched], UidSet]:
         """One STORE in the selected mailbox; how the messages are now, and which ones it was silent on."""
-        order = store_order(batch.verb, batch.names, uids)
+        order = store_order(verb, names, uids)
         self._note(batch, order)
         lines = list(remote.run(order).fetched)
         silent = uids - UidSet(line.uid for line in lines if line.uid is not None)
         unsure = silent | UidSet(
-            uid for uid, line in _by_uid(lines).items() if not is_shown(batch.verb, batch.names, line)
+            uid for uid, line in _by_uid(lines).items() if not is_shown(verb, names, line)
         )
         if unsure:
             # What was so already is not echoed, nor is what cannot be done: look.
@@ -182,6 +196,11 @@ class Replay:
     def _move(self, remote: Remote, batch: Batch) -> Iterator[float]:
         assert batch.destination is not None
         home = Role.ALL if batch.destination is Role.INBOX else batch.destination
+        with self._places[home].storing():
+            yield from self._move_home(remote, batch, home)
+        self._moved()
+
+    def _move_home(self, remote: Remote, batch: Batch, home: Role) -> Iterator[float]:
         left = set(batch.msgids)
         if batch.is_replay:
             left -= self._look_first(remote, batch, home, left)
@@ -192,32 +211,32 @@ class Replay:
         lost: set[int] = set()
         for place, members in found.items():
             if place is home:
-                self._arrived(remote, batch, home, members)
+                lost |= self._arrived(remote, batch, home, members)
                 continue
             for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):
                 lost |= self._move_chunk(remote, batch, place, members.among(chunk))
                 yield 0.0
         if lost:
             yield from self._move_lost(remote, batch, home, lost)
-        self._moved()
 
     def _look_first(self, remote: Remote, batch: Batch, home: Role, msgids: set[int]) -> set[int]:
         """It was sent before, and the answer was lost: what has arrived is done."""
         members = search_everywhere(remote, msgids, (home,)).get(home)
         if members is None:
             return set()
-        self._arrived(remote, batch, home, members)
-        return set(members.msgids.values())
+        return set(members.msgids.values()) - self._arrived(remote, batch, home, members)
 
-    def _arrived(self, remote: Remote, batch: Batch, home: Role, members: Members) -> None:
-        """These are where they should be; for the inbox that is All Mail and the inbox's label."""
+    def _arrived(self, remote: Remote, batch: Batch, home: Role, members: Members) -> set[int]:
+        """These are where they should be; for the inbox that is All Mail and the inbox's label. The msgids of
+        messages that were not there.
+        """
+        there = members
         if batch.destination is Role.INBOX:
-            remote.ensure(Role.ALL, members.uidvalidity)
-            order = mark_order(UidSet(members.msgids), "\\Inbox")
-            self._note(batch, order)
-            self._learn(remote, Role.ALL, remote.run(order).fetched)
-        uids = {msgid: uid for uid, msgid in members.msgids.items()}
-        self._confirm(batch, members.msgids.values(), uids=uids)
+            there = members.among(self._mark(remote, batch, home, members, Verb.ADD_LABELS, ("\\Inbox",)))
+        if there.msgids:
+            uids = {msgid: uid for uid, msgid in there.msgids.items()}
+            self._confirm(batch, uids, uids=uids)
+        return set(members.msgids.values()) - set(there.msgids.values())
 
     def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
         """One MOVE; the msgids of messages that were not there."""
@@ -243,11 +262,8 @@ class Replay:
 
     def _move_lost(self, remote: Remote, batch: Batch, home: Role, lost: set[int]) -> Iterator[float]:
         for place, members in search_everywhere(remote, lost).items():
-            if place is home:
-                self._arrived(remote, batch, home, members)
-                lost -= set(members.msgids.values())
-            else:
-                lost -= set(members.msgids.values()) - self._move_chunk(remote, batch, place, members)
+            step = self._arrived if place is home else self._move_chunk
+            lost -= set(members.msgids.values()) - step(remote, batch, place, members)
             yield 0.0
         if lost:
             self._reject(batch, GONE, lost)

@@ -99,7 +99,8 @@ class Search:
             yield 0.0
         for place, (uids, uidvalidity) in unknown.items():
             fetcher = Fetcher(place, self._store, self._report, pace, self._clock)
-            yield from fetcher.fetch(remote, uids, self._show_fetched, uidvalidity)
+            with places[place].storing():
+                yield from fetcher.fetch(remote, uids, self._show_fetched, uidvalidity)
             places[place].found_elsewhere(uids, uidvalidity)
 
     @property

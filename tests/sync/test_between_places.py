@@ -37,7 +37,7 @@ def replayed(bench: Bench) -> list[str]:
     def settled(facts: Settled, answer: str) -> None:
         words.extend(answer for _ in facts.rejected)
 
-    exhaust(Replay(bench.store, settled, lambda: None).run(bench.remote))
+    exhaust(Replay(bench.store, settled, lambda: None, bench.sync.places).run(bench.remote))
     return words
 
 

@@ -61,7 +61,7 @@ def test_an_op_is_not_refused_because_its_uids_have_changed(bench: Bench, kind: 
                 refused.append(answer)
 
         bench.sim.control.reset_uidvalidity(ALL_MAIL)
-        replay = Replay(bench.store, settled, lambda: None)
+        replay = Replay(bench.store, settled, lambda: None, bench.sync.places)
         with pytest.raises(UidsChanged):
             exhaust(replay.run(actions))
         bench.look()
