@@ -90,7 +90,7 @@ class Lists(Sight):
                 break
             # Labels were renamed since the last read: what this view's name means may have changed too.
             self._load_names(raw.names_version)
-        self._load_faces({(each[8], each[2]) for each in raw.rows})
+        self._load_faces({(each.states, each.place) for each in raw.rows})
         faces = self._faces
         rows = tuple([thread_row(each, faces) for each in raw.rows])
         return Window(view, rows, raw.first, raw.total, raw.unread, raw.is_complete)

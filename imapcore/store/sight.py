@@ -6,16 +6,15 @@ when a name changes. What may not: questions (they are in the classes built on t
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from imapcore.model import (
-    View,
-)
+from msgspec.json import Decoder
+
+from imapcore.model import View
 from imapcore.store.transaction import Row, connect_reader, listed
 from imapcore.store.trouble import damaged, explained
 from imapcore.store.windows import (
@@ -23,6 +22,13 @@ from imapcore.store.windows import (
     make_face,
     set_ids,
 )
+
+_MARKS = Decoder(frozenset[int])
+
+SETS_EXPECTED = 1000
+"""Sets of marks read together at the first look: the earliest are the commonest, and few are asked for
+later.
+"""
 
 SETS_KEPT = 20_000
 """Sets of marks whose meaning is kept in memory."""
@@ -85,13 +91,17 @@ class Sight:
         if missing:
             if len(self._sets) > SETS_KEPT:
                 self._sets.clear()
-            for set_id, marks in self._rows(
-                "SELECT set_id, marks FROM mark_set WHERE set_id IN (SELECT value FROM json_each(?))",
-                (listed(missing),),
-            ):
-                self._sets[set_id] = frozenset(json.loads(marks))
+            if not self._sets:
+                self._read_sets("ORDER BY set_id LIMIT ?", SETS_EXPECTED)
+                missing.difference_update(self._sets)
+        if missing:
+            self._read_sets("WHERE set_id IN (SELECT value FROM json_each(?))", listed(missing))
             if not missing <= self._sets.keys():
                 raise damaged("what some messages show is not known", self._path)
+
+    def _read_sets(self, which: str, parameter: int | str) -> None:
+        for set_id, marks in self._rows(f"SELECT set_id, marks FROM mark_set {which}", (parameter,)):
+            self._sets[set_id] = _MARKS.decode(marks)
 
     def _load_faces(self, keys: set[tuple[str, int]]) -> None:
         missing = [key for key in keys if key not in self._faces]

@@ -11,13 +11,13 @@ short text of their states; few such texts occur, so their meaning is kept.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from imapcore.model import (
     Around,
@@ -98,6 +98,24 @@ SELECT 0, {_COUNTS}, {_ROWS}"""
 """The rows of given keys: for a view narrowed by words, whose keys were found before."""
 
 
+class RawRow(Struct, array_like=True):
+    """One conversation as the statement's JSON tells it."""
+
+    date: int
+    thrid: int
+    place: int
+    bits: int
+    subject: str
+    snippet: str
+    people: list[tuple[str, int, list[int]]]
+    """Name, bits, the addresses behind it."""
+    recipients: tuple[str, ...]
+    states: str
+    """What its messages show, and their mood: as ``set_ids`` reads it."""
+    senders: str
+    """Addresses of its messages, in the order of the states."""
+
+
 class RawWindow(Struct, frozen=True):
     """What one statement gave."""
 
@@ -106,7 +124,7 @@ class RawWindow(Struct, frozen=True):
     unread: int
     names_version: int
     is_complete: bool
-    rows: list[list[Any]]
+    rows: list[RawRow]
 
 
 class Face(Struct, frozen=True):
@@ -125,6 +143,8 @@ class Face(Struct, frozen=True):
 
 Faces = dict[tuple[str, int], Face]
 """(text of states, place) → its meaning."""
+
+_ROWS_OF_TEXT = Decoder(list[RawRow])
 
 MOODS = {PENDING: ChangeState.PENDING, REJECTED: ChangeState.REJECTED}
 """What a mood is called outside; the first of them that any message has is the conversation's."""
@@ -164,28 +184,28 @@ def read_raw(row: tuple[Any, ...], *, is_unread_only: bool) -> RawWindow:
     """A window from the statement's one row."""
     first, total, unread, version, is_complete, text = row
     shown = unread if is_unread_only else total
-    rows = json.loads(text)
+    rows = _ROWS_OF_TEXT.decode(text)
     return RawWindow(first + shown if first < 0 else first, shown, unread, version, bool(is_complete), rows)
 
 
-def thread_row(raw: list[Any], faces: Faces) -> ThreadRow:
+def thread_row(raw: RawRow, faces: Faces) -> ThreadRow:
     """One conversation from its JSON."""
-    date, thrid, place, bits, subject, snippet, people, recipients, states, senders = raw
-    face = faces[(states, place)]
+    bits = raw.bits
+    face = faces[(raw.states, raw.place)]
     unread = face.unread_at
     voices: set[int] = set()
     if unread:
-        numbers = senders.split(",")
+        numbers = raw.senders.split(",")
         voices = {int(numbers[at]) for at in unread}
     return ThreadRow(
-        thrid,
-        date,
+        raw.thrid,
+        raw.date,
         face.count,
         len(unread),
-        subject,
-        snippet,
-        tuple([person(name, flags, not voices.isdisjoint(ids)) for name, flags, ids in people]),
-        tuple(recipients),
+        raw.subject,
+        raw.snippet,
+        tuple([person(name, flags, not voices.isdisjoint(ids)) for name, flags, ids in raw.people]),
+        raw.recipients,
         face.labels,
         face.is_in_inbox,
         face.is_starred,
