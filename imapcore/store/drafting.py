@@ -10,19 +10,19 @@ from __future__ import annotations
 import json
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
 from imapcore.model import OpState, Receipt
 from imapcore.store.facts import Verb
 from imapcore.store.mailboxes import refold_shelf
-from imapcore.store.marks import MarkSet, Shift
+from imapcore.store.marks import Shift
 from imapcore.store.outbox import Outbox
 from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
-from imapcore.store.record import PENDING, SETTLED, Record
-from imapcore.store.returning import opposite_of
+from imapcore.store.record import PENDING, Record
+from imapcore.store.returning import Meeting, meet
 from imapcore.store.sweep import SWEEP_FROM, Swept
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks
@@ -49,34 +49,10 @@ class Draft(Struct):
     settled_labels: set[int] = field(default_factory=set)
     """Steps about labels that met their opposite before it was sent."""
 
-    def note(self, swept: Swept) -> None:
-        """Take over what a sweep changed."""
-        self.threads.update(swept.threads)
-        for step, msgids in swept.messages.items():
-            self.changed[step].extend(msgids)
-            self.messages.update(msgids)
-
     def step(self, planned: PlannedStep) -> int:
         """The number of a step in the op."""
         self.steps.append(planned)
         return len(self.steps) - 1
-
-
-class Met(Struct):
-    """Open changes that met their opposite, to be cancelled together."""
-
-    messages: dict[Piece, set[int]] = field(default_factory=dict)
-    _known: dict[tuple[int, Shift, tuple[Piece, ...]], Piece | None] = field(default_factory=dict)
-    """Of many messages, few differ in what is confirmed and in what is open."""
-
-    def opposite(self, confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:
-        """Which of the open changes of a message a new one takes back before it was sent, if any."""
-        if not pieces:
-            return None
-        key = (confirmed.set_id, shift, tuple(pieces))
-        if key not in self._known:
-            self._known[key] = opposite_of(confirmed, pieces, shift)
-        return self._known[key]
 
 
 class Drafting(Outbox):
@@ -102,48 +78,48 @@ class Drafting(Outbox):
     ) -> None:
         """Let steps change messages one after the other, and note for each step what it really changed."""
         batch = list(records)
-        met = Met()
         outcomes = {shown: outcome(steps, shown.ids) for shown in {record.shown for record in batch}}
         touched = frozenset().union(*(s.marks() for shifts, _ in outcomes.values() for _, s in shifts))
-        busy: dict[int, list[Piece]] = {}
+        busy: Mapping[int, Sequence[Piece]] = {}
         if any(piece.marks & touched for piece in self.pieces.all(tx)):
             busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
         self.marks.number_all(tx, (after for _, after in outcomes.values()))
         fates = {
             shown: (shifts, self.marks.numbered(tx, after)) for shown, (shifts, after) in outcomes.items()
         }
+        # Of many messages, few differ in what is confirmed, shown and open.
+        meetings: dict[tuple[object, ...], Meeting] = {}
+        met: dict[Piece, set[int]] = defaultdict(set)
         for record in batch:
             shifts, after = fates[record.shown]
             if not shifts or record.is_being_deleted:
                 continue
             draft.messages.add(record.msgid)
             draft.threads.add(record.thrid)
-            pieces = busy.get(record.msgid, [])
-            is_open = False
-            for step, shift in shifts:
-                if pieces and self._meets_opposite(met, record, pieces, shift):
-                    draft.changed[(step, shift, CANCELLED)].append(record.msgid)
-                else:
-                    draft.changed[(step, shift, OPEN)].append(record.msgid)
-                    is_open = True
+            pieces = busy.get(record.msgid, ())
+            key = (record.shown, record.confirmed, *pieces)
+            meeting = meetings.get(key)
+            if meeting is None:
+                meeting = meetings[key] = meet(record.confirmed, pieces, shifts)
+            for each in meeting.shifts:
+                draft.changed[each].append(record.msgid)
+            for piece in meeting.met:
+                met[piece].add(record.msgid)
             record.shown = after
-            record.mood = PENDING if pieces or is_open else SETTLED
+            record.mood = meeting.mood
         self._cancel_met(tx, met)
 
-    @staticmethod
-    def _meets_opposite(met: Met, record: Record, pieces: list[Piece], shift: Shift) -> bool:
-        """Whether the last open change of the same marks is the exact opposite and still unsent: both are
-        dropped.
-        """
-        opposite = met.opposite(record.confirmed, pieces, shift)
-        if opposite is None:
-            return False
-        met.messages.setdefault(opposite, set()).add(record.msgid)
-        pieces.remove(opposite)
-        return True
+    def _note(self, tx: Transaction, draft: Draft, swept: Swept) -> None:
+        """Take over what a sweep changed."""
+        draft.threads.update(swept.threads)
+        for step, msgids in swept.messages.items():
+            draft.changed[step].extend(msgids)
+            draft.messages.update(msgids)
+        self._cancel_met(tx, swept.met)
 
-    def _cancel_met(self, tx: Transaction, met: Met) -> None:
-        for piece, msgids in met.messages.items():
+    def _cancel_met(self, tx: Transaction, met: Mapping[Piece, set[int]]) -> None:
+        """Cancel open changes that met their opposite: which, and on which messages."""
+        for piece, msgids in met.items():
             self.pieces.settle(tx, piece, msgids, CANCELLED)
             self._touched_ops.add(piece.op_id)
 

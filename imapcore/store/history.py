@@ -10,13 +10,14 @@ a restart.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from imapcore.model import OpState, Receipt, Role
 from imapcore.store.book import Book
-from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting, Met
+from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting
 from imapcore.store.facts import Verb
 from imapcore.store.marks import MarkIds, MarkSet, Shift
 from imapcore.store.pieces import (
@@ -30,7 +31,7 @@ from imapcore.store.pieces import (
 )
 from imapcore.store.plan import LABEL_VERBS, Change, PlannedStep, reversed_steps
 from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
-from imapcore.store.returning import StepNumbers, TakeBack
+from imapcore.store.returning import StepNumbers, TakeBack, opposite_of
 from imapcore.store.sweep import sweep_back
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks, listed
@@ -147,9 +148,7 @@ class History(Drafting):
             if piece.msgids and (steps := reversed_steps(verb, destination, piece.shift))
         ]
         # Asked once: no message is in two pieces of one step.
-        busy: Mapping[int, Sequence[Piece]] = {}
-        if any(plan.is_open for plan in plans):
-            busy = self.pieces.touching(tx, (msgid for plan in plans for msgid in plan.piece.msgids))
+        busy = self.pieces.touching(tx, (msgid for plan in plans for msgid in plan.piece.msgids))
         for some in _portions(plans):
             plan_of = {msgid: plan for plan in some for msgid in plan.piece.msgids}
             thrid_of: dict[int, int] = dict(
@@ -164,8 +163,7 @@ class History(Drafting):
                 book = self.book(tx)
                 swept = sweep_back(tx, self.marks, self.people, list(left), plan_of, busy)
                 if swept is not None:
-                    draft.note(swept)
-                    self._cancel_met(tx, Met(swept.met))
+                    self._note(tx, draft, swept)
                     left = set(swept.rest)
             book.load(left)
             for plan in some:
@@ -191,7 +189,8 @@ class History(Drafting):
         late.
         """
         number, back = plan.first_step(), plan.back
-        met, late = Met(), []
+        late: list[Record] = []
+        met: dict[Piece, set[int]] = defaultdict(set)
         # Of many messages, few differ in what is confirmed, shown and open.
         fates: dict[tuple[object, ...], tuple[set[int], MarkSet, int] | None] = {}
         msgids = draft.changed[(number, back, CANCELLED)]
@@ -200,9 +199,9 @@ class History(Drafting):
             key = (record.confirmed, record.shown, *pieces)
             if key not in fates:
                 fates[key] = None
-                if (opposite := met.opposite(record.confirmed, pieces, back)) is not None:
+                if (opposite := opposite_of(record.confirmed, pieces, back)) is not None:
                     fates[key] = (
-                        met.messages.setdefault(opposite, set()),
+                        met[opposite],
                         self.marks.numbered(tx, back.applied(record.shown.ids)),
                         PENDING if len(pieces) > 1 else SETTLED,
                     )

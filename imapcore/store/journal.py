@@ -87,14 +87,13 @@ class Journal(History):
             steps = steps_for(op, _Numbers(tx, self.marks))
             numbers = [draft.step(step) for step in steps]
             numbered = list(zip(numbers, steps, strict=True))
-            busy = frozenset(mark for piece in self.pieces.all(tx) for mark in piece.shift.marks())
             is_there = isinstance(target, Everything) or is_automatic
             for thrids, wanted in Targets(tx.rows).batches(target, THREADS_AT_ONCE):
                 rest = thrids
                 if len(thrids) >= self.sweep_from:
-                    swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered, busy)
+                    swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered, self.pieces)
                     if swept is not None:
-                        draft.note(swept)
+                        self._note(tx, draft, swept)
                         rest, is_there = swept.rest, True
                 if rest:
                     book = self.book(tx)

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from msgspec import Struct
+
 from imapcore.model import Role
 from imapcore.store.facts import Verb
 from imapcore.store.marks import MarkSet, Shift
-from imapcore.store.pieces import OPEN, Piece
+from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import NumberedSteps, PlannedStep
+from imapcore.store.record import PENDING, SETTLED
 
 
 class StepNumbers:
@@ -62,6 +65,34 @@ class TakeBack:
     def steps(self) -> NumberedSteps:
         """What must be sent otherwise."""
         return self._numbers.numbered(self._steps)
+
+
+class Meeting(Struct, frozen=True, eq=False):
+    """What becomes of an op's shifts on a message on which something is open."""
+
+    shifts: tuple[tuple[int, Shift, str], ...]
+    """(step, shift, state of the piece)."""
+    met: tuple[Piece, ...]
+    """The open changes that are taken back: neither they nor their opposites are sent."""
+    mood: int
+
+
+def meet(confirmed: MarkSet, pieces: Sequence[Piece], shifts: Iterable[tuple[int, Shift]]) -> Meeting:
+    """Let the shifts of one message meet its open changes, in the order of both."""
+    left = list(pieces)
+    met: list[Piece] = []
+    outcome: list[tuple[int, Shift, str]] = []
+    is_open = False
+    for step, shift in shifts:
+        opposite = opposite_of(confirmed, left, shift)
+        if opposite is None:
+            outcome.append((step, shift, OPEN))
+            is_open = True
+        else:
+            outcome.append((step, shift, CANCELLED))
+            left.remove(opposite)
+            met.append(opposite)
+    return Meeting(tuple(outcome), tuple(met), PENDING if left or is_open else SETTLED)
 
 
 def opposite_of(confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:

@@ -1,8 +1,8 @@
 """The sweep: one change on very many conversations, or one taken back.
 
 What lives here: the swift way for what a large op usually is: add or take away marks that no row tells, or
-move whole conversations, on messages with nothing open. What may not: anything the book does otherwise; both
-must come to the same, and the model test runs every op both ways. What does not fit is left to a book,
+move whole conversations. What may not: anything the book does otherwise; both must come to the same, and
+the model test runs every op both ways. What does not fit is left to a book,
 conversation by conversation.
 
 A book keeps an object for every message; a sweep looks at rows once and reasons by set of marks, of which
@@ -18,11 +18,11 @@ from msgspec import Struct, field
 from imapcore.store.listing import Listing, enter
 from imapcore.store.marks import INBOX, PLACES, SEEN, MarkIds, Marks, MarkSet, Shift
 from imapcore.store.people import People
-from imapcore.store.pieces import CANCELLED, OPEN, Piece
+from imapcore.store.pieces import CANCELLED, OPEN, OpenPieces, Piece
 from imapcore.store.plan import NumberedSteps, outcome
 from imapcore.store.record import PENDING, SETTLED, SPOKEN
 from imapcore.store.results import Results, Views, enter_searches, found_by_searches, scopes_of_searches
-from imapcore.store.returning import TakeBack, opposite_of
+from imapcore.store.returning import TakeBack, meet, opposite_of
 from imapcore.store.targets import Wanted
 from imapcore.store.transaction import Row, Transaction, listed
 
@@ -47,8 +47,8 @@ class _Fate(Struct, frozen=True, eq=False):
     it.
     """
     views_after: tuple[int, ...]
-    met: Piece | None = None
-    """The open change that it takes back."""
+    met: tuple[Piece, ...] = ()
+    """The open changes that it takes back."""
 
 
 class Swept(Struct):
@@ -94,7 +94,7 @@ class _Sweep:
         after: MarkSet,
         shifts: Iterable[tuple[int, Shift, str]],
         mood: int = PENDING,
-        met: Piece | None = None,
+        met: tuple[Piece, ...] = (),
     ) -> _Fate:
         """What becomes of a message that shows ``before``."""
         views = (before.views, after.views)
@@ -135,8 +135,8 @@ class _Sweep:
                     )
                     for step in fate.shifts:
                         swept.messages.setdefault(step, []).append(msgid)
-                    if fate.met is not None:
-                        swept.met.setdefault(fate.met, set()).add(msgid)
+                    for piece in fate.met:
+                        swept.met.setdefault(piece, set()).add(msgid)
             at = end
         self._tx.put("INSERT OR REPLACE INTO state", written)
         listing.write_compared()
@@ -150,11 +150,11 @@ def sweep(
     thrids: list[int],
     wanted: Wanted,
     steps: NumberedSteps,
-    busy: MarkIds,
+    pieces: OpenPieces,
 ) -> Swept | None:
     """Change the wanted messages of some conversations; None, with nothing written, if that takes a book.
 
-    ``busy``: marks that something open in the journal touches; only there can a change meet its opposite.
+    ``pieces``: what is open in the journal; a change may meet its opposite there.
     """
     sweeping = _Sweep(tx, marks, people, thrids)
     sets = {shown: sweeping.sets[shown] for shown in {row[4] for row in sweeping.rows}}
@@ -169,7 +169,11 @@ def sweep(
         )
         for shown, (shifts, after) in outcomes.items()
     }
-    is_busy = bool(busy & touched)
+    busy: Mapping[int, Sequence[Piece]] = {}
+    if any(piece.marks & touched for piece in pieces.all(tx)):
+        busy = pieces.touching(tx, (row[1] for row in sweeping.rows if row[5] == PENDING))
+    # Of many messages, few differ in what is confirmed, shown and open.
+    meetings: dict[tuple[object, ...], _Fate] = {}
     msgids, places = wanted.msgids, wanted.places
 
     def fate_of(row: Row) -> _Fate | None:
@@ -180,7 +184,17 @@ def sweep(
         is_meant = place == places[row[0]] if msgids is None else row[1] in msgids
         if not is_meant or not fate.shifts:
             return sweeping.still(row[4])
-        return None if is_busy and row[5] == PENDING else fate
+        open_on = busy.get(row[1])
+        if not open_on:
+            return fate
+        key = (row[4], row[3], *open_on)
+        found = meetings.get(key)
+        if found is None:
+            meeting = meet(sweeping.sets[row[3]], open_on, outcomes[row[4]][0])
+            found = meetings[key] = sweeping.fate(
+                fate.before, fate.after, meeting.shifts, meeting.mood, meeting.met
+            )
+        return found
 
     return sweeping.run(fate_of)
 
@@ -210,13 +224,12 @@ def sweep_back(
         if plan.is_open and (met := opposite_of(confirmed, pieces, plan.back)) is not None:
             after = marks.numbered(tx, plan.back.applied(before.ids))
             mood = PENDING if len(pieces) > 1 else SETTLED
-            return sweeping.fate(before, after, [(plan.first_step(), plan.back, CANCELLED)], mood, met)
+            return sweeping.fate(before, after, [(plan.first_step(), plan.back, CANCELLED)], mood, (met,))
         shifts, ids = outcome(plan.steps(), before.ids)
-        touched = _touched(shift for _, shift in shifts)
-        if touched & SPOKEN or any(piece.marks & touched for piece in pieces):
+        if _touched(shift for _, shift in shifts) & SPOKEN:
             return None
-        after = marks.numbered(tx, ids)
-        return sweeping.fate(before, after, [(number, shift, OPEN) for number, shift in shifts])
+        meeting = meet(confirmed, pieces, shifts)
+        return sweeping.fate(before, marks.numbered(tx, ids), meeting.shifts, meeting.mood, meeting.met)
 
     def fate_of(row: Row) -> _Fate | None:
         plan = plans.get(row[1])
