@@ -10,7 +10,7 @@ The model test holds the sums to a count by hand.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
@@ -61,8 +61,6 @@ class Listing:
         self._added: list[tuple[int, int, int, int]] = []
         self._read: list[tuple[int, int, int]] = []
         self._unread: list[tuple[int, int, int, int]] = []
-        self._tallies: dict[tuple[int, int], list[int]] = defaultdict(_nothing)
-        self._counts: dict[int, list[int]] = defaultdict(_nothing)
         for conversation_id, thrid, place in tx.rows(
             "SELECT conversation_id, thrid, place FROM conversation "
             "WHERE thrid IN (SELECT value FROM json_each(?))",
@@ -186,23 +184,19 @@ class Listing:
         """Note how the entries of one conversation differ; ``was_unread`` and ``is_unread`` are places."""
         if old == new and was_unread == is_unread:
             return
-        ids, count = self._ids, self._count
+        ids = self._ids
         for view, (date, place) in old.items():
             now = new.get(view)
             if now != (date, place):
                 self._dropped.append((view, date, thrid))
-                count(view, date, -1, 0)
             if place in was_unread and (now != (date, place) or place not in is_unread):
                 self._read.append((view, date, thrid))
-                count(view, date, 0, -1)
         for view, (date, place) in new.items():
             was = old.get(view)
             if was != (date, place):
                 self._added.append((view, date, thrid, ids[(thrid, place)]))
-                count(view, date, 1, 0)
             if place in is_unread and (was != (date, place) or place not in was_unread):
                 self._unread.append((view, date, thrid, ids[(thrid, place)]))
-                count(view, date, 0, 1)
 
     def move(self, thrid: int, was: int, place: int) -> None:
         """Note that a whole conversation goes from one place to another: its row goes with it."""
@@ -222,31 +216,34 @@ class Listing:
         self._tx.put("INSERT INTO unread", self._unread)
         self._write_counters()
 
-    def _count(self, view: int, date: int, total: int, unread: int) -> None:
-        tally = self._tallies[(view, date >> SLICE_BITS)]
-        tally[0] += total
-        tally[1] += unread
-        sums = self._counts[view]
-        sums[0] += total
-        sums[1] += unread
-
     def _write_counters(self) -> None:
-        sums = "DO UPDATE SET total = total + excluded.total, unread = unread + excluded.unread"
+        """Each entry that came or went is one more or less in its view, in its slice and span of time."""
+        tallies: dict[tuple[int, int], list[int]] = defaultdict(_nothing)
+        for column, sign, entries in (
+            (0, -1, self._dropped),
+            (0, 1, self._added),
+            (1, -1, self._read),
+            (1, 1, self._unread),
+        ):
+            for key, number in Counter([(each[0], each[1] >> SLICE_BITS) for each in entries]).items():
+                tallies[key][column] += sign * number
         spans: dict[tuple[int, int], list[int]] = defaultdict(_nothing)
-        for (view, slice_number), (total, unread) in self._tallies.items():
-            span = spans[(view, slice_number >> (SPAN_BITS - SLICE_BITS))]
-            span[0] += total
-            span[1] += unread
-        for table, pairs in (("tally", self._tallies), ("span", spans)):
+        views: dict[int, list[int]] = defaultdict(_nothing)
+        for (view, slice_number), (total, unread) in tallies.items():
+            for sums in (spans[(view, slice_number >> (SPAN_BITS - SLICE_BITS))], views[view]):
+                sums[0] += total
+                sums[1] += unread
+        adding = "DO UPDATE SET total = total + excluded.total, unread = unread + excluded.unread"
+        for table, pairs in (("tally", tallies), ("span", spans)):
             self._tx.put(
                 f"INSERT INTO {table}",
                 [(*key, *pair) for key, pair in pairs.items() if pair != [0, 0]],
-                f"ON CONFLICT (view_id, slice) {sums}",
+                f"ON CONFLICT (view_id, slice) {adding}",
             )
         self._tx.put(
             "INSERT INTO view_count",
-            [(view, *pair) for view, pair in self._counts.items() if pair != [0, 0]],
-            f"ON CONFLICT (view_id) {sums}",
+            [(view, *pair) for view, pair in views.items() if pair != [0, 0]],
+            f"ON CONFLICT (view_id) {adding}",
         )
 
 

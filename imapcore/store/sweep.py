@@ -11,11 +11,12 @@ there are few. That is what lets ten thousand messages be labelled before the ne
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from imapcore.store.listing import Listing, enter
+from imapcore.store.listing import Listing
 from imapcore.store.marks import INBOX, PLACES, SEEN, MarkIds, Marks, MarkSet, Shift
 from imapcore.store.people import People
 from imapcore.store.pieces import CANCELLED, OPEN, OpenPieces, Piece
@@ -49,6 +50,10 @@ class _Fate(Struct, frozen=True, eq=False):
     views_after: tuple[int, ...]
     met: tuple[Piece, ...] = ()
     """The open changes that it takes back."""
+    way: tuple[int, int] = (0, 0)
+    """Its places, before and after."""
+    was_unread: bool = False
+    is_unread: bool = False
 
 
 class Swept(Struct):
@@ -100,7 +105,8 @@ class _Sweep:
         views = (before.views, after.views)
         if SEEN not in self._touched and not self._touched & PLACES:
             views = (self._touched_views(before), self._touched_views(after))
-        return _Fate(before, after, tuple(shifts), mood, *views, met)
+        way = (before.place, after.place)
+        return _Fate(before, after, tuple(shifts), mood, *views, met, way, before.is_unread, after.is_unread)
 
     def _touched_views(self, marks: MarkSet) -> tuple[int, ...]:
         return tuple(view for view in marks.views if view in self._touched)
@@ -117,6 +123,7 @@ class _Sweep:
         """Do it. A conversation with a message that has no fate takes a book."""
         swept = Swept()
         written: list[Row] = []
+        messages: dict[_Fate, list[int]] = defaultdict(list)
         listing = Listing(self._tx, self._marks, self._people, dict.fromkeys(self._thrids, ()))
         rows, at = self.rows, 0
         while at < len(rows):
@@ -133,13 +140,15 @@ class _Sweep:
                     written.append(
                         (thrid, msgid, date, confirmed, fate.after.set_id, fate.mood, sender, bits)
                     )
-                    for step in fate.shifts:
-                        swept.messages.setdefault(step, []).append(msgid)
-                    for piece in fate.met:
-                        swept.met.setdefault(piece, set()).add(msgid)
+                    messages[fate].append(msgid)
             at = end
         self._tx.put("INSERT OR REPLACE INTO state", written)
         listing.write_compared()
+        for fate, msgids in messages.items():
+            for step in fate.shifts:
+                swept.messages.setdefault(step, []).extend(msgids)
+            for piece in fate.met:
+                swept.met.setdefault(piece, set()).update(msgids)
         return swept
 
 
@@ -261,27 +270,37 @@ def _sweep_thread(
     unread_before: set[int] = set()
     unread_after: set[int] = set()
     changed: list[tuple[_Fate, Row]] = []
-    moves: set[tuple[int, int]] = set()
+    ways: set[tuple[int, int]] = set()
     for row in rows:
         fate = fate_of(row)
-        if fate is None or not fate.before.place:
+        if fate is None or not fate.way[0]:
             return None
         _, msgid, date, *_ = row
-        enter(old, unread_before, fate.before, fate.views_before, date)
-        enter(new, unread_after, fate.after, fate.views_after, date)
+        ways.add(fate.way)
+        was, place = fate.way
+        # As ``listing.enter`` does, spelled out: every message comes by here twice.
+        if fate.was_unread:
+            unread_before.add(was)
+        for view in fate.views_before:
+            if view not in old or old[view][0] < date:
+                old[view] = (date, was)
+        if place and fate.is_unread:
+            unread_after.add(place)
+        for view in fate.views_after:
+            if view not in new or new[view][0] < date:
+                new[view] = (date, place)
         if (searches := results.found.get(msgid)) is not None:
             enter_searches(old, fate.before, date, searches, results.scopes)
             enter_searches(new, fate.after, date, searches, results.scopes)
-        moves.add((fate.before.place, fate.after.place))
         if fate.shifts:
             changed.append((fate, row))
     if not changed:
         return changed
     thrid = rows[0][0]
-    was, place = next(iter(moves))
-    if len(moves) == 1 and place and was != place:
+    was, place = next(iter(ways))
+    if len(ways) == 1 and place and was != place:
         listing.move(thrid, was, place)
-    elif any(was != place for was, place in moves):
+    elif any(was != place for was, place in ways):
         return None
     listing.compare(thrid, old, unread_before, new, unread_after)
     return changed
