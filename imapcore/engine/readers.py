@@ -37,6 +37,9 @@ class ReaderPool:
             reader = self._store.reader()
         try:
             yield reader
+        except Exception as error:
+            reader.explain(error)
+            raise
         finally:
             with self._lock:
                 surplus = None if self._keeps(reader) else reader

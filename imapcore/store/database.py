@@ -175,7 +175,7 @@ class Store:
         return Reader(self.path, self._email)
 
     def check(self) -> str | None:
-        """SQLite's thorough check, on a connection of its own: what is wrong, or None. May take seconds.
+        """A thorough check, on a connection of its own: what is wrong, or None. May take seconds.
 
         Damage is remembered, and mended at the next start.
         """
@@ -318,7 +318,7 @@ def _slow_check(connection: sqlite3.Connection) -> str | None:
     for table, columns in texts:
         for _ in connection.execute(f'SELECT {columns} FROM "{table}"'):
             pass
-    lost = connection.execute(
-        "SELECT 1 FROM state WHERE shown NOT IN (SELECT set_id FROM mark_set) LIMIT 1"
-    ).fetchone()
-    return None if lost is None else "what some messages show is not known"
+    # Late: hardly any start needs it.
+    from imapcore.store.soundness import contradiction
+
+    return contradiction(connection)

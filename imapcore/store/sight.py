@@ -16,7 +16,7 @@ from msgspec.json import Decoder
 
 from imapcore.model import View
 from imapcore.store.transaction import Row, connect_reader, listed
-from imapcore.store.trouble import damaged, explained
+from imapcore.store.trouble import damaged, explained, told
 from imapcore.store.windows import (
     Faces,
     make_face,
@@ -56,15 +56,28 @@ class Sight:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if error is not None:
+            self.explain(error)
+
+    def explain(self, error: BaseException) -> None:
+        """Raise a StoreError for an error of a question that the store's own contents caused."""
+        explanation = told(error, self._path)
+        if explanation is not error:
+            raise explanation from error
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
     def check(self) -> str | None:
-        """SQLite's own check of the whole file; what it finds, or None."""
+        """SQLite's own check of the whole file, then whether what stands in it can be; what is found, or
+        None.
+        """
+        # Late: hardly anybody asks.
+        from imapcore.store.soundness import contradiction
+
         answer = str(self._rows("PRAGMA quick_check(1)")[0][0])
-        return None if answer == "ok" else answer
+        return contradiction(self._connection) if answer == "ok" else answer
 
     def _rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[Row]:
         try:

@@ -1,7 +1,7 @@
-"""Trouble: what SQLite's errors mean for a person, and damage remembered for the next start.
+"""Trouble: what errors met in the store mean for a person, and damage remembered for the next start.
 
-What lives here: one place that tells damage from a full disk. What may not: mending (``database.py`` does
-it at the next start).
+What lives here: one place that tells damage from a full disk. What may not: finding out what is damaged
+(``soundness.py``) and mending (``database.py`` does it at the next start).
 """
 
 from __future__ import annotations
@@ -9,13 +9,19 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from imapcore.errors import StoreError
+from msgspec import MsgspecError
+
+from imapcore.errors import GimapError, StoreError
 from imapcore.store.files import suspect_mark
 
 PHRASES = ("could not decode to utf-8", "no such column", "no such table", "has no column named")
 """What is said when a text of the store is none any more (SQLite itself does not look), and when the tables
 are not those that were made.
 """
+
+
+NONSENSE = (ValueError, LookupError, TypeError, MsgspecError)
+"""What Python says of a stored value that cannot be."""
 
 
 def is_damage(error: Exception) -> bool:
@@ -39,6 +45,17 @@ def explained(error: sqlite3.Error, path: Path) -> StoreError:
         suspect_mark(path).write_text(str(error), encoding="utf-8")
         return trouble
     return StoreError(str(error), hint="Is the disk full, or the folder read-only?")
+
+
+def told(error: BaseException, path: Path) -> BaseException:
+    """What to raise for an error met while reading or writing the store: whatever it was, or a StoreError."""
+    if isinstance(error, GimapError):
+        return error
+    if isinstance(error, sqlite3.Error):
+        return explained(error, path)
+    if isinstance(error, NONSENSE):
+        return damaged(f"something in it makes no sense ({type(error).__name__}: {error})", path)
+    return error
 
 
 def damaged(detail: str, path: Path) -> StoreError:

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from imapcore.errors import StoreBusy, StoreError
 from imapcore.store.gate import Gate
 from imapcore.store.transaction import Transaction, connect_writer
-from imapcore.store.trouble import explained
+from imapcore.store.trouble import explained, told
 
 T = TypeVar("T")
 
@@ -180,7 +180,7 @@ class Writer:
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who waits for it
             self._roll_back()
-            ticket.fail(explained(error, self._path) if isinstance(error, sqlite3.Error) else error)
+            ticket.fail(told(error, self._path))
         else:
             ticket.finish(result)
         finally:

@@ -193,3 +193,4 @@ def agree(engine: Engine, watcher: Watcher, simulator: Simulator) -> None:
         raise AssertionError(
             f"(on the server, in the store): {found}\n{engine.activity()}\n{lines}"
         ) from error
+    assert store_of(engine).check() is None

@@ -344,6 +344,7 @@ class StoreMachine(RuleBasedStateMachine):
                 len(expected_rows(messages, unread, set())),
             )
         assert self.reader.stored() == len(self.reader.messages(range(1, 30)))
+        assert self.reader.check() is None
 
     def views(self) -> Iterator[View]:
         for view in (
