@@ -8,8 +8,11 @@ same, no op is under way, and none was refused but for a reason.
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
+from array import array
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +54,7 @@ STALL_SECONDS = 0.8
 BREATH_SECONDS = 0.1
 REFUSING = frozenset((FaultKind.REFUSED, FaultKind.BAD, FaultKind.EXPUNGE_MID_FETCH))
 DEFERRING = frozenset((FaultKind.SYSTEM_ERROR, FaultKind.UNAVAILABLE))
+TREE_COMMANDS = ("CREATE ", "RENAME ", "DELETE ")
 PATIENCE = 5
 """So many System Errors, and an op is given up."""
 
@@ -148,6 +152,8 @@ class World:
         except InvalidArgument:
             # A label that exists already, or does not, or is being renamed: refused, and nothing happened.
             return
+        # A pass may have found more for "everything in this view" since our look.
+        msgids |= self._written(receipt.op_id)
         self._note(receipt, msgids)
         if target is None:
             return
@@ -168,6 +174,12 @@ class World:
             self._forget(msgids)
             return
         self._expect(receipt.op_id, Deed(after, before, not msgids & self.others_touched_lately))
+
+    def _written(self, op_id: int) -> set[int]:
+        """The messages an op really changes, from the journal."""
+        with closing(sqlite3.connect(store_of(self.engine).path)) as connection:
+            rows = connection.execute("SELECT msgids FROM piece WHERE op_id = ?", (op_id,)).fetchall()
+        return {msgid for (octets,) in rows for msgid in array("q", octets)}
 
     def _note(self, receipt: Receipt, msgids: set[int]) -> None:
         self.ops += 1
@@ -242,6 +254,9 @@ class World:
 
     def _unsettle(self, act: Activity) -> None:
         """How much of an op remains is anybody's guess, and so is what followed on it."""
+        if any(command.startswith(TREE_COMMANDS) for command in act.commands):
+            # A label that stays may be in the way of one that comes back.
+            self.may_refuse = True
         msgids = self.touched.get(act.op_id, set())
         self._outdate(msgids)
         self._forget(msgids)
