@@ -39,6 +39,8 @@ class Term(Struct, frozen=True):
     operator: str
     value: str
     is_negated: bool = False
+    is_phrase: bool = False
+    """Whether its words must stand as they are written, one after the other."""
 
 
 class Near(Struct, frozen=True):
@@ -177,9 +179,10 @@ def parse_query(text: str) -> Query:
 
 def _read_value(operator: str, value: str, is_negated: bool, *, is_quoted: bool) -> Part:
     """What an operator is given: a term, or within quotation marks two that are near each other."""
-    pair = _NEAR_IN_ORDER.fullmatch(value) if is_quoted and operator in NEAR_OPERATORS else None
+    is_phrase = is_quoted and operator in NEAR_OPERATORS
+    pair = _NEAR_IN_ORDER.fullmatch(value) if is_phrase else None
     if pair is None:
-        return Term(operator, value, is_negated)
+        return Term(operator, value, is_negated, is_phrase)
     left, number, right = pair.groups()
     return Near(operator, left, right, int(number or NEAR), is_ordered=True, is_negated=is_negated)
 

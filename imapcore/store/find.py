@@ -6,7 +6,7 @@ writing, the server's own search.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -35,7 +35,7 @@ from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.scope import scope_of
 from imapcore.store.targets import Rows
 from imapcore.store.transaction import listed
-from imapcore.store.words import is_near, match_words
+from imapcore.store.words import has_phrase, is_near, match_words
 
 Condition = tuple[str, tuple[Any, ...]]
 ANYWHERE = "anywhere"
@@ -76,7 +76,8 @@ def find(rows: Rows, query: str, limit: int) -> Found:
         if sought:
             words.append(sought)
         if not sought or _is_addressed(part):
-            condition = _addressed(part) if sought and isinstance(part, Term) else reading.of(part)
+            is_header = sought and isinstance(part, Term) and part.operator in _HEADERS
+            condition = _addressed(part) if is_header and isinstance(part, Term) else reading.of(part)
             if condition is not None:
                 conditions.append(condition)
     if not conditions and not words:
@@ -106,7 +107,7 @@ def _match(part: Part) -> str:
     if isinstance(part, Near):
         return f"({_match_near(part)})" if _match_near(part) else ""
     if isinstance(part, Term):
-        words = match_words(part.value, WORD_OPERATORS[part.operator]) if _is_words(part) else ""
+        words = _match_term(part) if _is_words(part) else ""
         return f"({words})" if words else ""
     each = [_match(inner) for inner in part.parts]
     return f"({(' OR ' if part.is_any else ' AND ').join(each)})" if all(each) else ""
@@ -118,16 +119,20 @@ def _match_near(near: Near) -> str:
     return " AND ".join(both) if all(both) else ""
 
 
+def _match_term(term: Term) -> str:
+    return match_words(term.value, WORD_OPERATORS[term.operator], is_exact=term.is_phrase)
+
+
 def _is_words(term: Term) -> bool:
     return term.operator in WORD_OPERATORS
 
 
 def _is_addressed(part: Part) -> bool:
-    """Whether the index alone does not tell: which header a name is in, how near two words are."""
+    """Whether the index alone does not tell: which header a name is in, where words stand."""
     if isinstance(part, Near):
         return True
     if isinstance(part, Term):
-        return part.operator in _HEADERS
+        return part.operator in _HEADERS or part.is_phrase
     return any(_is_addressed(inner) for inner in part.parts)
 
 
@@ -157,36 +162,61 @@ class _Reading:
         return f"({text})", tuple(value for _, parameters in found for value in parameters)
 
     def _near(self, near: Near) -> Condition | None:
+        def is_so(text: str) -> bool:
+            return is_near(text, near.left, near.right, near.distance, is_ordered=near.is_ordered)
+
         words = _match_near(near)
+        return _one_of(self._standing(words, near.operator, is_so)) if words else None
+
+    def _phrase(self, term: Term) -> Condition | None:
+        def is_so(text: str) -> bool:
+            return has_phrase(text, term.value)
+
+        words = _match_term(term)
         if not words:
             return None
-        snippet = "''" if near.operator == "subject" else "coalesce(message.snippet, '')"
+        found = self._standing(words, term.operator, is_so)
+        if not term.operator:
+            found |= self._named(match_words(term.value, "people", is_exact=True), is_so)
+        return _one_of(found)
+
+    def _standing(self, words: str, operator: str, is_so: Callable[[str], bool]) -> set[int]:
+        """Messages whose words stand so, of those that have them: the index keeps no positions."""
+        snippet = "''" if operator == "subject" else "coalesce(message.snippet, '')"
         candidates = self._rows(
             f"SELECT message.msgid, message.subject, {snippet} FROM words "
             "JOIN message ON message.msgid = words.rowid WHERE words MATCH ? "
             "ORDER BY words.rowid DESC LIMIT ?",
             (words, NEAR_AMONG),
         )
-        found = [
-            msgid
-            for msgid, *texts in candidates
-            if any(
-                is_near(text, near.left, near.right, near.distance, is_ordered=near.is_ordered)
-                for text in texts
-            )
-        ]
-        return "message.msgid IN (SELECT value FROM json_each(?))", (listed(found),)
+        return {msgid for msgid, *texts in candidates if any(is_so(text) for text in texts)}
+
+    def _named(self, words: str, is_so: Callable[[str], bool]) -> set[int]:
+        """Messages that name somebody of whose name or address it is so."""
+        candidates = self._rows(
+            "SELECT message.msgid, name, email FROM (SELECT rowid AS found FROM words WHERE words MATCH ? "
+            "ORDER BY rowid DESC LIMIT ?) JOIN message ON message.msgid = found, "
+            "json_tree(message.people) AS one JOIN address ON address_id = one.atom",
+            (words, NEAR_AMONG),
+        )
+        return {msgid for msgid, *texts in candidates if any(is_so(text) for text in texts)}
 
     def _term(self, term: Term) -> Condition | None:
-        found = _condition(self._rows, term)
+        found = self._phrase(term) if term.is_phrase else _condition(self._rows, term)
         if found is None:
             self.ignored.append(f"{term.operator}:{term.value}" if term.operator else term.value)
         return found
 
 
+def _one_of(msgids: Iterable[int]) -> Condition:
+    return "message.msgid IN (SELECT value FROM json_each(?))", (listed(msgids),)
+
+
 def _addressed(term: Term) -> Condition:
     """The index knows who is named, not where: this looks into the header that is meant."""
-    given = [word.casefold() for word in term.value.replace("<", " ").replace(">", " ").split()]
+    given = [
+        word.casefold() for word in term.value.removeprefix("+").replace("<", " ").replace(">", " ").split()
+    ]
     test = " AND ".join(["instr(lower(name || ' ' || email), ?) > 0"] * len(given)) or "1"
     named = "json_each(message.people, ?) AS one JOIN address ON address_id = one.value"
     return f"EXISTS (SELECT 1 FROM {named} WHERE {test})", (_HEADERS[term.operator], *given)
@@ -201,7 +231,7 @@ def _any_mark(marks: set[int]) -> Condition:
 def _condition(rows: Rows, term: Term) -> Condition | None:
     value = term.value.lower()
     if _is_words(term):
-        words = match_words(term.value, WORD_OPERATORS[term.operator])
+        words = _match_term(term)
         if not words:
             return None
         text, parameters = _addressed(term) if term.operator in _HEADERS else ("1", ())

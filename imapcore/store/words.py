@@ -56,13 +56,16 @@ def drop_words(tx: Transaction, rows: Sequence[Words]) -> None:
     tx.put("INSERT INTO words (words, rowid, subject, people, snippet)", [("delete", *row) for row in rows])
 
 
-def match_words(text: str, column: str = "") -> str:
-    """An FTS5 expression for "has every word of ``text``, the last letters may be missing"; "" for no
-    words.
+def match_words(text: str, column: str = "", *, is_exact: bool = False) -> str:
+    """An FTS5 expression for "has every word of ``text``"; "" for no words.
+
+    The last letters of a word may be missing, unless ``is_exact`` or a ``+`` before them asks for the word as
+    it is.
     """
     words = _WORD.findall(spaced(text))
     prefix = f"{column} : " if column else ""
-    return " AND ".join(f'{prefix}"{word}" *' for word in words)
+    more = "" if is_exact or text.startswith("+") else " *"
+    return " AND ".join(f'{prefix}"{word}"{more}' for word in words)
 
 
 def _folded_words(text: str) -> list[str]:
@@ -83,6 +86,12 @@ def is_near(text: str, left: str, right: str, distance: int, *, is_ordered: bool
         for began, ended in one
         for begins, ends in other
     )
+
+
+def has_phrase(text: str, phrase: str) -> bool:
+    """Whether the words of ``phrase`` stand in a text, one after the other and whole."""
+    words, sought = _folded_words(text), _folded_words(phrase)
+    return any(words[start : start + len(sought)] == sought for start in range(len(words)))
 
 
 def _places(words: Sequence[str], phrase: Sequence[str]) -> list[tuple[int, int]]:
