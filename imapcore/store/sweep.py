@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 
 from msgspec import Struct, field
 
@@ -84,7 +85,7 @@ class _Sweep:
             "WHERE thrid IN (SELECT value FROM json_each(?))",
             (listed(thrids),),
         )
-        self.sets = marks.load_sets(tx, {number for row in self.rows for number in row[3:5]})
+        self.sets = marks.load_sets(tx, {row[3] for row in self.rows} | {row[4] for row in self.rows})
 
     def touch(self, touched: MarkIds) -> bool:
         """Which marks will be touched at most; False if that takes a book."""
@@ -270,28 +271,28 @@ def _sweep_thread(
     unread_before: set[int] = set()
     unread_after: set[int] = set()
     changed: list[tuple[_Fate, Row]] = []
+    fates: set[_Fate] = set()
     ways: set[tuple[int, int]] = set()
-    for row in rows:
+    # Newest first: what an older message of the same fate has to say was said.
+    for row in sorted(rows, key=itemgetter(2), reverse=True) if len(rows) > 1 else rows:
         fate = fate_of(row)
         if fate is None or not fate.way[0]:
             return None
-        _, msgid, date, *_ = row
-        ways.add(fate.way)
-        was, place = fate.way
-        # As ``listing.enter`` does, spelled out: every message comes by here twice.
-        if fate.was_unread:
-            unread_before.add(was)
-        for view in fate.views_before:
-            if view not in old or old[view][0] < date:
-                old[view] = (date, was)
-        if place and fate.is_unread:
-            unread_after.add(place)
-        for view in fate.views_after:
-            if view not in new or new[view][0] < date:
-                new[view] = (date, place)
-        if (searches := results.found.get(msgid)) is not None:
-            enter_searches(old, fate.before, date, searches, results.scopes)
-            enter_searches(new, fate.after, date, searches, results.scopes)
+        if fate not in fates:
+            fates.add(fate)
+            ways.add(fate.way)
+            was, place = fate.way
+            if fate.was_unread:
+                unread_before.add(was)
+            if fate.is_unread and place:
+                unread_after.add(place)
+            for view in fate.views_before:
+                old.setdefault(view, (row[2], was))
+            for view in fate.views_after:
+                new.setdefault(view, (row[2], place))
+        if results.found and (searches := results.found.get(row[1])) is not None:
+            enter_searches(old, fate.before, row[2], searches, results.scopes)
+            enter_searches(new, fate.after, row[2], searches, results.scopes)
         if fate.shifts:
             changed.append((fate, row))
     if not changed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class Transaction:
             while len(rows) - start >= size:
                 group = rows[start : start + size]
                 marks = "(" + ",".join("?" * len(group[0])) + ")"
-                values = [value for row in group for value in row]
+                values = list(chain.from_iterable(group))
                 self.execute(f"{head} VALUES {','.join([marks] * size)} {tail}", values)
                 start += size
 
@@ -78,7 +79,7 @@ class Transaction:
             while len(rows) - start >= size:
                 group = rows[start : start + size]
                 marks = "(" + ",".join("?" * len(group[0])) + ")"
-                values = [value for row in group for value in row]
+                values = list(chain.from_iterable(group))
                 self.execute(f"{head} (SELECT * FROM (VALUES {','.join([marks] * size)}))", values)
                 start += size
 
