@@ -61,15 +61,18 @@ class AccountSync:
             remote, self._store, self._report, self.labels, self.places[Role.ALL], self._clock
         )
 
+    @property
+    def _is_doubtful(self) -> bool:
+        return any(mailbox.is_doubtful for mailbox in self.places.values())
+
     # -- passes ----------------------------------------------------------------------------------------
 
     def poll(self, remote: Remote) -> Iterator[float]:
         """One STATUS; a pass if it says that something may have changed, or something is in doubt."""
         state = self._store.mail.sync_state(Role.ALL)
         status = remote.status([remote.name_of(Role.ALL)])[0]
-        is_doubtful = any(mailbox.is_doubtful for mailbox in self.places.values())
         if (
-            is_doubtful
+            self._is_doubtful
             or state is None
             or _numbers(status) != (state.uidvalidity, state.uidnext, state.highestmodseq, state.exists)
         ):
@@ -87,6 +90,10 @@ class AccountSync:
         if is_thorough:
             for mailbox in self.places.values():
                 mailbox.be_thorough()
+        if self._is_doubtful:
+            # What was stored late was taken from wherever it had been found by then.
+            for mailbox in self.places.values():
+                mailbox.is_doubtful = True
         pass_id = self._store.mail.begin_pass()
         yield from self.places[Role.ALL].run(remote)
         others = (Role.SPAM, Role.TRASH)

@@ -19,6 +19,8 @@ from imapcore.sync.replay import Replay
 from imapcore.sync.search import Search
 from tests.sync.bench import ALL_MAIL, SPAM, TRASH, Bench, Silence, connected, exhaust
 
+PLACES = {SPAM: Role.SPAM, TRASH: Role.TRASH, None: None}
+
 
 def there(sim: Simulator) -> set[int]:
     """Uids the server has in All Mail."""
@@ -30,7 +32,8 @@ def here(store: Store) -> set[int]:
     return set(store.mail.msgids(Role.ALL, store.mail.uids(Role.ALL)))
 
 
-def test_a_batch_that_was_under_way_during_a_pass(tmp_path: Path) -> None:
+@pytest.mark.parametrize("destination", [None, SPAM, TRASH])
+def test_a_batch_that_was_under_way_during_a_pass(tmp_path: Path, destination: str | None) -> None:
     with (
         Simulator(Options(messages=400, seed=2)) as sim,
         Store.open(tmp_path / "store.sqlite3", clock=SystemClock(), email=sim.options.email) as store,
@@ -39,16 +42,24 @@ def test_a_batch_that_was_under_way_during_a_pass(tmp_path: Path) -> None:
         sync = AccountSync(store, Silence(), SystemClock())
         sync.labels.read_list(remote)
         exhaust(sync.run(remote))
+        exhaust(sync.places[Role.SPAM].fetch_missing(remote))
+        exhaust(sync.places[Role.TRASH].fetch_missing(remote))
         backfill = sync.backfill(remote)
         next(backfill)
         # The second batch was asked for with the first, and is stored only now.
         second = sorted(there(sim), reverse=True)[150]
-        (gone,) = [each for each in sim.control.messages(ALL_MAIL) if each.uids.get(ALL_MAIL) == second]
-        sim.control.erase(gone.msgid)
+        (lost,) = [each for each in sim.control.messages(ALL_MAIL) if each.uids.get(ALL_MAIL) == second]
+        if destination is None:
+            sim.control.erase(lost.msgid)
+        else:
+            sim.control.move(lost.msgid, destination)
         exhaust(sync.run(remote))
         exhaust(backfill)
         exhaust(sync.poll(remote))
+        exhaust(sync.backfill(remote))
         assert here(store) == there(sim)
+        found = store.mail.locations([lost.msgid]).values()
+        assert [each.place for each in found] == [PLACES[destination]] * (destination is not None)
 
 
 def test_what_a_search_brings_late(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
