@@ -1,7 +1,7 @@
 """Beside the screen: changes that take longer than a key may wait, one after the other.
 
-What lives here: the queue in front of the engine's writer. What may not: which changes are large. As long as
-one is under way whatever else would write waits behind it, in order; the screen goes on reading.
+What lives here: the queue in front of the engine's writer, and from when on a change is large. As long as one
+is under way whatever else would write waits behind it, in order; the screens go on reading.
 """
 
 from __future__ import annotations
@@ -9,27 +9,49 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from textual.dom import DOMNode
 
 from imapcore.errors import GimapError
-from tui.messages import Tone
-
-if TYPE_CHECKING:
-    from tui.screens.main import MainScreen
+from tui.ports import MailPort
 
 T = TypeVar("T")
+
+LARGE = 1_000
+"""Conversations, or messages, from which on a change takes the journal longer than a key may wait."""
+
+LAST = 50
+"""Ops among which the one is that undo or redo is about."""
+
+
+class _Task(Struct, frozen=True):
+    work: Callable[[], Any]
+    then: Callable[[Any], object]
+    complain: Callable[[str], object]
 
 
 class Aside:
     """Does what it is given, at once or beside the screen; the results are handled on the screen's thread."""
 
-    def __init__(self, screen: MainScreen) -> None:
-        self._screen = screen
-        self._waiting: deque[tuple[Callable[[], Any], Callable[[Any], object]]] = deque()
+    def __init__(self, owner: DOMNode, complain: Callable[[str], object]) -> None:
+        """``owner`` lives as long as anything may be under way; ``complain`` is told, in a sentence, what
+        could not be done.
+        """
+        self._owner = owner
+        self._complain = complain
+        self._waiting: deque[_Task] = deque()
         self._is_busy = False
-        self._has_seen_long_ones = False
 
-    def do(self, work: Callable[[], T], then: Callable[[T], object], *, is_long: bool = False) -> None:
+    def do(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], object],
+        *,
+        is_long: bool = False,
+        complain: Callable[[str], object] | None = None,
+    ) -> None:
         """Run ``work`` and hand its result to ``then``; ``is_long``: on another thread.
 
         Raises what ``work`` raises if it is run at once; later, an error of the engine's becomes a sentence.
@@ -37,26 +59,25 @@ class Aside:
         if not is_long and not self._is_busy:
             then(work())
             return
-        self._has_seen_long_ones = True
-        self._waiting.append((work, then))
+        self._waiting.append(_Task(work, then, complain or self._complain))
         if not self._is_busy:
             self._is_busy = True
-            self._screen.run_worker(self._work_off(), group="aside")
-
-    @property
-    def may_be_long(self) -> bool:
-        """Whether what is taken back may be as large as something done before."""
-        return self._has_seen_long_ones
+            self._owner.run_worker(self._work_off(), group="aside")
 
     async def _work_off(self) -> None:
         try:
             while self._waiting:
-                work, then = self._waiting.popleft()
+                task = self._waiting.popleft()
                 try:
-                    result = await asyncio.to_thread(work)
+                    result = await asyncio.to_thread(task.work)
                 except GimapError as error:
-                    self._screen.flash(error.sentence(), Tone.PROBLEM)
+                    task.complain(error.sentence())
                 else:
-                    then(result)
+                    task.then(result)
         finally:
             self._is_busy = False
+
+
+def may_be_large(mail: MailPort) -> bool:
+    """Whether what undo or redo is about may be a large change."""
+    return any(each.messages >= LARGE for each in mail.activity(LAST))

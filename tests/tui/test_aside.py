@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from imapcore.errors import StoreError
-from imapcore.model import Op, Receipt
+from imapcore.model import INBOX, MarkAll, Op, Receipt
 from tests.fakes.engine import FakeEngine
 from tests.tui.pilot import Stage, running
-from tui.actions import triage
+from tui import aside
+from tui.screens.activity import ActivityScreen
 
 PATIENCE = 20.0
 
@@ -35,7 +36,7 @@ class SlowEngine(FakeEngine):
 
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(triage, "LARGE", 5)
+    monkeypatch.setattr(aside, "LARGE", 5)
 
 
 async def end(stage: Stage) -> None:
@@ -93,3 +94,47 @@ async def test_a_few_conversations_are_done_at_once() -> None:
         await stage.press("e")
         assert len(mail.submitted) == 1
         assert mail.threads == [threading.main_thread().name]
+
+
+@dataclass
+class SlowToUndo(FakeEngine):
+    """One that takes back only when it may."""
+
+    may_go: threading.Event = field(default_factory=threading.Event)
+
+    def undo(self) -> Receipt | None:
+        assert threading.current_thread() is not threading.main_thread()
+        assert self.may_go.wait(PATIENCE)
+        return super().undo()
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_activity_takes_back_beside_the_screen(leaves: bool) -> None:
+    mail = SlowToUndo()
+    async with running(mail=mail) as stage:
+        await stage.press("asterisk", "a", "asterisk", "a", "e")
+        await end(stage)
+        assert stage.threads.window.total == 0
+        await stage.press("g", "h")
+        assert isinstance(stage.app.screen, ActivityScreen)
+        await stage.press("z")
+        assert mail.next_redo() is None
+        if leaves:
+            await stage.press("escape")
+        mail.may_go.set()
+        await end(stage)
+        assert mail.next_redo() is not None
+        if not leaves:
+            await stage.press("escape")
+        assert stage.threads.window.total > 0
+
+
+async def test_after_a_restart_a_large_change_is_taken_back_beside_the_screen() -> None:
+    mail = SlowToUndo()
+    mail.submit(MarkAll(INBOX, is_read=True))
+    async with running(mail=mail) as stage:
+        await stage.press("z")
+        assert mail.next_redo() is None
+        mail.may_go.set()
+        await end(stage)
+        assert mail.next_redo() is not None

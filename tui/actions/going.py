@@ -34,7 +34,8 @@ def go_activity(screen: MainScreen) -> None:
 
     desk = screen.desk
     screen.app.push_screen(
-        ActivityScreen(desk.mail, now=desk.now, zone=desk.zone, look=desk.look), lambda _: screen.look_again()
+        ActivityScreen(desk.mail, aside=screen.aside, now=desk.now, zone=desk.zone, look=desk.look),
+        lambda _: screen.look_again(),
     )
 
 

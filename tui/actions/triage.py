@@ -25,6 +25,7 @@ from imapcore.model import (
     Target,
     Threads,
 )
+from tui import aside
 from tui.commands import Where
 from tui.format import number
 from tui.messages import Tone
@@ -38,10 +39,6 @@ if TYPE_CHECKING:
 SEEN = frozenset({"\\Seen"})
 FLAGGED = frozenset({"\\Flagged"})
 IMPORTANT = frozenset({"\\Important"})
-
-
-LARGE = 1_000
-"""Conversations from which on a change takes the journal longer than a key may wait."""
 
 
 def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -> None:
@@ -60,9 +57,9 @@ def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -
         _say(screen, op, receipt)
 
     many = _conversations(screen, op)
-    if many >= LARGE:
+    if many >= aside.LARGE:
         screen.flash(f"Noting a change of {number(many)} conversations{screen.desk.glyphs.ellipsis}")
-    screen.aside.do(lambda: screen.desk.mail.submit(op), done, is_long=many >= LARGE)
+    screen.aside.do(lambda: screen.desk.mail.submit(op), done, is_long=many >= aside.LARGE)
 
 
 def _conversations(screen: MainScreen, op: Op) -> int:
@@ -287,7 +284,7 @@ def undo(screen: MainScreen) -> None:
         key = screen.desk.keymap.key_of("redo")
         screen.flash(f"{receipt.summary} {screen.desk.glyphs.dot} {key} redo")
 
-    screen.aside.do(screen.desk.mail.undo, done, is_long=screen.aside.may_be_long)
+    screen.aside.do(screen.desk.mail.undo, done, is_long=aside.may_be_large(screen.desk.mail))
 
 
 def redo(screen: MainScreen) -> None:
@@ -301,7 +298,7 @@ def redo(screen: MainScreen) -> None:
         key = screen.desk.keymap.key_of("undo")
         screen.flash(f"Again: {receipt.summary} {screen.desk.glyphs.dot} {key} undo")
 
-    screen.aside.do(screen.desk.mail.redo, done, is_long=screen.aside.may_be_long)
+    screen.aside.do(screen.desk.mail.redo, done, is_long=aside.may_be_large(screen.desk.mail))
 
 
 def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:

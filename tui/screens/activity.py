@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from msgspec import Struct
 from textual import events, on
@@ -24,6 +24,7 @@ from textual.widgets import Static
 from imapcore.errors import GimapError
 from imapcore.events import Event
 from imapcore.model import Activity, OpState
+from tui.aside import Aside, may_be_large
 from tui.commands import Where
 from tui.format import cut, local, number, plural, steady, when
 from tui.keymap import bindings_for
@@ -33,6 +34,8 @@ from tui.screens.confirm import ConfirmScreen
 from tui.screens.dialog import DialogKeys, move_choices
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
 from tui.widgets.key_line import KeyLine
+
+T = TypeVar("T")
 
 _NARROW = 110
 """Below this width the transcript has the screen to itself."""
@@ -55,7 +58,8 @@ class _Verb(Struct, frozen=True):
     command_id: str
     word: str
     applies: Callable[[Activity | None, MailPort], bool]
-    act: Callable[[ActivityScreen, Activity | None], None]
+    act: Callable[[MailPort, int], object] | None = None
+    """What is asked of the engine, given the op's number; None: the user is asked first."""
 
 
 class ActivityScreen(Screen[None]):
@@ -75,13 +79,17 @@ class ActivityScreen(Screen[None]):
         self,
         mail: MailPort,
         *,
+        aside: Aside | None = None,
         now: Callable[[], int] | None = None,
         zone: tzinfo | None = None,
         look: Look | None = None,
     ) -> None:
-        """Without ``now`` times are said as clock and day, without how long ago."""
+        """Without ``now`` times are said as clock and day, without how long ago. ``aside``: that of whoever
+        outlives this screen.
+        """
         super().__init__()
         self._mail = mail
+        self._aside = aside or Aside(self, self._complain)
         self._now = now
         self._zone = zone
         self._look = look
@@ -317,11 +325,31 @@ class ActivityScreen(Screen[None]):
         if not verb.applies(current, self._mail):
             self.app.bell()
             return
+        act, op_id = verb.act, current.op_id if current is not None else 0
+        if act is not None:
+            self._carry_out(lambda: act(self._mail, op_id))
+        elif current is not None:
+            self._ask_to_take_back(current)
+
+    def _carry_out(self, work: Callable[[], T], then: Callable[[T], object] = lambda _: None) -> None:
+        """Do it, at once or beside the screen, and look again."""
+
+        def done(result: T) -> None:
+            then(result)
+            self._look_again()
+
         try:
-            verb.act(self, current)
+            self._aside.do(work, done, is_long=may_be_large(self._mail), complain=self._complain)
         except GimapError as error:
-            self.notify(error.sentence(), severity="error", markup=False)
-        self.read_again()
+            self._complain(error.sentence())
+
+    def _complain(self, sentence: str) -> None:
+        self.app.notify(sentence, severity="error", markup=False)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        if self.is_attached:
+            self.read_again()
 
     def action_command(self, command_id: str) -> None:
         """Esc goes back; Enter retries what was refused."""
@@ -330,38 +358,23 @@ class ActivityScreen(Screen[None]):
         elif self._current is not None and self._current.state is OpState.REJECTED:
             self._do(VERBS[0])
 
-    def retry(self, each: Activity | None) -> None:
-        """Send a refused op again."""
-        if each is not None:
-            self._mail.retry(each.op_id)
-
-    def discard(self, each: Activity | None) -> None:
-        """Forget a refused op."""
-        if each is not None:
-            self._mail.discard(each.op_id)
-
-    def cancel(self, each: Activity | None) -> None:
-        """Take a pending op back before it is sent."""
-        if each is not None:
-            self._mail.cancel(each.op_id)
-
-    def undo(self, each: Activity | None) -> None:
-        """Take the newest op back."""
-        self._mail.undo()
-
-    def take_back_to(self, each: Activity | None) -> None:
+    def _ask_to_take_back(self, each: Activity) -> None:
         """Ask, then take back the newest op and all before it, down to this one."""
-        if each is None:
-            return
         count = len(to_take_back(self._activity, each.op_id))
-        if count == 1 and self._mail.next_undo() == each.summary:
-            self._mail.undo()
-            return
+
+        def told(result: tuple[int, bool]) -> None:
+            taken, is_reached = result
+            words = f"{plural(taken, 'change')} taken back"
+            rest = "" if is_reached else f"; “{steady(each.summary)}” itself cannot be"
+            self.app.notify(f"{words}{rest}", markup=False)
 
         def answered(is_meant: bool | None) -> None:
             if is_meant:
-                self._take_back(each)
+                self._carry_out(lambda: take_back_to(self._mail, each.op_id), told)
 
+        if count == 1 and self._mail.next_undo() == each.summary:
+            self._carry_out(self._mail.undo)
+            return
         self.app.push_screen(
             ConfirmScreen(
                 f"Take back {plural(count, 'change')}?",
@@ -373,21 +386,6 @@ class ActivityScreen(Screen[None]):
             ),
             answered,
         )
-
-    def _take_back(self, each: Activity) -> None:
-        try:
-            count, is_reached = take_back_to(self._mail, each.op_id)
-        except GimapError as error:
-            self.notify(error.sentence(), severity="error", markup=False)
-        else:
-            words = f"{plural(count, 'change')} taken back"
-            rest = "" if is_reached else f"; “{steady(each.summary)}” itself cannot be"
-            self.notify(f"{words}{rest}", markup=False)
-        self.read_again()
-
-    def redo(self, each: Activity | None) -> None:
-        """Do again what was taken back last."""
-        self._mail.redo()
 
 
 def _is(state: OpState) -> Callable[[Activity | None, MailPort], bool]:
@@ -441,11 +439,11 @@ def _can_take_back(each: Activity | None, mail: MailPort) -> bool:
 
 _STANDING = (OpState.PENDING, OpState.SENT, OpState.CONFIRMED)
 VERBS: Sequence[_Verb] = (
-    _Verb("activity-retry", "retry", _is(OpState.REJECTED), ActivityScreen.retry),
-    _Verb("activity-discard", "discard", _is(OpState.REJECTED), ActivityScreen.discard),
-    _Verb("activity-cancel", "cancel", _is(OpState.PENDING), ActivityScreen.cancel),
-    _Verb("undo", "undo", lambda each, mail: mail.next_undo() is not None, ActivityScreen.undo),
-    _Verb("redo", "redo", lambda each, mail: mail.next_redo() is not None, ActivityScreen.redo),
-    _Verb("activity-take-back", "take back to here", _can_take_back, ActivityScreen.take_back_to),
+    _Verb("activity-retry", "retry", _is(OpState.REJECTED), lambda mail, op_id: mail.retry(op_id)),
+    _Verb("activity-discard", "discard", _is(OpState.REJECTED), lambda mail, op_id: mail.discard(op_id)),
+    _Verb("activity-cancel", "cancel", _is(OpState.PENDING), lambda mail, op_id: mail.cancel(op_id)),
+    _Verb("undo", "undo", lambda _, mail: mail.next_undo() is not None, lambda mail, _: mail.undo()),
+    _Verb("redo", "redo", lambda _, mail: mail.next_redo() is not None, lambda mail, _: mail.redo()),
+    _Verb("activity-take-back", "take back to here", _can_take_back),
 )
 """The verbs of this screen: footer and dispatch come from here, keys from the registry."""

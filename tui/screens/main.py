@@ -51,7 +51,7 @@ class MainScreen(PanedScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.aside = Aside(self)
+        self.aside = Aside(self, lambda sentence: self.flash(sentence, Tone.PROBLEM))
         self.history: list[View] = []
         self.message_only = False
         """Whether verbs in the reader mean its current message only."""
