@@ -275,30 +275,28 @@ def _count(target: Target) -> int:
 
 def undo(screen: MainScreen) -> None:
     """Take the newest change back."""
-
-    def done(receipt: Receipt | None) -> None:
-        if receipt is None:
-            screen.flash("Nothing to undo", Tone.HINT)
-            return
-        screen.look_again()
-        key = screen.desk.keymap.key_of("redo")
-        screen.flash(f"{receipt.summary} {screen.desk.glyphs.dot} {key} redo")
-
-    screen.aside.do(screen.desk.mail.undo, done, is_long=aside.may_be_large(screen.desk.mail))
+    _go_in_history(screen, screen.desk.mail.undo, "undo", back="redo")
 
 
 def redo(screen: MainScreen) -> None:
     """Do again what was undone last."""
+    _go_in_history(screen, screen.desk.mail.redo, "redo", back="undo", intro="Again: ")
+
+
+def _go_in_history(
+    screen: MainScreen, step: Callable[[], Receipt | None], word: str, *, back: str, intro: str = ""
+) -> None:
+    """One step, said with the way back."""
 
     def done(receipt: Receipt | None) -> None:
         if receipt is None:
-            screen.flash("Nothing to redo", Tone.HINT)
+            screen.flash(f"Nothing to {word}", Tone.HINT)
             return
         screen.look_again()
-        key = screen.desk.keymap.key_of("undo")
-        screen.flash(f"Again: {receipt.summary} {screen.desk.glyphs.dot} {key} undo")
+        key = screen.desk.keymap.key_of(back)
+        screen.flash(f"{intro}{receipt.summary} {screen.desk.glyphs.dot} {key} {back}")
 
-    screen.aside.do(screen.desk.mail.redo, done, is_long=aside.may_be_large(screen.desk.mail))
+    screen.aside.do(step, done, is_long=aside.may_be_large(screen.desk.mail))
 
 
 def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:
