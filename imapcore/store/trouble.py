@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import MsgspecError
 
-from imapcore.errors import GimapError, StoreError
+from imapcore.errors import GimapError, InvalidArgument, StoreError
 from imapcore.store.files import suspect_mark
 
 PHRASES = ("could not decode to utf-8", "no such column", "no such table", "has no column named")
@@ -53,6 +53,8 @@ def told(error: BaseException, path: Path) -> BaseException:
         return error
     if isinstance(error, sqlite3.Error):
         return explained(error, path)
+    if isinstance(error, UnicodeEncodeError):
+        return InvalidArgument("It holds half a character, which is no text")
     if isinstance(error, NONSENSE):
         return damaged(f"something in it makes no sense ({type(error).__name__}: {error})", path)
     return error

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from imapcore.clock import SystemClock
-from imapcore.errors import StoreError
+from imapcore.errors import InvalidArgument, StoreError
 from imapcore.model import INBOX, Archive, ChangeLabels, Messages, MoveToTrash, View
 from imapcore.store import Store
 from tests.store.test_killed import die
@@ -251,3 +251,16 @@ def test_a_log_that_lacks_its_end_is_believed_as_far_as_it_goes(tmp_path: Path, 
         assert store.check() is None
         assert all("damaged" in notice.title for notice in store.notices)
         use(store)
+
+
+def test_half_a_character_is_refused_and_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "store.sqlite"
+    path.parent.mkdir()
+    with open_store(path) as store:
+        fill(store)
+        with pytest.raises(InvalidArgument, match="half a character"), store.reader() as reader:
+            reader.window(View.of_search("\ud83d"))
+        with pytest.raises(InvalidArgument, match="half a character"):
+            store.searches.save("\ud83d", "river")
+    with open_store(path) as store:
+        assert not store.notices
