@@ -14,9 +14,15 @@ from msgspec import MsgspecError
 from imapcore.errors import GimapError, InvalidArgument, StoreError
 from imapcore.store.files import suspect_mark
 
-PHRASES = ("could not decode to utf-8", "no such column", "no such table", "has no column named")
-"""What is said when a text of the store is none any more (SQLite itself does not look), and when the tables
-are not those that were made.
+PHRASES = (
+    "could not decode to utf-8",
+    "no such column",
+    "no such table",
+    "has no column named",
+    "unsupported file format",
+)
+"""What is said when a text of the store is none any more (SQLite itself does not look), when the tables are
+not those that were made, and when the header names a format there is not.
 """
 
 

@@ -237,6 +237,17 @@ def test_a_row_that_makes_no_sense_is_left_out_of_the_rescue(
         use(store)
 
 
+def test_a_header_that_names_a_format_there_is_not(tmp_path: Path, whole: bytes) -> None:
+    path = tmp_path / "folder" / "store.sqlite"
+    path.parent.mkdir()
+    octets = bytearray(whole)
+    octets[44:48] = (0x77).to_bytes(4, "big")  # The schema format number, of which there are four.
+    path.write_bytes(octets)
+    with open_store(path) as store:
+        assert "unsupported file format" in store.notices[0].detail
+        use(store)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_log_that_lacks_its_end_is_believed_as_far_as_it_goes(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
