@@ -27,7 +27,7 @@ from imapcore.store.drafting import THREADS_AT_ONCE, Draft
 from imapcore.store.facts import Batch, Verb
 from imapcore.store.history import AUTOMATIC, USER, History
 from imapcore.store.mailboxes import is_inside, parents, refold_shelf
-from imapcore.store.marks import Marks
+from imapcore.store.marks import MarkIds, Marks
 from imapcore.store.pieces import DROPPED, OPEN
 from imapcore.store.plan import PlannedStep, check, labels_needed, steps_for, target_of
 from imapcore.store.settling import BATCH_SIZE
@@ -46,6 +46,10 @@ class _Numbers:
 
     def label(self, name: str) -> int:
         return self._marks.shown_label(self._tx, name)
+
+    def known(self, names: Iterable[str]) -> MarkIds:
+        found = (self._marks.find_label(self._tx, name) for name in names)
+        return frozenset(mark for mark in found if mark is not None)
 
     def flag(self, name: str) -> int:
         return self._marks.flag(self._tx, name)

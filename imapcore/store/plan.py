@@ -7,7 +7,7 @@ rows, the order of sending. Gmail: a message in Spam or Trash comes back by MOVE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -78,7 +78,11 @@ class Numbers(Protocol):
     """How a plan numbers names."""
 
     def label(self, name: str) -> int:
-        """The mark of a label by the name the user sees."""
+        """The mark of a label by the name the user sees; a new one gets one."""
+        ...
+
+    def known(self, names: Iterable[str]) -> MarkIds:
+        """The marks of labels, without those there are not: nothing can be taken off."""
         ...
 
     def flag(self, name: str) -> int:
@@ -145,7 +149,7 @@ def steps_for(op: Op, numbers: Numbers) -> list[PlannedStep]:
     label, flag = numbers.label, numbers.flag
     match op:
         case ChangeLabels(add=add, remove=remove):
-            return _adding(frozenset(map(label, add))) + _removing(frozenset(map(label, remove)))
+            return _adding(frozenset(map(label, add))) + _removing(numbers.known(remove))
         case ChangeFlags(add=add, remove=remove):
             return _adding(frozenset(map(flag, add)), Verb.ADD_FLAGS) + _removing(
                 frozenset(map(flag, remove)), Verb.REMOVE_FLAGS
@@ -163,17 +167,15 @@ def steps_for(op: Op, numbers: Numbers) -> list[PlannedStep]:
             return [moving(Role.INBOX, numbers), *_adding(frozenset((INBOX,)), place=ALL)]
         case MoveToLabel(label=name, source=source):
             number = label(name)
-            leaving = {INBOX} if source.label is None else {label(source.label)}
+            inbox = frozenset((INBOX,))
+            leaving = inbox if source.label is None else numbers.known((source.label,))
             # Sent, drafts, starred, important are no places to leave: out of the inbox is what is meant.
-            if leaving & {SENT, DRAFT, STARRED, IMPORTANT}:
-                leaving = {INBOX}
-            if source.role in (Role.SPAM, Role.TRASH):
-                leaving = {INBOX}
-            leaving.discard(number)
+            if leaving & {SENT, DRAFT, STARRED, IMPORTANT} or source.role in (Role.SPAM, Role.TRASH):
+                leaving = inbox
             return [
                 moving(Role.INBOX, numbers),
                 *_adding(frozenset((number,)), place=ALL),
-                *_removing(frozenset(leaving)),
+                *_removing(leaving - {number}),
             ]
         case DeleteForever(place=role):
             place = PLACE_OF_ROLE[role]

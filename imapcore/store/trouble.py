@@ -20,10 +20,15 @@ PHRASES = (
     "no such table",
     "has no column named",
     "unsupported file format",
+    "malformed json",
+    "json cannot hold",
 )
 """What is said when a text of the store is none any more (SQLite itself does not look), when the tables are
 not those that were made, and when the header names a format there is not.
 """
+
+BROKEN = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG))
+"""Codes of SQLite's for what cannot be: what we store is far from too large, so that only damage is."""
 
 
 NONSENSE = (ValueError, LookupError, TypeError, MsgspecError)
@@ -31,12 +36,12 @@ NONSENSE = (ValueError, LookupError, TypeError, MsgspecError)
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether the file itself is broken (SQLITE_CORRUPT, SQLITE_NOTADB), or what stands in it."""
+    """Whether the file itself is broken, or what stands in it."""
     # A broken schema is told with its own words, which may be no text either.
     if isinstance(error, UnicodeDecodeError) or any(phrase in str(error).lower() for phrase in PHRASES):
         return True
     code = getattr(error, "sqlite_errorcode", None)
-    return isinstance(code, int) and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return isinstance(code, int) and code & 0xFF in BROKEN
 
 
 def explained(error: sqlite3.Error, path: Path) -> StoreError:

@@ -726,3 +726,22 @@ def test_a_deletion_does_not_meet_a_label_set_again(store: Store, reader: Reader
         (Verb.ADD_LABELS, ("Play",), (1,)),
     ]
     assert [row.thrid for row in reader.window(View.of_label("Play")).rows] == [1]
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        unlabel("Work", of=(3,)),
+        MoveToLabel(Messages((3,)), "Play", WORK),
+    ],
+    ids=["taken off", "left"],
+)
+def test_a_label_that_is_no_more_can_come_back_under_its_name(store: Store, reader: Reader, op: Op) -> None:
+    store.journal.submit(label("Work", of=(1, 2)))
+    store.journal.submit(RenameLabel("Work", "Moved"))
+    drained(store)
+    store.journal.submit(op)
+    drained(store)
+    store.journal.undo()
+    store.journal.undo()
+    assert [row.thrid for row in reader.window(WORK).rows] == [1]
