@@ -24,7 +24,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
 soak: $(READY)
-	$(BIN)/pytest -n 2 --dist worksteal -m soak --timeout 3600 tests/engine tests/store $(if $(SEED),--seed $(SEED))
+	$(BIN)/pytest -n 3 --dist worksteal -m soak --timeout 3600 tests/engine tests/store $(if $(SEED),--seed $(SEED))
 	$(BIN)/pytest -m soak --timeout 3600 --ignore tests/engine --ignore tests/store
 
 fuzz: $(READY)
