@@ -84,14 +84,12 @@ class Drafting(Outbox):
         if any(piece.marks & touched for piece in self.pieces.all(tx)):
             busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
         self.marks.number_all(tx, (after for _, after in outcomes.values()))
-        fates = {
-            shown: (shifts, self.marks.numbered(tx, after)) for shown, (shifts, after) in outcomes.items()
-        }
         # Of many messages, few differ in what is confirmed, shown and open.
         meetings: dict[tuple[object, ...], Meeting] = {}
+        going = self.pieces.going(tx)
         met: dict[Piece, set[int]] = defaultdict(set)
         for record in batch:
-            shifts, after = fates[record.shown]
+            shifts, _ = outcomes[record.shown]
             if not shifts or record.is_being_deleted:
                 continue
             draft.messages.add(record.msgid)
@@ -100,12 +98,12 @@ class Drafting(Outbox):
             key = (record.shown, record.confirmed, *pieces)
             meeting = meetings.get(key)
             if meeting is None:
-                meeting = meetings[key] = meet(record.confirmed, pieces, shifts)
+                meeting = meetings[key] = meet(record.shown, record.confirmed, pieces, shifts, going)
             for each in meeting.shifts:
                 draft.changed[each].append(record.msgid)
             for piece in meeting.met:
                 met[piece].add(record.msgid)
-            record.shown = after
+            record.shown = self.marks.numbered(tx, meeting.ids)
             record.mood = meeting.mood
         self._cancel_met(tx, met)
 

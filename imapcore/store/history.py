@@ -19,7 +19,7 @@ from imapcore.model import OpState, Receipt, Role
 from imapcore.store.book import Book
 from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting
 from imapcore.store.facts import Verb
-from imapcore.store.marks import MarkIds, MarkSet, Shift
+from imapcore.store.marks import MarkIds, Shift
 from imapcore.store.pieces import (
     CANCELLED,
     DROPPED,
@@ -30,8 +30,8 @@ from imapcore.store.pieces import (
     read_piece,
 )
 from imapcore.store.plan import LABEL_VERBS, Change, PlannedStep, reversed_steps
-from imapcore.store.record import PENDING, REJECTED, SETTLED, Record
-from imapcore.store.returning import StepNumbers, TakeBack, opposite_of
+from imapcore.store.record import REJECTED, SETTLED, Record
+from imapcore.store.returning import Meeting, StepNumbers, TakeBack, meet, opposite_of
 from imapcore.store.sweep import sweep_back
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks, listed
@@ -161,7 +161,9 @@ class History(Drafting):
             if len(left) >= self.sweep_from:
                 book.flush()
                 book = self.book(tx)
-                swept = sweep_back(tx, self.marks, self.people, list(left), plan_of, busy)
+                swept = sweep_back(
+                    tx, self.marks, self.people, list(left), plan_of, busy, self.pieces.going(tx)
+                )
                 if swept is not None:
                     self._note(tx, draft, swept)
                     left = set(swept.rest)
@@ -191,26 +193,25 @@ class History(Drafting):
         number, back = plan.first_step(), plan.back
         late: list[Record] = []
         met: dict[Piece, set[int]] = defaultdict(set)
+        going = self.pieces.going(tx)
         # Of many messages, few differ in what is confirmed, shown and open.
-        fates: dict[tuple[object, ...], tuple[set[int], MarkSet, int] | None] = {}
+        meetings: dict[tuple[object, ...], Meeting | None] = {}
         msgids = draft.changed[(number, back, CANCELLED)]
         for record in records:
             pieces = busy.get(record.msgid, ())
             key = (record.confirmed, record.shown, *pieces)
-            if key not in fates:
-                fates[key] = None
-                if (opposite := opposite_of(record.confirmed, pieces, back)) is not None:
-                    fates[key] = (
-                        met[opposite],
-                        self.marks.numbered(tx, back.applied(record.shown.ids)),
-                        PENDING if len(pieces) > 1 else SETTLED,
-                    )
-            fate = fates[key]
-            if fate is None:
+            if key not in meetings:
+                is_met = opposite_of(record.confirmed, pieces, back) is not None
+                meetings[key] = (
+                    meet(record.shown, record.confirmed, pieces, [(number, back)], going) if is_met else None
+                )
+            meeting = meetings[key]
+            if meeting is None:
                 late.append(record)
                 continue
-            cancelled, record.shown, record.mood = fate
-            cancelled.add(record.msgid)
+            record.shown, record.mood = self.marks.numbered(tx, meeting.ids), meeting.mood
+            for piece in meeting.met:
+                met[piece].add(record.msgid)
             msgids.append(record.msgid)
             draft.messages.add(record.msgid)
             draft.threads.add(record.thrid)

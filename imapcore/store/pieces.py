@@ -101,6 +101,12 @@ class OpenPieces:
                     found[msgid].append(piece)
         return found
 
+    def going(self, tx: Transaction) -> MarkIds:
+        """Labels that are being deleted: no message shows them any more."""
+        return frozenset().union(
+            *(piece.shift.remove for piece in self._loaded(tx).values() if piece.is_general)
+        )
+
     def get(self, tx: Transaction, piece_id: int) -> Piece | None:
         """An open or sent piece by its number."""
         return self._loaded(tx).get(piece_id)

@@ -244,8 +244,11 @@ def reversed_steps(verb: Verb, destination: Role | None, shift: Shift) -> list[P
 
 def _moving_back(shift: Shift) -> list[PlannedStep]:
     there, here = shift.add & PLACES, shift.remove & PLACES
-    if not there or not here:
+    if not there:
         return []
+    if not here:
+        # It was nowhere for the moment, and cannot be sent there: this only meets what was not sent.
+        return [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=lambda _: Shift())]
     kept = shift.keep
     back = Shift(shift.remove, shift.add, kept)
 

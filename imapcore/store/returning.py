@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from imapcore.model import Role
 from imapcore.store.facts import Verb
-from imapcore.store.marks import MarkSet, Shift
+from imapcore.store.marks import MarkIds, MarkSet, Shift
 from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import NumberedSteps, PlannedStep
 from imapcore.store.record import PENDING, SETTLED
@@ -75,24 +75,41 @@ class Meeting(Struct, frozen=True, eq=False):
     met: tuple[Piece, ...]
     """The open changes that are taken back: neither they nor their opposites are sent."""
     mood: int
+    ids: MarkIds
+    """What it shows then."""
 
 
-def meet(confirmed: MarkSet, pieces: Sequence[Piece], shifts: Iterable[tuple[int, Shift]]) -> Meeting:
-    """Let the shifts of one message meet its open changes, in the order of both."""
+def meet(
+    before: MarkSet,
+    confirmed: MarkSet,
+    pieces: Sequence[Piece],
+    shifts: Iterable[tuple[int, Shift]],
+    going: MarkIds,
+) -> Meeting:
+    """Let the shifts of one message meet its open changes, in the order of both.
+
+    ``before``: what it shows; ``going``: labels that are being deleted.
+    """
     left = list(pieces)
     met: list[Piece] = []
     outcome: list[tuple[int, Shift, str]] = []
-    is_open = False
     for step, shift in shifts:
         opposite = opposite_of(confirmed, left, shift)
-        if opposite is None:
-            outcome.append((step, shift, OPEN))
-            is_open = True
-        else:
-            outcome.append((step, shift, CANCELLED))
+        outcome.append((step, shift, OPEN if opposite is None else CANCELLED))
+        if opposite is not None:
             left.remove(opposite)
             met.append(opposite)
-    return Meeting(tuple(outcome), tuple(met), PENDING if left or is_open else SETTLED)
+    sent = [shift for _, shift, state in outcome if state == OPEN]
+    ids = before.ids
+    if met:
+        # Not what it shows, changed back: Gmail may say more by now than what that was made of.
+        ids = confirmed.ids
+        for piece in left:
+            ids = piece.shift.applied(ids)
+        ids -= going - before.ids
+    for shift in sent:
+        ids = shift.applied(ids)
+    return Meeting(tuple(outcome), tuple(met), PENDING if left or sent else SETTLED, ids)
 
 
 def opposite_of(confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:

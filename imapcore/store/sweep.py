@@ -20,11 +20,11 @@ from msgspec import Struct, field
 from imapcore.store.listing import Listing
 from imapcore.store.marks import INBOX, PLACES, SEEN, MarkIds, Marks, MarkSet, Shift
 from imapcore.store.people import People
-from imapcore.store.pieces import CANCELLED, OPEN, OpenPieces, Piece
+from imapcore.store.pieces import OPEN, OpenPieces, Piece
 from imapcore.store.plan import NumberedSteps, outcome
-from imapcore.store.record import PENDING, SETTLED, SPOKEN
+from imapcore.store.record import PENDING, SPOKEN
 from imapcore.store.results import Results, Views, enter_searches, found_by_searches, scopes_of_searches
-from imapcore.store.returning import TakeBack, meet, opposite_of
+from imapcore.store.returning import Meeting, TakeBack, meet, opposite_of
 from imapcore.store.targets import Wanted
 from imapcore.store.transaction import Row, Transaction, listed
 
@@ -109,6 +109,11 @@ class _Sweep:
         way = (before.place, after.place)
         return _Fate(before, after, tuple(shifts), mood, *views, met, way, before.is_unread, after.is_unread)
 
+    def met(self, before: MarkSet, meeting: Meeting) -> _Fate:
+        """What becomes of a message after a meeting."""
+        after = self._marks.numbered(self._tx, meeting.ids)
+        return self.fate(before, after, meeting.shifts, meeting.mood, meeting.met)
+
     def _touched_views(self, marks: MarkSet) -> tuple[int, ...]:
         return tuple(view for view in marks.views if view in self._touched)
 
@@ -182,6 +187,7 @@ def sweep(
     busy: Mapping[int, Sequence[Piece]] = {}
     if any(piece.marks & touched for piece in pieces.all(tx)):
         busy = pieces.touching(tx, (row[1] for row in sweeping.rows if row[5] == PENDING))
+    going = pieces.going(tx)
     # Of many messages, few differ in what is confirmed, shown and open.
     meetings: dict[tuple[object, ...], _Fate] = {}
     msgids, places = wanted.msgids, wanted.places
@@ -200,10 +206,8 @@ def sweep(
         key = (row[4], row[3], *open_on)
         found = meetings.get(key)
         if found is None:
-            meeting = meet(sweeping.sets[row[3]], open_on, outcomes[row[4]][0])
-            found = meetings[key] = sweeping.fate(
-                fate.before, fate.after, meeting.shifts, meeting.mood, meeting.met
-            )
+            meeting = meet(fate.before, sweeping.sets[row[3]], open_on, outcomes[row[4]][0], going)
+            found = meetings[key] = sweeping.met(fate.before, meeting)
         return found
 
     return sweeping.run(fate_of)
@@ -216,10 +220,12 @@ def sweep_back(
     thrids: Sequence[int],
     plans: Mapping[int, TakeBack],
     busy: Mapping[int, Sequence[Piece]],
+    going: MarkIds,
 ) -> Swept | None:
     """Take changes of some conversations back; None, with nothing written, if that takes a book.
 
-    ``plans``: message → how it is taken back; ``busy``: message → everything open on it, in order.
+    ``plans``: message → how it is taken back; ``busy``: message → everything open on it, in order; ``going``:
+    labels that are being deleted.
     """
     sweeping = _Sweep(tx, marks, people, thrids)
     each_plan = set(plans.values())
@@ -231,15 +237,13 @@ def sweep_back(
     def decide(plan: TakeBack, before: MarkSet, confirmed: MarkSet, pieces: Sequence[Piece]) -> _Fate | None:
         if not before.place:
             return None
-        if plan.is_open and (met := opposite_of(confirmed, pieces, plan.back)) is not None:
-            after = marks.numbered(tx, plan.back.applied(before.ids))
-            mood = PENDING if len(pieces) > 1 else SETTLED
-            return sweeping.fate(before, after, [(plan.first_step(), plan.back, CANCELLED)], mood, (met,))
-        shifts, ids = outcome(plan.steps(), before.ids)
-        if _touched(shift for _, shift in shifts) & SPOKEN:
-            return None
-        meeting = meet(confirmed, pieces, shifts)
-        return sweeping.fate(before, marks.numbered(tx, ids), meeting.shifts, meeting.mood, meeting.met)
+        if plan.is_open and opposite_of(confirmed, pieces, plan.back) is not None:
+            shifts = [(plan.first_step(), plan.back)]
+        else:
+            shifts, _ = outcome(plan.steps(), before.ids)
+            if _touched(shift for _, shift in shifts) & SPOKEN:
+                return None
+        return sweeping.met(before, meet(before, confirmed, pieces, shifts, going))
 
     def fate_of(row: Row) -> _Fate | None:
         plan = plans.get(row[1])

@@ -744,3 +744,40 @@ def test_a_label_that_is_no_more_can_come_back_under_its_name(
     for _ in range(undos):
         store.journal.undo()
     assert [row.thrid for row in reader.window(WORK).rows] == [1]
+
+
+@pytest.mark.parametrize("sweep_from", [1, 1000])
+def test_what_the_phone_did_meanwhile_is_seen_when_a_move_is_taken_back(
+    store: Store, reader: Reader, sweep_from: int
+) -> None:
+    store.journal.sweep_from = sweep_from
+    store.mail.apply_messages([message(1, 1, modseq=2), message(2, 1, modseq=2)])
+    store.journal.submit(MoveToTrash(Threads((1,))))
+    store.mail.apply_messages([message(1, 1, "\\Inbox", modseq=3)])
+    assert 1 not in [row.thrid for row in reader.window(INBOX).rows]
+    store.journal.undo()
+    assert 1 in [row.thrid for row in reader.window(INBOX).rows]
+    assert drained(store) == []
+
+
+def test_a_label_that_is_being_deleted_does_not_come_back_with_a_move(store: Store, reader: Reader) -> None:
+    store.mail.apply_messages([message(1, 1, "\\Inbox", "Work", modseq=2)])
+    store.journal.submit(MoveToTrash(Messages((1,))))
+    store.journal.submit(DeleteLabel("Work"))
+    store.journal.submit(MoveToInbox(Messages((1,))))
+    (shown,) = reader.messages([1])
+    assert "Work" not in shown.labels
+
+
+@pytest.mark.parametrize("sweep_from", [1, 1000])
+def test_a_move_of_what_is_nowhere_can_be_taken_back(store: Store, reader: Reader, sweep_from: int) -> None:
+    store.journal.sweep_from = sweep_from
+    uid = store.mail.locations([1, 2])[1].uid
+    assert uid is not None
+    store.mail.remove_uids(Role.ALL, ((uid, uid + 1),))
+    assert 1 not in [row.thrid for row in reader.window(INBOX).rows]
+    store.journal.submit(MoveToInbox(Threads((1,))))
+    assert 1 in [row.thrid for row in reader.window(INBOX).rows]
+    store.journal.undo()
+    assert 1 not in [row.thrid for row in reader.window(INBOX).rows]
+    assert drained(store) == []
