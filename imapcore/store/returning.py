@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from imapcore.model import Role
 from imapcore.store.facts import Verb
-from imapcore.store.marks import MarkIds, MarkSet, Shift
+from imapcore.store.marks import PLACES, MarkIds, MarkSet, Shift
 from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import NumberedSteps, PlannedStep
 from imapcore.store.record import PENDING, SETTLED
@@ -130,4 +130,8 @@ def opposite_of(confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Pi
     for piece in pieces:
         if piece is not last:
             ids = piece.shift.applied(ids)
-    return last if shift.applied(ids) == ids else None
+    after = shift.applied(ids)
+    if not ids & PLACES:
+        # It is nowhere for the moment, and is so again when nothing of this is sent.
+        after -= PLACES
+    return last if after == ids else None

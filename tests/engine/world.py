@@ -88,6 +88,10 @@ class World:
     others_touched: set[int] = field(default_factory=set)
     others_touched_lately: set[int] = field(default_factory=set)
     """Those of them that the store may not know of yet: what it showed is not what was."""
+    has_renamed_lately: bool = False
+    """Whether the other client changed labels themselves: what is put on now may be
+    called otherwise there.
+    """
     has_erased: bool = False
     """Whether the other client deleted anything forever: an op on a conversation means that, too."""
     may_refuse: bool = False
@@ -193,6 +197,9 @@ class World:
                 # Gmail takes \Inbox off, and says nothing about the rest; only the place is certain.
                 self._forget((msgid,))
             for mark, value in marks.items():
+                if self.has_renamed_lately and mark in LABELS:
+                    self.expected.pop((msgid, mark), None)
+                    continue
                 self.expected[(msgid, mark)] = value
                 self.asked_by[(msgid, mark)] = op_id
 
@@ -292,6 +299,7 @@ class World:
         Done elsewhere, it may be the reason for which an op is refused.
         """
         self.may_refuse |= is_elsewhere
+        self.has_renamed_lately |= is_elsewhere
         self.expected.clear()
         self.deeds.clear()
 
@@ -311,6 +319,7 @@ class World:
         self.engine.refresh()
         agree(self.engine, self.watcher, self.sim)
         self.others_touched_lately.clear()
+        self.has_renamed_lately = False
         acts = {each.op_id: each for each in self.engine.activity(1000)}
         assert {act.state for act in acts.values()} <= SETTLED
         refused = {op_id for op_id, act in acts.items() if act.state is OpState.REJECTED}

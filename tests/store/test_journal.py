@@ -770,14 +770,23 @@ def test_a_label_that_is_being_deleted_does_not_come_back_with_a_move(store: Sto
 
 
 @pytest.mark.parametrize("sweep_from", [1, 1000])
-def test_a_move_of_what_is_nowhere_can_be_taken_back(store: Store, reader: Reader, sweep_from: int) -> None:
+@pytest.mark.parametrize(
+    ("op", "view"),
+    [(MoveToInbox(Threads((1,))), INBOX), (MoveToTrash(Threads((1,))), TRASH)],
+    ids=["inbox", "trash"],
+)
+def test_a_move_of_what_is_nowhere_can_be_taken_back(
+    store: Store, reader: Reader, op: Op, view: View, sweep_from: int
+) -> None:
+    def thrids(view: View) -> list[int]:
+        return [row.thrid for row in reader.window(view).rows]
+
     store.journal.sweep_from = sweep_from
     uid = store.mail.locations([1, 2])[1].uid
     assert uid is not None
     store.mail.remove_uids(Role.ALL, ((uid, uid + 1),))
-    assert 1 not in [row.thrid for row in reader.window(INBOX).rows]
-    store.journal.submit(MoveToInbox(Threads((1,))))
-    assert 1 in [row.thrid for row in reader.window(INBOX).rows]
+    store.journal.submit(op)
+    assert 1 in thrids(view)
     store.journal.undo()
-    assert 1 not in [row.thrid for row in reader.window(INBOX).rows]
+    assert not any(1 in thrids(each) for each in (INBOX, TRASH, View.of_role(Role.ALL)))
     assert drained(store) == []
