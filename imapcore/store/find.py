@@ -76,8 +76,10 @@ def find(rows: Rows, query: str, limit: int) -> Found:
         if sought:
             words.append(sought)
         if not sought or _is_addressed(part):
-            is_header = sought and isinstance(part, Term) and part.operator in _HEADERS
-            condition = _addressed(part) if is_header and isinstance(part, Term) else reading.of(part)
+            if sought and isinstance(part, Term) and part.operator in _HEADERS:
+                condition: Condition | None = _addressed(part)
+            else:
+                condition = reading.of(part)
             if condition is not None:
                 conditions.append(condition)
     if not conditions and not words:
