@@ -23,14 +23,12 @@ from imapcore.model import (
     ViewKind,
 )
 from imapcore.store.counts import count_labels
+from imapcore.store.faces import MOODS
 from imapcore.store.marks import FLAGGED, PLACES, ROLE_OF_PLACE, STARRED
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.sight import Sight
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Row, listed
-from imapcore.store.windows import (
-    MOODS,
-)
 
 MESSAGE_ROWS = (
     "SELECT message.msgid, state.thrid, state.date, state.shown, state.mood, state.bits, size, "

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct, field
 
 from imapcore.store.marks import DRAFT, SENT, Marks, MarkSet
-from imapcore.store.people import People, Voice
+from imapcore.store.people import People, Voice, dump
 from imapcore.store.record import SPOKEN, Record
 from imapcore.store.results import Views, enter_searches, scopes_of_searches
 from imapcore.store.scope import Scope
@@ -116,13 +116,12 @@ class Listing:
             return
         texts = self._texts([*created, *altered])
         self._tx.put(
-            "INSERT INTO conversation (thrid, place, bits, people, recipients, subject, snippet)",
-            [(thrid, place, *texts[(thrid, place)]) for thrid, place, _ in created],
+            "INSERT INTO conversation (thrid, place, row)",
+            [(thrid, place, texts[(thrid, place)]) for thrid, place, _ in created],
         )
         self._tx.put(
-            "UPDATE conversation SET bits = v.column2, people = v.column3, recipients = v.column4, "
-            "subject = v.column5, snippet = v.column6 FROM (",
-            [(self._ids[(thrid, place)], *texts[(thrid, place)]) for thrid, place, _ in altered],
+            "UPDATE conversation SET row = v.column2 FROM (",
+            [(self._ids[(thrid, place)], texts[(thrid, place)]) for thrid, place, _ in altered],
             ") AS v WHERE conversation_id = v.column1",
         )
         if created:
@@ -133,10 +132,10 @@ class Listing:
             ):
                 self._ids[(thrid, place)] = conversation_id
 
-    def _texts(
-        self, rows: Sequence[tuple[int, int, Summary]]
-    ) -> dict[tuple[int, int], tuple[int, str, str, str, str]]:
-        """(conversation, place) → bits, people, recipients, subject, snippet of its row."""
+    def _texts(self, rows: Sequence[tuple[int, int, Summary]]) -> dict[tuple[int, int], str]:
+        """(conversation, place) → what is stored of its row, as JSON: bits, subject, snippet, people,
+        recipients.
+        """
         wanted = {msgid for _, _, summary in rows for msgid in (summary.first, summary.newest)}
         words = {
             msgid: (subject, snippet)
@@ -148,13 +147,11 @@ class Listing:
         }
         sent = self._recipients({thrid for thrid, _, _ in rows})
         return {
-            (thrid, place): (
-                summary.bits,
-                self._people.described(self._tx, summary.voices),
-                sent.get((thrid, place), "[]"),
-                words[summary.first][0],
-                words[summary.newest][1],
-            )
+            (
+                thrid,
+                place,
+            ): f"[{summary.bits},{dump(words[summary.first][0])},{dump(words[summary.newest][1])},"
+            f"{self._people.described(self._tx, summary.voices)},{sent.get((thrid, place), '[]')}]"
             for thrid, place, summary in rows
         }
 

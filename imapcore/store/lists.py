@@ -90,9 +90,8 @@ class Lists(Sight):
                 break
             # Labels were renamed since the last read: what this view's name means may have changed too.
             self._load_names(raw.names_version)
-        self._load_faces({(each.states, each.place) for each in raw.rows})
-        faces = self._faces
-        rows = tuple([thread_row(each, faces) for each in raw.rows])
+        faces = self._faces.of([(each.states, each.place) for each in raw.rows], self._load_sets)
+        rows = tuple(map(thread_row, raw.rows, faces))
         return Window(view, rows, raw.first, raw.total, raw.unread, raw.is_complete)
 
     def _view_id(self, view: View) -> int | None:

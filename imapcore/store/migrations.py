@@ -130,6 +130,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # How many messages there are is asked at every look, and counting a million takes a tenth of a second.
     ("INSERT INTO meta SELECT 'messages', count(*) FROM state",),
+    # What is stored of a row is stored as a window hands it on: composing it anew was a sixth of every look.
+    (
+        "ALTER TABLE conversation RENAME TO conversation_before",
+        """CREATE TABLE conversation (
+            conversation_id INTEGER PRIMARY KEY, thrid INTEGER NOT NULL, place INTEGER NOT NULL,
+            row TEXT NOT NULL, UNIQUE (thrid, place))""",
+        """INSERT INTO conversation SELECT conversation_id, thrid, place, '[' || bits || ',' ||
+            json_quote(subject) || ',' || json_quote(snippet) || ',' || people || ',' || recipients || ']'
+            FROM conversation_before""",
+        "DROP TABLE conversation_before",
+    ),
 )
 """Statements by version; the first entry makes version 1."""
 

@@ -7,7 +7,7 @@ when a name changes. What may not: questions (they are in the classes built on t
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,13 +15,10 @@ from typing import Any, Self
 from msgspec.json import Decoder
 
 from imapcore.model import View
+from imapcore.store.faces import Faces
+from imapcore.store.marks import MarkIds
 from imapcore.store.transaction import Row, connect_reader, listed
 from imapcore.store.trouble import damaged, explained, told
-from imapcore.store.windows import (
-    Faces,
-    make_face,
-    set_ids,
-)
 
 _MARKS = Decoder(frozenset[int])
 
@@ -46,8 +43,8 @@ class Sight:
         self._label_ids: dict[str, int] = {}
         self._narrow: tuple[View, int, list[Row]] | None = None
         self._kinds: dict[int, tuple[str, str]] = {}
-        self._faces: Faces = {}
-        self._sets: dict[int, frozenset[int]] = {}
+        self._faces = Faces()
+        self._sets: dict[int, MarkIds] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -97,9 +94,9 @@ class Sight:
             for mark_id, (kind, name) in self._kinds.items()
             if kind == "label" and not name.startswith("\\")
         }
-        self._faces.clear()
+        self._faces.rename(self._labels)
 
-    def _load_sets(self, set_ids: Iterable[int]) -> None:
+    def _load_sets(self, set_ids: Iterable[int]) -> Mapping[int, MarkIds]:
         missing = {set_id for set_id in set_ids if set_id not in self._sets}
         if missing:
             if len(self._sets) > SETS_KEPT:
@@ -111,19 +108,11 @@ class Sight:
             self._read_sets("WHERE set_id IN (SELECT value FROM json_each(?))", listed(missing))
             if not missing <= self._sets.keys():
                 raise damaged("what some messages show is not known", self._path)
+        return self._sets
 
     def _read_sets(self, which: str, parameter: int | str) -> None:
         for set_id, marks in self._rows(f"SELECT set_id, marks FROM mark_set {which}", (parameter,)):
             self._sets[set_id] = _MARKS.decode(marks)
-
-    def _load_faces(self, keys: set[tuple[str, int]]) -> None:
-        missing = [key for key in keys if key not in self._faces]
-        if missing:
-            self._load_sets({number for states, _ in missing for number in set_ids(states)})
-            if len(self._faces) > SETS_KEPT:
-                self._faces = {key: self._faces[key] for key in keys if key in self._faces}
-            for states, place in missing:
-                self._faces[(states, place)] = make_face(states, place, self._sets, self._labels)
 
     def _prepare(self, rows: Sequence[Row]) -> None:
         version = self._rows("SELECT coalesce((SELECT value FROM meta WHERE key = 'names'), 0)")[0][0]

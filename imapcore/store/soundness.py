@@ -37,8 +37,12 @@ OFFENDERS = {
     # JSON first: what comes after reads it.
     "a set of marks is none": f"mark_set WHERE NOT {_is_list('marks')}",
     "the people of a message are none": f"message WHERE NOT {_is_list('people')}",
-    "the people of a conversation are none": (
-        f"conversation WHERE NOT ({_is_list('people')} AND {_is_list('recipients')})"
+    "the row of a conversation is none": (
+        f"conversation WHERE NOT ({_is_list('row')}) OR json_array_length(row) <> 5 "
+        + "".join(
+            f"OR json_type(row, '$[{at}]') <> '{kind}' "
+            for at, kind in enumerate(("integer", "text", "text", "array", "array"))
+        )
     ),
     "a step of a change makes no sense": f"step WHERE NOT ({_is_list('names')} AND {_is_list('commands')})",
     # Words of which there are few.

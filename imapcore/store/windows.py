@@ -5,14 +5,14 @@ not: OFFSET beyond one slice of time, counting of rows.
 
 One step, because sqlite3 gives the interpreter lock up at every step: beside a busy thread a hundred steps
 take a hundred waits. A row's index in its view is the sum of the newer spans and slices of time
-and a count inside one slice. What a row derives from its messages (count, unread, labels, star) comes as one
-short text of their states; few such texts occur, so their meaning is kept.
+and a count inside one slice. What a row stores comes as the JSON it is stored as; what it derives from its
+messages (count, unread, labels, star) comes as one short text of their states (see ``faces.py``).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,23 +23,21 @@ from imapcore.model import (
     Around,
     At,
     Bottom,
-    ChangeState,
     Person,
     Place,
     ThreadRow,
     View,
 )
+from imapcore.store.faces import Face
 from imapcore.store.listing import SLICE_BITS, SPAN_BITS
-from imapcore.store.marks import DRAFT, IMPORTANT, INBOX, SEEN, STARRED
 from imapcore.store.people import IS_DRAFT, IS_ME
-from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE, PENDING, REJECTED
+from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 
+# In the order of ``picked``: it is the outer loop.
 _ROWS = """(SELECT '[' || coalesce(group_concat('[' || e.date || ',' || e.thrid || ',' || c.place || ','
- || c.bits || ',' || json_quote(c.subject) || ',' || json_quote(c.snippet) || ',' || c.people || ','
- || c.recipients || ',"' || (SELECT group_concat(s.shown * 4 + s.mood) || '","' || group_concat(s.sender)
+ || c.row || ',"' || (SELECT group_concat(s.shown * 4 + s.mood) || '","' || group_concat(s.sender)
  FROM state AS s WHERE s.thrid = e.thrid) || '"]'), '') || ']'
- FROM (SELECT * FROM picked ORDER BY date DESC, thrid DESC) AS e
- JOIN conversation AS c ON c.conversation_id = e.conversation_id)"""
+ FROM picked AS e CROSS JOIN conversation AS c ON c.conversation_id = e.conversation_id)"""
 
 _COUNTS = """coalesce((SELECT total FROM view_count WHERE view_id = :view), 0),
  coalesce((SELECT unread FROM view_count WHERE view_id = :view), 0),
@@ -54,7 +52,8 @@ _NEWEST_FIRST = "ORDER BY date DESC, thrid DESC"
 _TOP = f"""WITH picked AS MATERIALIZED ({_KEYS} {_NEWEST_FIRST} LIMIT :size)
 SELECT 0, {_COUNTS}, {_ROWS}"""
 
-_BOTTOM = f"""WITH picked AS MATERIALIZED ({_KEYS} ORDER BY date, thrid LIMIT :size)
+_BOTTOM = f"""WITH picked AS MATERIALIZED (
+    SELECT * FROM ({_KEYS} ORDER BY date, thrid LIMIT :size) {_NEWEST_FIRST})
 SELECT -(SELECT count(*) FROM picked), {_COUNTS}, {_ROWS}"""
 
 _DEPTH = SPAN_BITS - SLICE_BITS
@@ -65,8 +64,9 @@ newer AS MATERIALIZED ({_KEYS} AND (date, thrid) > (:date, :thrid) ORDER BY date
 older AS MATERIALIZED ({_KEYS} AND (date, thrid) <= (:date, :thrid) {_NEWEST_FIRST} LIMIT :size),
 above AS MATERIALIZED (SELECT * FROM newer ORDER BY date, thrid
     LIMIT max(:half, :size - (SELECT count(*) FROM older))),
-picked AS MATERIALIZED (SELECT * FROM above UNION ALL
+picked AS MATERIALIZED (SELECT * FROM (SELECT * FROM above UNION ALL
     SELECT * FROM (SELECT * FROM older {_NEWEST_FIRST} LIMIT :size - (SELECT count(*) FROM above)))
+    {_NEWEST_FIRST})
 SELECT (SELECT coalesce(sum({{count}}), 0) FROM span WHERE view_id = :view AND slice > :slice >> {_DEPTH})
  + (SELECT coalesce(sum({{count}}), 0) FROM tally WHERE view_id = :view AND slice > :slice
     AND slice < ((:slice >> {_DEPTH}) + 1) << {_DEPTH})
@@ -78,12 +78,13 @@ SELECT (SELECT coalesce(sum({{count}}), 0) FROM span WHERE view_id = :view AND s
 _AT = f"""WITH
 bound AS MATERIALIZED (SELECT max(0, min(:index,
     coalesce((SELECT {{count}} FROM view_count WHERE view_id = :view), 0) - :size)) AS number),
-spans AS (SELECT slice, {{count}} AS here, sum({{count}}) OVER (ORDER BY slice DESC) AS upto FROM span
-    WHERE view_id = :view),
+spans AS (SELECT slice, {{count}} AS here,
+    sum({{count}}) OVER (ORDER BY slice DESC ROWS UNBOUNDED PRECEDING) AS upto
+    FROM span WHERE view_id = :view),
 spanned AS MATERIALIZED (SELECT slice, upto - here AS before FROM spans
     WHERE upto > (SELECT number FROM bound) ORDER BY slice DESC LIMIT 1),
 slices AS (SELECT slice, {{count}} AS here, (SELECT before FROM spanned)
-    + sum({{count}}) OVER (ORDER BY slice DESC) AS upto FROM tally
+    + sum({{count}}) OVER (ORDER BY slice DESC ROWS UNBOUNDED PRECEDING) AS upto FROM tally
     WHERE view_id = :view AND slice >= (SELECT slice FROM spanned) << {_DEPTH}
     AND slice < ((SELECT slice FROM spanned) + 1) << {_DEPTH}),
 start AS MATERIALIZED (SELECT slice, upto - here AS before FROM slices
@@ -93,9 +94,21 @@ picked AS MATERIALIZED ({_KEYS} AND date < ((SELECT slice FROM start) + 1) << {S
 SELECT (SELECT number FROM bound), {_COUNTS}, {_ROWS}"""
 
 PICKED = f"""WITH picked AS MATERIALIZED (SELECT * FROM entry WHERE view_id = :view AND (date, thrid) IN
- (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:keys)))
+ (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:keys))
+ {_NEWEST_FIRST})
 SELECT 0, {_COUNTS}, {_ROWS}"""
 """The rows of given keys: for a view narrowed by words, whose keys were found before."""
+
+
+class RawText(Struct, array_like=True):
+    """What is stored of a row, as ``listing.py`` writes it."""
+
+    bits: int
+    subject: str
+    snippet: str
+    people: list[tuple[str, int, list[int]]]
+    """Name, bits, the addresses behind it."""
+    recipients: tuple[str, ...]
 
 
 class RawRow(Struct, array_like=True):
@@ -104,12 +117,7 @@ class RawRow(Struct, array_like=True):
     date: int
     thrid: int
     place: int
-    bits: int
-    subject: str
-    snippet: str
-    people: list[tuple[str, int, list[int]]]
-    """Name, bits, the addresses behind it."""
-    recipients: tuple[str, ...]
+    text: RawText
     states: str
     """What its messages show, and their mood: as ``set_ids`` reads it."""
     senders: str
@@ -127,34 +135,7 @@ class RawWindow(Struct, frozen=True):
     rows: list[RawRow]
 
 
-class Face(Struct, frozen=True):
-    """What the states of a conversation's messages mean for its row."""
-
-    count: int
-    unread_at: tuple[int, ...]
-    """Which of its messages are unread, by position."""
-    labels: tuple[str, ...]
-    is_in_inbox: bool
-    is_starred: bool
-    is_important: bool
-    has_draft: bool
-    state: ChangeState
-
-
-Faces = dict[tuple[str, int], Face]
-"""(text of states, place) → its meaning."""
-
 _ROWS_OF_TEXT = Decoder(list[RawRow])
-
-MOODS = {PENDING: ChangeState.PENDING, REJECTED: ChangeState.REJECTED}
-"""What a mood is called outside; the first of them that any message has is the conversation's."""
-
-
-SETTLED = ChangeState.SETTLED
-CALM = frozenset((0,))
-"""Moods of messages of which the journal knows nothing."""
-
-NOTHING: frozenset[int] = frozenset()
 
 
 def window_statement(view: View, view_id: int, place: Place, size: int) -> tuple[str, dict[str, int]]:
@@ -188,10 +169,9 @@ def read_raw(row: tuple[Any, ...], *, is_unread_only: bool) -> RawWindow:
     return RawWindow(first + shown if first < 0 else first, shown, unread, version, bool(is_complete), rows)
 
 
-def thread_row(raw: RawRow, faces: Faces) -> ThreadRow:
-    """One conversation from its JSON."""
-    bits = raw.bits
-    face = faces[(raw.states, raw.place)]
+def thread_row(raw: RawRow, face: Face) -> ThreadRow:
+    """One conversation from its JSON and what its states mean."""
+    text, union = raw.text, face.union
     unread = face.unread_at
     voices: set[int] = set()
     if unread:
@@ -202,17 +182,17 @@ def thread_row(raw: RawRow, faces: Faces) -> ThreadRow:
         raw.date,
         face.count,
         len(unread),
-        raw.subject,
-        raw.snippet,
-        tuple([person(name, flags, not voices.isdisjoint(ids)) for name, flags, ids in raw.people]),
-        raw.recipients,
-        face.labels,
-        face.is_in_inbox,
-        face.is_starred,
-        face.is_important,
-        bits & HAS_ATTACHMENT != 0,
-        bits & HAS_INVITE != 0,
-        face.has_draft,
+        text.subject,
+        text.snippet,
+        tuple([person(name, flags, not voices.isdisjoint(ids)) for name, flags, ids in text.people]),
+        text.recipients,
+        union.labels,
+        union.is_in_inbox,
+        union.is_starred,
+        union.is_important,
+        text.bits & HAS_ATTACHMENT != 0,
+        text.bits & HAS_INVITE != 0,
+        union.has_draft,
         face.state,
     )
 
@@ -221,37 +201,6 @@ def thread_row(raw: RawRow, faces: Faces) -> ThreadRow:
 def person(name: str, bits: int, is_unread: bool) -> Person:
     """Somebody in a row; the same few people are on most rows."""
     return Person(name, bits & IS_ME != 0, is_unread, bits & IS_DRAFT != 0)
-
-
-def set_ids(states: str) -> list[int]:
-    """The numbers of the sets in a text of states."""
-    return [int(state) >> 2 for state in states.split(",")]
-
-
-def make_face(states: str, place: int, sets: Mapping[int, frozenset[int]], labels: Mapping[int, str]) -> Face:
-    """What a text of states means for a row shown from ``place``, given the sets and the user's labels."""
-    there: list[frozenset[int]] = []
-    moods: set[int] = set()
-    unread: list[int] = []
-    for at, state in enumerate(states.split(",")):
-        number = int(state)
-        marks = sets[number >> 2]
-        if place in marks:
-            there.append(marks)
-            moods.add(number & 3)
-            if SEEN not in marks:
-                unread.append(at)
-    union = there[0].union(*there[1:]) if there else NOTHING
-    return Face(
-        len(there),
-        tuple(unread),
-        tuple(sorted([labels[mark] for mark in labels.keys() & union])),
-        INBOX in union,
-        STARRED in union,
-        IMPORTANT in union,
-        DRAFT in union,
-        SETTLED if moods <= CALM else next(MOODS[mood] for mood in MOODS if mood in moods),
-    )
 
 
 def first_index(keys: Sequence[tuple[Any, ...]], place: Place, size: int) -> int:

@@ -73,12 +73,34 @@ def test_a_failed_migration_leaves_the_old_version(path: Path, monkeypatch: pyte
         assert reader.stored() == 3
 
 
-def test_a_store_of_the_first_version_is_counted_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr("imapcore.store.migrations.MIGRATIONS", MIGRATIONS[:1])
-        with open_store(path) as store:
-            fill(store)
+FIRST_VERSION = (
+    "ALTER TABLE conversation RENAME TO now",
+    """CREATE TABLE conversation (
+        conversation_id INTEGER PRIMARY KEY, thrid INTEGER NOT NULL, place INTEGER NOT NULL,
+        bits INTEGER NOT NULL, people TEXT NOT NULL, recipients TEXT NOT NULL, subject TEXT NOT NULL,
+        snippet TEXT NOT NULL, UNIQUE (thrid, place))""",
+    """INSERT INTO conversation SELECT conversation_id, thrid, place, json_extract(row, '$[0]'),
+        json_extract(row, '$[3]'), json_extract(row, '$[4]'), json_extract(row, '$[1]'),
+        json_extract(row, '$[2]') FROM now""",
+    "DROP TABLE now",
+    "DELETE FROM meta WHERE key = 'messages'",
+    "PRAGMA user_version = 1",
+)
+"""What makes a store look as the first version left it."""
+
+
+def test_a_store_of_the_first_version_shows_what_it_did(path: Path) -> None:
     with open_store(path) as store, store.reader() as reader:
+        fill(store)
+        rows = reader.window(INBOX).rows
+    connection = sqlite3.connect(path)
+    for statement in FIRST_VERSION:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    with open_store(path) as store, store.reader() as reader:
+        assert reader.window(INBOX).rows == rows
+        assert reader.check() is None
         assert reader.stored() == 3
         store.mail.apply_messages([message(4, 2, "\\Inbox"), message(3, 3, "\\Inbox")])
         assert reader.stored() == 4
