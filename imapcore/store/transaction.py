@@ -30,6 +30,10 @@ way.
 """
 
 
+CACHE_KIB = 8192
+"""Pages in memory for whoever writes, and for whoever reads what is on the screen."""
+
+
 class Transaction:
     """The writer's connection while a transaction is open."""
 
@@ -105,7 +109,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             "journal_mode = WAL",
             "synchronous = NORMAL",
             "temp_store = MEMORY",
-            "cache_size = -8192",
+            f"cache_size = -{CACHE_KIB}",
             # The writer does it itself, when nobody waits: a checkpoint inside a commit is felt.
             "wal_autocheckpoint = 0",
             # To this size the log's file is cut when it begins anew: by its growth the writer tells how much
@@ -120,8 +124,8 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def connect_reader(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write, for one thread."""
+def connect_reader(path: Path, cache_kib: int = CACHE_KIB) -> sqlite3.Connection:
+    """A connection that cannot write, for one thread; ``cache_kib``: of pages it keeps at most."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro",
         uri=True,
@@ -134,7 +138,7 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         for pragma in (
             "query_only = ON",
             "temp_store = MEMORY",
-            "cache_size = -8192",
+            f"cache_size = -{cache_kib}",
             "trusted_schema = OFF",
         ):
             connection.execute(f"PRAGMA {pragma}").close()

@@ -54,6 +54,8 @@ BACKFILLED = 200_000
 """Messages up to which an account is backfilled."""
 WAITED_FOR = 200_000
 """Messages of a change for whose confirmation by the server one can wait."""
+SINGLES = 100
+"""Changes of one conversation each."""
 OPTIONS = EngineOptions(poll_seconds=0.5, list_seconds=3600.0, thorough_seconds=3600.0)
 
 
@@ -248,9 +250,13 @@ def measure_delta(engine: Engine, account: Account, password: str) -> None:
 
 def measure_submit(engine: Engine) -> None:
     """From the key to what is shown."""
-    row = engine.window(INBOX).rows[0]
-    star = ChangeFlags(Threads((row.thrid,)), add=frozenset(("\\Flagged",)))
-    say("submit to shown, one conversation", f"{timed(partial(engine.submit, star)).wall:.1f} ms", "≤ 5 ms")
+    singles = []
+    for row in engine.window(INBOX, size=SINGLES).rows:
+        mark = ChangeFlags(Threads((row.thrid,)), add=frozenset(("$Single",)))
+        singles.append(timed(partial(engine.submit, mark)))
+        wait_until(lambda: engine.progress().pending_ops == 0)
+    say("submit to shown, one, the first", f"{singles[0].wall:.1f} ms", "≤ 5 ms")
+    say("  … each when the last was confirmed", spread(singles), "≤ 5 ms")
     threads: list[int] = []
     held = 0
     view = View.of_role(Role.ALL)
