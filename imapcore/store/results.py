@@ -30,12 +30,19 @@ class Results(NamedTuple):
 
 def found_by_searches(tx: Transaction, msgids: Iterable[int]) -> Found:
     """The searches that found some messages, whether or not they still look where these are."""
-    found: dict[int, list[int]] = defaultdict(list)
-    if tx.row("SELECT 1 FROM search_result LIMIT 1"):
-        for msgid, search_id in tx.rows(
+    asked = set(msgids)
+    # What the fewer are asked for: a large op is about many messages, and most searches find few.
+    there = tx.number("SELECT count(*) FROM (SELECT 1 FROM search_result LIMIT ?)", (len(asked),))
+    if there < len(asked):
+        rows = tx.rows("SELECT msgid, search_id FROM search_result") if there else []
+    else:
+        rows = tx.rows(
             "SELECT msgid, search_id FROM search_result WHERE msgid IN (SELECT value FROM json_each(?))",
-            (listed(msgids),),
-        ):
+            (listed(asked),),
+        )
+    found: dict[int, list[int]] = defaultdict(list)
+    for msgid, search_id in rows:
+        if msgid in asked:
             found[msgid].append(-search_id)
     return {msgid: tuple(sorted(views)) for msgid, views in found.items()}
 

@@ -6,12 +6,13 @@ What may not: any table's name.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from msgspec.json import encode
 
 from imapcore.store.gate import Gate
 
@@ -90,7 +91,7 @@ class Transaction:
 
 def listed(values: Iterable[int]) -> str:
     """Integers as the JSON text that ``json_each(?)`` takes: one parameter for any number of them."""
-    return json.dumps(list(values), separators=(",", ":"))
+    return encode(list(values)).decode()
 
 
 def chunks(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
