@@ -28,6 +28,12 @@ down.
 LOG_BYTES = 8 << 20
 """Size of the write-ahead log from which on it is moved into the store between two jobs."""
 
+QUIET_SECONDS = 0.25
+QUIET_LOG_BYTES = 1 << 20
+"""After so long without a job a log of that size is moved, too: a change of the user's waits until the disk
+has everything that stands in the log before it.
+"""
+
 DEADLINE_SECONDS = 60.0
 """How long a caller waits for its job before it hears that the store does not answer."""
 
@@ -162,13 +168,20 @@ class Writer:
 
     def _next(self) -> Ticket[Any] | None:
         with self._ready:
-            self._ready.wait_for(lambda: self._is_stopping or self._urgent or self._ordinary)
+            is_quiet = not self._ready.wait_for(self._has_work, QUIET_SECONDS)
+        if is_quiet and self._log_size() > QUIET_LOG_BYTES:
+            self._check_in()
+        with self._ready:
+            self._ready.wait_for(self._has_work)
             queue = self._urgent or self._ordinary
             if not queue:
                 return None
             ticket = queue.popleft()
             self._ready.notify_all()
             return ticket
+
+    def _has_work(self) -> bool:
+        return self._is_stopping or bool(self._urgent) or bool(self._ordinary)
 
     def _serve(self, ticket: Ticket[Any]) -> None:
         connection = self._connection

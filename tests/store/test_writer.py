@@ -14,7 +14,7 @@ from imapcore.errors import InvalidArgument, StoreError
 from imapcore.store.files import make_private, suspect_mark
 from imapcore.store.gate import Gate
 from imapcore.store.transaction import Transaction, connect_reader
-from imapcore.store.writer import LOG_BYTES, QUEUE_LENGTH, Writer
+from imapcore.store.writer import LOG_BYTES, QUEUE_LENGTH, QUIET_LOG_BYTES, Writer
 
 
 @pytest.fixture
@@ -237,6 +237,25 @@ def test_a_log_that_somebody_still_reads_is_not_asked_for_after_every_job(path: 
             writer.call(partial(add, text=f"{number}"))
         reader.execute("COMMIT")
     assert not any("wal_checkpoint" in each for each in said)
+    writer.stop()
+
+
+def test_what_stands_in_the_log_is_moved_when_nobody_writes(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever changes something next would wait until the disk has all of it."""
+    monkeypatch.setattr("imapcore.store.writer.QUIET_SECONDS", 0.01)
+    writer = Writer(path, Gate())
+    writer.call(table)
+    moved = threading.Event()
+
+    def watch(sql: str) -> None:
+        if "wal_checkpoint" in sql:
+            moved.set()
+
+    writer.call(lambda tx: writer._connection.set_trace_callback(watch))
+    writer.call(partial(add, text="x" * (QUIET_LOG_BYTES + 1)))
+    assert moved.wait(10)
     writer.stop()
 
 
