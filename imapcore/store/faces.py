@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 
 from imapcore.model import ChangeState
-from imapcore.store.marks import DRAFT, IMPORTANT, INBOX, SEEN, STARRED, MarkIds
+from imapcore.store.marks import DRAFT, IMPORTANT, INBOX, PLACES, SEEN, STARRED, MarkIds
 from imapcore.store.record import PENDING, REJECTED
 
 KEPT = 20_000
@@ -26,6 +26,11 @@ MOODS = {PENDING: ChangeState.PENDING, REJECTED: ChangeState.REJECTED}
 
 FaceKey = tuple[str, int]
 """What the messages show, and their mood, as ``set_ids`` reads it; the place the row is shown from."""
+
+MARKS = 1 << 16
+"""No label has so high a number, for Gmail does not allow so many: one that has is damage, and must cost no
+memory.
+"""
 
 _SEEN_BIT, _INBOX_BIT, _STARRED_BIT, _IMPORTANT_BIT, _DRAFT_BIT = (
     1 << mark for mark in (SEEN, INBOX, STARRED, IMPORTANT, DRAFT)
@@ -86,10 +91,10 @@ class Faces:
                 self._bits.clear()
             sets = load(numbers)
             for number in numbers:
-                self._bits[number] = sum([1 << mark for mark in sets[number]])
+                self._bits[number] = sum([1 << mark for mark in sets[number] if 0 < mark < MARKS])
 
     def _make(self, states: str, place: int) -> Face:
-        bits, place_bit = self._bits, 1 << place
+        bits, place_bit = self._bits, 1 << place if place in PLACES else 0
         count = union = moods = 0
         unread = []
         for at, state in enumerate(states.split(",")):

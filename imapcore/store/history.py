@@ -87,6 +87,7 @@ class History(Drafting):
                     (op_id, step, REFUSED, DROPPED),
                 )
             ]
+            self._revive(tx, pieces)
             if Verb(verb) in LABEL_VERBS:
                 book.flush()
                 self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
@@ -96,6 +97,19 @@ class History(Drafting):
         book.flush()
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
         return self._finish(tx, draft, text, can_undo=True)
+
+    def _revive(self, tx: Transaction, pieces: Iterable[Piece]) -> None:
+        """What these pieces took away is to come back: labels that were retired meanwhile must live again."""
+        retired = {row[0] for row in tx.rows("SELECT mark_id FROM mark WHERE kind = 'retired'")}
+        for piece in pieces:
+            shift = piece.shift
+            if not retired & (shift.remove | shift.keep):
+                continue
+            remove, keep = (
+                frozenset(self.marks.living(tx, mark) for mark in marks)
+                for marks in (shift.remove, shift.keep)
+            )
+            piece.shift = replace(shift, remove=remove, keep=keep)
 
     def _take_back_label(
         self, tx: Transaction, draft: Draft, verb: Verb, names: list[str], pieces: list[Piece]
@@ -145,7 +159,8 @@ class History(Drafting):
         plans = [
             TakeBack(piece, steps, numbers, is_open=self.pieces.get(tx, piece.piece_id) is not None)
             for piece in pieces
-            if piece.msgids and (steps := reversed_steps(verb, destination, piece.shift))
+            if piece.msgids
+            and (steps := reversed_steps(verb, destination, piece.shift, was_sent=piece.state != CANCELLED))
         ]
         # Asked once: no message is in two pieces of one step.
         busy = self.pieces.touching(tx, (msgid for plan in plans for msgid in plan.piece.msgids))

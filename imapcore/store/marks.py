@@ -216,6 +216,25 @@ class Marks:
         self.forget_names()
         self.touch(tx)
 
+    def living(self, tx: Transaction, mark_id: int) -> int:
+        """The number by which a mark goes that mail is to carry again.
+
+        A label that was retired comes back under its name; if another has that name by now, it is that one.
+        Raises InvalidArgument as ``shown_label`` does.
+        """
+        row = tx.row("SELECT shown_name FROM mark WHERE mark_id = ? AND kind = 'retired'", (mark_id,))
+        if row is None:
+            return mark_id
+        name = str(row[0])
+        found = self.find_label(tx, name)
+        if found is not None:
+            return found
+        self.check_free(tx, name)
+        tx.execute("UPDATE mark SET kind = 'label', name = shown_name WHERE mark_id = ?", (mark_id,))
+        self.forget_names()
+        self.touch(tx)
+        return mark_id
+
     def rename(
         self, tx: Transaction, mark_id: int, *, name: str | None = None, shown: str | None = None
     ) -> None:

@@ -227,10 +227,15 @@ def _removing(names: MarkIds, verb: Verb = Verb.REMOVE_LABELS) -> list[PlannedSt
     return [PlannedStep(verb, tuple(sorted(names)), change=lambda ids: Shift(remove=names & ids))]
 
 
-def reversed_steps(verb: Verb, destination: Role | None, shift: Shift) -> list[PlannedStep]:
-    """What takes one recorded shift back, in order; each acts only where the shift is still to be seen."""
+def reversed_steps(
+    verb: Verb, destination: Role | None, shift: Shift, *, was_sent: bool
+) -> list[PlannedStep]:
+    """What takes one recorded shift back, in order; each acts only where the shift is still to be seen.
+
+    ``was_sent``: False for a change that met its opposite before it left.
+    """
     if verb is Verb.MOVE:
-        return _moving_back(shift)
+        return _moving_back(shift, was_sent=was_sent)
     back = Shift(shift.remove, shift.add)
     steps = []
     if back.remove:
@@ -242,18 +247,28 @@ def reversed_steps(verb: Verb, destination: Role | None, shift: Shift) -> list[P
     return steps
 
 
-def _moving_back(shift: Shift) -> list[PlannedStep]:
+def _moving_back(shift: Shift, *, was_sent: bool) -> list[PlannedStep]:
     there, here = shift.add & PLACES, shift.remove & PLACES
     if not there:
-        return []
+        # It is nowhere again since a move of it to the inbox was taken back unsent; any other move assumes
+        # that it was in All Mail.
+        def landing(ids: MarkIds) -> Shift:
+            return Shift() if ids & PLACES else Shift(frozenset((ALL, INBOX)) - ids)
+
+        return [] if was_sent else [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=landing)]
     if not here:
         # It was nowhere for the moment, and cannot be sent there: this only meets what was not sent.
         return [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=lambda _: Shift())]
     kept = shift.keep
     back = Shift(shift.remove, shift.add, kept)
 
+    def is_as_left(ids: MarkIds) -> bool:
+        # What was nowhere for the moment is so again when a move of it was taken back unsent.
+        places = ids & PLACES
+        return places == there if places else not was_sent
+
     def change(ids: MarkIds) -> Shift:
-        return back if there <= ids else Shift()
+        return back if is_as_left(ids) else Shift()
 
     if ALL not in here:
         role = Role.SPAM if SPAM in here else Role.TRASH
@@ -265,7 +280,7 @@ def _moving_back(shift: Shift) -> list[PlannedStep]:
         landed = Shift(shift.remove | {INBOX}, shift.add, kept)
         steps = [
             PlannedStep(
-                Verb.MOVE, destination=Role.INBOX, change=lambda ids: landed if there <= ids else Shift()
+                Verb.MOVE, destination=Role.INBOX, change=lambda ids: landed if is_as_left(ids) else Shift()
             ),
             replace(_removing(frozenset((INBOX,)))[0], is_follow_up=True),
         ]

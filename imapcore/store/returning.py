@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from imapcore.model import Role
 from imapcore.store.facts import Verb
-from imapcore.store.marks import PLACES, MarkIds, MarkSet, Shift
+from imapcore.store.marks import PLACES, SPAM, TRASH, MarkIds, MarkSet, Shift
 from imapcore.store.pieces import CANCELLED, OPEN, Piece
 from imapcore.store.plan import NumberedSteps, PlannedStep
 from imapcore.store.record import PENDING, SETTLED
@@ -52,7 +52,10 @@ class TakeBack:
     ) -> None:
         """``steps`` in their order; ``is_open``: the piece was not sent yet, or not answered."""
         self.piece = piece
-        self.back = Shift(piece.shift.remove, piece.shift.add)
+        shift = piece.shift
+        # Done again, a move to Spam or Trash must know the labels of its way back as it did at first.
+        kept = shift.keep if shift.add & {SPAM, TRASH} else frozenset()
+        self.back = Shift(shift.remove, shift.add, kept)
         """What meets a change that was not sent."""
         self.is_open = is_open
         self._steps = steps

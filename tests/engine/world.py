@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 from array import array
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -204,8 +204,12 @@ class World:
                 self.asked_by[(msgid, mark)] = op_id
 
     def undo(self) -> None:
-        """Take the last thing back. If nobody touched its messages since, they are as they were."""
-        self._took_back(self.engine.undo())
+        """Take the last thing back. If nobody touched its messages since, they are as they were.
+
+        What is to come back may have a name that a label is just being renamed from: then nothing happens.
+        """
+        with suppress(InvalidArgument):
+            self._took_back(self.engine.undo())
 
     def redo(self) -> None:
         """Do again what was taken back."""

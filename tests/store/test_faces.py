@@ -67,6 +67,14 @@ def test_nothing_there_is_nothing_said(faces: Faces) -> None:
     assert (face.count, face.unread_at, face.state) == (0, (), ChangeState.SETTLED)
 
 
+@pytest.mark.parametrize("number", [-5, 1 << 39])
+def test_a_number_that_cannot_be_costs_no_memory(faces: Faces, number: int) -> None:
+    """One octet changed on the disk makes it."""
+    assert faces.of([(states((1, SETTLED)), number)], Loading())[0].count == 0
+    (face,) = faces.of([("4", ALL)], lambda _: {1: frozenset((ALL, INBOX, number))})
+    assert face.count == 1
+
+
 def test_sets_are_asked_for_once(faces: Faces) -> None:
     loading = Loading()
     first, second = faces.of(

@@ -34,6 +34,7 @@ from imapcore.model import (
 )
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Batch, Delta, Location, Verb
+from imapcore.store.transaction import Transaction
 from tests.store.worlds import ME, mailboxes, message
 
 WORK = View.of_label("Work")
@@ -790,3 +791,73 @@ def test_a_move_of_what_is_nowhere_can_be_taken_back(
     store.journal.undo()
     assert not any(1 in thrids(each) for each in (INBOX, TRASH, View.of_role(Role.ALL)))
     assert drained(store) == []
+
+
+@pytest.mark.parametrize("sweep_from", [1, 1000])
+@pytest.mark.parametrize(
+    ("op", "view"),
+    [
+        (MoveToInbox(Threads((1,))), INBOX),
+        (MoveToTrash(Threads((1,))), TRASH),
+        (MoveToSpam(Threads((1,))), View.of_role(Role.SPAM)),
+    ],
+    ids=["inbox", "trash", "spam"],
+)
+def test_a_move_of_what_is_nowhere_can_be_done_again(
+    store: Store, reader: Reader, op: Op, view: View, sweep_from: int
+) -> None:
+    store.journal.sweep_from = sweep_from
+    uid = store.mail.locations([1, 2])[1].uid
+    assert uid is not None
+    store.mail.remove_uids(Role.ALL, ((uid, uid + 1),))
+    store.journal.submit(op)
+    before = reader.messages([1])
+    for _ in range(2):
+        store.journal.undo()
+        assert 1 not in [row.thrid for row in reader.window(view).rows]
+        store.journal.redo()
+        assert 1 in [row.thrid for row in reader.window(view).rows]
+        assert reader.messages([1]) == before
+
+
+def test_a_move_done_again_still_knows_the_labels_of_the_way_back(store: Store) -> None:
+    """Gmail may drop them on the way to Trash: the second way back must restore them as the first would."""
+    store.journal.submit(label("Work"))
+    drained(store)
+    store.journal.submit(MoveToTrash(Messages((1,))))
+    store.journal.undo()
+    store.journal.redo()
+    drained(store)
+    store.journal.undo()
+    assert (Verb.ADD_LABELS, ("Work",), (1,)) in drained(store)
+
+
+def test_a_label_that_comes_back_has_its_own_name(store: Store, reader: Reader) -> None:
+    """A label deleted, its name passed on and given back: undo sent the name it was kept under meanwhile."""
+    store.journal.submit(label("Play"))
+    store.journal.submit(label("Work", of=(2,)))
+    store.journal.submit(DeleteLabel("Play"))
+    drained(store)
+    store.mail.replace_mailboxes(mailboxes("Work", "Work/Deep"))
+    store.journal.submit(RenameLabel("Work", "Play"))
+    store.journal.undo()
+    store.journal.undo()
+    assert "Play" in reader.messages([1])[0].labels
+    assert drained(store) == [(Verb.CREATE_LABEL, ("Play",), ()), (Verb.ADD_LABELS, ("Play",), (1,))]
+    assert [row.thrid for row in reader.window(View.of_label("Play")).rows] == [1]
+
+
+def test_a_label_that_comes_back_gives_way_to_whoever_has_its_name(store: Store, reader: Reader) -> None:
+    store.journal.submit(label("Play"))
+    store.journal.submit(DeleteLabel("Play"))
+    drained(store)
+    store.mail.replace_mailboxes(mailboxes("Work", "Work/Deep"))
+    store.journal.submit(RenameLabel("Work", "Play"))
+    drained(store)
+
+    def numbers(tx: Transaction) -> tuple[int, int | None]:
+        (old,) = tx.row("SELECT mark_id FROM mark WHERE kind = 'retired'") or (0,)
+        return store.journal.marks.living(tx, old), store.journal.marks.find_label(tx, "Play")
+
+    living, playing = store.journal._write(numbers)
+    assert living == playing
