@@ -97,6 +97,8 @@ class Workers:
         self._has_told_trouble = False
         self._asked_snippets: dict[int, None] = {}
         self._listed_at = self._thorough_at = self._audited_at = clock.monotonic()
+        self._polls_from = 0.0
+        """Not before this moment is there another poll."""
         self._opened: tuple[ViewKind, str] | None = None
         self.sync = self._session(
             "sync", dial, is_leader=True, rest=self._rest, rest_seconds=options.poll_seconds
@@ -210,11 +212,15 @@ class Workers:
             self.request_audit()
         if now - self._thorough_at >= self._options.thorough_seconds:
             self.request_pass(is_thorough=True)
-        else:
+        elif now >= self._polls_from:
             self.sync.submit(Job("poll", self._poll, urgency=3, group=PASSES))
 
     def _poll(self, remote: Remote) -> Iterator[float]:
+        began = self._clock.monotonic()
         yield from self.account.poll(remote)
+        # A pass that takes longer than the time between two polls would leave none for the backfill.
+        ended = self._clock.monotonic()
+        self._polls_from = ended + (ended - began)
         self._passed()
 
     def request_pass(self, *, is_thorough: bool = False) -> None:
