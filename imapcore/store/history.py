@@ -87,7 +87,9 @@ class History(Drafting):
                     (op_id, step, REFUSED, DROPPED),
                 )
             ]
-            self._revive(tx, pieces)
+            for piece in pieces:
+                remove, keep = (self._revived(tx, marks) for marks in (piece.shift.remove, piece.shift.keep))
+                piece.shift = replace(piece.shift, remove=remove, keep=keep)
             if Verb(verb) in LABEL_VERBS:
                 book.flush()
                 self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
@@ -98,18 +100,9 @@ class History(Drafting):
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
         return self._finish(tx, draft, text, can_undo=True)
 
-    def _revive(self, tx: Transaction, pieces: Iterable[Piece]) -> None:
-        """What these pieces took away is to come back: labels that were retired meanwhile must live again."""
-        retired = {row[0] for row in tx.rows("SELECT mark_id FROM mark WHERE kind = 'retired'")}
-        for piece in pieces:
-            shift = piece.shift
-            if not retired & (shift.remove | shift.keep):
-                continue
-            remove, keep = (
-                frozenset(self.marks.living(tx, mark) for mark in marks)
-                for marks in (shift.remove, shift.keep)
-            )
-            piece.shift = replace(shift, remove=remove, keep=keep)
+    def _revived(self, tx: Transaction, marks: MarkIds) -> MarkIds:
+        """The numbers of marks that mail is to carry again: labels retired meanwhile must live."""
+        return frozenset(self.marks.living(tx, mark) for mark in marks)
 
     def _take_back_label(
         self, tx: Transaction, draft: Draft, verb: Verb, names: list[str], pieces: list[Piece]
@@ -256,9 +249,13 @@ class History(Drafting):
             ]
             if not refused:
                 continue
-            planned = PlannedStep(
-                Verb(verb), tuple(json.loads(names)), Role(destination) if destination else None
-            )
+            for piece in refused:
+                add, keep = (self._revived(tx, marks) for marks in (piece.shift.add, piece.shift.keep))
+                piece.shift = replace(piece.shift, add=add, keep=keep)
+            named: list[int | str] = json.loads(names)
+            if Verb(verb) is Verb.ADD_LABELS:
+                named = [self.marks.living(tx, mark) for mark in named if isinstance(mark, int)]
+            planned = PlannedStep(Verb(verb), tuple(named), Role(destination) if destination else None)
             number = draft.step(planned)
             for piece in refused:
                 again = replace(planned, change=_again(piece.shift))

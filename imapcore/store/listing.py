@@ -146,14 +146,13 @@ class Listing:
             )
         }
         sent = self._recipients({thrid for thrid, _, _ in rows})
-        return {
-            (
-                thrid,
-                place,
-            ): f"[{summary.bits},{dump(words[summary.first][0])},{dump(words[summary.newest][1])},"
-            f"{self._people.described(self._tx, summary.voices)},{sent.get((thrid, place), '[]')}]"
-            for thrid, place, summary in rows
-        }
+        texts: dict[tuple[int, int], str] = {}
+        for thrid, place, summary in rows:
+            subject, snippet = dump(words[summary.first][0]), dump(words[summary.newest][1])
+            people = self._people.described(self._tx, summary.voices)
+            recipients = sent.get((thrid, place), "[]")
+            texts[(thrid, place)] = f"[{summary.bits},{subject},{snippet},{people},{recipients}]"
+        return texts
 
     def _recipients(self, thrids: Iterable[int]) -> dict[tuple[int, int], str]:
         mine = {

@@ -222,10 +222,11 @@ class Marks:
         A label that was retired comes back under its name; if another has that name by now, it is that one.
         Raises InvalidArgument as ``shown_label`` does.
         """
-        row = tx.row("SELECT shown_name FROM mark WHERE mark_id = ? AND kind = 'retired'", (mark_id,))
-        if row is None:
+        if not self._kinds:
+            self._load_names(tx)
+        if self._kinds[mark_id] != "retired":
             return mark_id
-        name = str(row[0])
+        (name,) = tx.rows("SELECT shown_name FROM mark WHERE mark_id = ?", (mark_id,))[0]
         found = self.find_label(tx, name)
         if found is not None:
             return found

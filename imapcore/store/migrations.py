@@ -130,7 +130,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # How many messages there are is asked at every look, and counting a million takes a tenth of a second.
     ("INSERT INTO meta SELECT 'messages', count(*) FROM state",),
-    # What is stored of a row is stored as a window hands it on: composing it anew was a sixth of every look.
+    # What is stored of a row is stored as a window hands it on: composing it at every look is a sixth of it.
     (
         "ALTER TABLE conversation RENAME TO conversation_before",
         """CREATE TABLE conversation (

@@ -861,3 +861,14 @@ def test_a_label_that_comes_back_gives_way_to_whoever_has_its_name(store: Store,
 
     living, playing = store.journal._write(numbers)
     assert living == playing
+
+
+def test_a_label_that_was_refused_is_tried_again_under_its_own_name(store: Store) -> None:
+    """Its name had been passed on meanwhile and given back."""
+    refused = store.journal.submit(label("Play"))
+    store.journal.reject(claimed(store), "NO")
+    store.mail.replace_mailboxes(mailboxes("Work", "Work/Deep"))
+    store.journal.submit(RenameLabel("Work", "Play"))
+    store.journal.undo()
+    assert store.journal.retry(refused.op_id) is not None
+    assert (Verb.ADD_LABELS, ("Play",), (1,)) in drained(store)
