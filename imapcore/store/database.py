@@ -142,7 +142,7 @@ class Store:
         notices: list[Notice] = []
         rescued = _prepare(path, clock, notices)
         gate = Gate()
-        writer = Writer(path, gate)
+        writer = Writer(path, gate, clock)
         try:
             reads = connect_reader(path, SYNC_CACHE_KIB)
             try:

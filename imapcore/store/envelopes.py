@@ -12,8 +12,7 @@ from functools import partial
 from msgspec import Struct
 
 from imapcore.store.mailboxes import Mailboxes
-from imapcore.store.rooms import ROWS_PER_TRANSACTION
-from imapcore.store.transaction import Transaction, chunks, listed
+from imapcore.store.transaction import Transaction, listed
 from imapcore.store.words import Words, drop_words, put_words, words_of
 
 
@@ -46,7 +45,7 @@ class Envelopes(Mailboxes):
 
     def set_snippets(self, snippets: Mapping[int, str]) -> None:
         """Store the first words of messages' texts."""
-        for batch in chunks(list(snippets), ROWS_PER_TRANSACTION):
+        for batch in self._portions(list(snippets)):
             self._write(partial(self._set_snippets, snippets={m: snippets[m] for m in batch}))
 
     def _set_snippets(self, tx: Transaction, snippets: Mapping[int, str]) -> None:

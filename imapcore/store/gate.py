@@ -1,7 +1,8 @@
 """The gate: who needs the interpreter for a frame says so, and the writer waits between two statements.
 
 What lives here: one shared moment ("busy until"), and waiting for it with a floor, so that a key held down
-cannot starve the sync. What may not: SQL, knowledge of a screen.
+cannot starve the sync, and not at all while somebody waits for the waiter. What may not: SQL, knowledge of
+a screen.
 """
 
 from __future__ import annotations
@@ -28,16 +29,19 @@ class Gate:
         self._sleep = sleep if sleep is not None else self._wait
         self._floor = floor
         self._until = 0.0
+        self._is_awaited = False
 
     def hold(self, seconds: float) -> None:
         """Ask background work to rest for ``seconds`` from now; 0 opens the gate. The last call counts."""
         self._until = self._monotonic() + seconds if seconds > 0 else 0.0
-        if seconds <= 0:
-            self._opened.set()
+        # Whoever waits looks again: it may be for less than was asked before.
+        self._opened.set()
 
-    def hold_until(self, moment: float) -> None:
-        """Ask background work to rest until ``moment`` (monotonic seconds)."""
-        self._until = moment
+    def hurry(self, is_awaited: bool) -> None:
+        """Whether the user waits behind whoever is at the gate; then nobody rests there."""
+        self._is_awaited = is_awaited
+        if is_awaited:
+            self._opened.set()
 
     def pause(self) -> float:
         """Wait while the gate is held, at most the floor; how long it was, in seconds."""
@@ -46,10 +50,11 @@ class Gate:
         began = now = self._monotonic()
         last = began + self._floor
         while now < last:
-            rest = min(self._until, last) - now
-            if rest <= 0:
-                break
+            # Before looking: what is said between the look and the sleep must end the sleep.
             self._opened.clear()
+            rest = min(self._until, last) - now
+            if rest <= 0 or self._is_awaited:
+                break
             self._sleep(rest)
             now = self._monotonic()
         return now - began

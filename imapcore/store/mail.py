@@ -3,7 +3,7 @@
 What lives here: applying facts and deltas. What may not: deciding what to fetch (sync), what the user
 changed (the journal), where messages are (``places.py``, its base).
 
-Every write is a series of transactions of at most 200 rows, so that the user's own changes get in between.
+Every write is a series of transactions of few rows, so that the user's own changes get in between.
 What has an open change keeps showing it: facts are written as confirmed, and what is shown is folded anew.
 """
 
@@ -27,8 +27,7 @@ from imapcore.store.marks import (
 from imapcore.store.places import Places
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE, SETTLED, Record
 from imapcore.store.results import found_by_searches
-from imapcore.store.rooms import ROWS_PER_TRANSACTION
-from imapcore.store.transaction import Transaction, chunks, listed
+from imapcore.store.transaction import Transaction, listed
 from imapcore.store.words import Words, drop_words, put_words, words_of
 
 RECENT = "\\Recent"
@@ -43,7 +42,7 @@ class Mail(Places):
     def apply_messages(self, facts: Sequence[MessageFacts]) -> Changed:
         """Store messages, new or known, as FETCH described them. Any number."""
         changed = Changed()
-        for batch in chunks(facts, ROWS_PER_TRANSACTION):
+        for batch in self._portions(facts):
             changed = changed.merged(self._write(partial(self._apply, batch=batch)))
         return changed
 
@@ -191,7 +190,7 @@ class Mail(Places):
     def apply_deltas(self, place: Role, deltas: Sequence[Delta]) -> Changed:
         """Store new flags and labels of known messages; uids the store does not know are passed over."""
         changed = Changed()
-        for batch in chunks(deltas, ROWS_PER_TRANSACTION):
+        for batch in self._portions(deltas):
             changed = changed.merged(self._write(partial(self._apply_deltas, place=place, deltas=batch)))
         return changed
 

@@ -20,8 +20,7 @@ from imapcore.store.marks import (
     PLACES,
     ROLE_OF_PLACE,
 )
-from imapcore.store.rooms import ROWS_PER_TRANSACTION
-from imapcore.store.transaction import Transaction, chunks, listed
+from imapcore.store.transaction import Transaction, listed
 
 
 class Places(Envelopes):
@@ -44,12 +43,13 @@ class Places(Envelopes):
         return changed
 
     def _remove_uids(self, tx: Transaction, place: int, after: int, high: int) -> tuple[Changed, int]:
+        limit = self._shared.writer.rows_at_once
         rows = tx.rows(
             "SELECT msgid, uid FROM message WHERE place = ? AND uid > ? AND uid <= ? ORDER BY uid LIMIT ?",
-            (place, after, high, ROWS_PER_TRANSACTION),
+            (place, after, high, limit),
         )
         changed = self._displace(tx, [row[0] for row in rows])
-        done = rows[-1][1] if len(rows) == ROWS_PER_TRANSACTION else high
+        done = rows[-1][1] if len(rows) == limit else high
         return Changed((), changed), done
 
     def remap(self, place: Role, uidvalidity: int, pairs: Mapping[int, int]) -> None:
@@ -68,7 +68,7 @@ class Places(Envelopes):
                 ).rowcount
             )
         )
-        for batch in chunks(list(pairs.items()), ROWS_PER_TRANSACTION):
+        for batch in self._portions(list(pairs.items())):
             self._write(partial(self._settle_in, place=number, pairs=dict(batch)))
         while self._write(partial(self._forget_uidless, place=number)):
             pass
@@ -101,7 +101,7 @@ class Places(Envelopes):
             row[0]
             for row in tx.rows(
                 "SELECT msgid FROM message WHERE place = ? AND uid IS NULL LIMIT ?",
-                (place, ROWS_PER_TRANSACTION),
+                (place, self._shared.writer.rows_at_once),
             )
         ]
         self._displace(tx, msgids)
@@ -139,11 +139,9 @@ class Places(Envelopes):
         stay.
         """
         total = 0
-        while True:
-            gone = self._write(lambda tx: self._prune(tx, pass_id))
+        while gone := self._write(lambda tx: self._prune(tx, pass_id)):
             total += gone
-            if gone < ROWS_PER_TRANSACTION:
-                return total
+        return total
 
     def _prune(self, tx: Transaction, pass_id: int) -> int:
         rows = tx.rows(
@@ -151,7 +149,7 @@ class Places(Envelopes):
             (pass_id,),
         )
         busy = self.pieces.touching(tx, (row[0] for row in rows))
-        rows = [row for row in rows if row[0] not in busy][:ROWS_PER_TRANSACTION]
+        rows = [row for row in rows if row[0] not in busy][: self._shared.writer.rows_at_once]
         self.forget_messages(tx, [row[0] for row in rows])
         return len(rows)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,9 +25,7 @@ from imapcore.store.trouble import explained
 from imapcore.store.writer import Writer
 
 T = TypeVar("T")
-
-ROWS_PER_TRANSACTION = 200
-"""So few that a key pressed meanwhile waits for a few milliseconds at most."""
+V = TypeVar("V")
 
 
 class Shared(Struct):
@@ -68,6 +66,16 @@ class Room:
     def _write(self, job: Callable[[Transaction], T], *, is_user: bool = False) -> T:
         """Run a job on the writer; ``is_user``: somebody waits for it, and it must survive a power cut."""
         return self._shared.writer.call(job, is_urgent=is_user, is_durable=is_user)
+
+    def _portions(self, values: Sequence[V]) -> Iterator[Sequence[V]]:
+        """What there is to write in the background, in portions of so many rows as are right at the
+        moment.
+        """
+        at = 0
+        while at < len(values):
+            portion = values[at : at + self._shared.writer.rows_at_once]
+            at += len(portion)
+            yield portion
 
     def _read_long(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Like ``_read`` for what takes long: on a connection of its own, so that nobody else waits."""

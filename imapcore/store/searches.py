@@ -16,7 +16,6 @@ from imapcore.model import SavedSearch
 from imapcore.store.rooms import Room
 from imapcore.store.transaction import Transaction, chunks, listed
 
-ROWS_PER_TRANSACTION = 200
 KEPT_RUNS = 30
 """Searches whose results are kept; older ones go when a new one begins (saved ones stay)."""
 
@@ -55,7 +54,7 @@ class Searches(Room):
     def add(self, query: str, msgids: Iterable[int]) -> tuple[int, ...]:
         """Results of the present run; those among them that the store does not know, in the order given."""
         unknown: list[int] = []
-        for batch in chunks(list(msgids), ROWS_PER_TRANSACTION):
+        for batch in self._portions(list(msgids)):
             unknown.extend(self._write(partial(self._add, query=query, msgids=list(batch))))
         return tuple(unknown)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from imapcore.clock import Clock, SystemClock
 from imapcore.errors import StoreBusy, StoreError
 from imapcore.store.gate import Gate
 from imapcore.store.transaction import Transaction, connect_writer
@@ -33,6 +34,14 @@ QUIET_LOG_BYTES = 1 << 20
 """After so long without a job a log of that size is moved, too: a change of the user's waits until the disk
 has everything that stands in the log before it.
 """
+
+ROWS_AT_ONCE, ROWS_WHILE_WORKING = 200, 12
+"""Rows of one background transaction, which a change of the user's may have to wait for: a few dozen
+milliseconds where nobody changes anything, a few while somebody does.
+"""
+
+WORKING_SECONDS = 2.0
+"""How long after a change of the user's the next is expected."""
 
 DEADLINE_SECONDS = 60.0
 """How long a caller waits for its job before it hears that the store does not answer."""
@@ -76,9 +85,13 @@ class Writer:
     thread.
     """
 
-    def __init__(self, path: Path, gate: Gate, *, deadline: float = DEADLINE_SECONDS) -> None:
+    def __init__(
+        self, path: Path, gate: Gate, clock: Clock | None = None, *, deadline: float = DEADLINE_SECONDS
+    ) -> None:
         self._path = path
         self._gate = gate
+        self._clock = clock or SystemClock()
+        self._working_until = 0.0
         self._deadline = deadline
         self._connection = connect_writer(path)
         self._log = path.with_name(path.name + "-wal")
@@ -122,8 +135,16 @@ class Writer:
             if self._is_stopping:
                 raise StoreError("it is being closed", title="The local store is closed")
             (self._urgent if is_urgent else self._ordinary).append(ticket)
+            if is_urgent:
+                self._working_until = self._clock.monotonic() + WORKING_SECONDS
+                self._gate.hurry(True)
             self._ready.notify_all()
         return ticket
+
+    @property
+    def rows_at_once(self) -> int:
+        """How many rows a background job should touch just now."""
+        return ROWS_WHILE_WORKING if self._clock.monotonic() < self._working_until else ROWS_AT_ONCE
 
     @property
     def has_urgent(self) -> bool:
@@ -177,6 +198,7 @@ class Writer:
             if not queue:
                 return None
             ticket = queue.popleft()
+            self._gate.hurry(bool(self._urgent))
             self._ready.notify_all()
             return ticket
 
@@ -212,6 +234,8 @@ class ClosedWriter(Writer):
 
     def __init__(self) -> None:
         self._rollback_hooks = []
+        self._clock = SystemClock()
+        self._working_until = 0.0
 
     def call(
         self, job: Callable[[Transaction], T], *, is_urgent: bool = False, is_durable: bool = False

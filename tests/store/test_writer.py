@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from imapcore.clock import ManualClock
 from imapcore.errors import InvalidArgument, StoreError
 from imapcore.store.files import make_private, suspect_mark
 from imapcore.store.gate import Gate
 from imapcore.store.transaction import Transaction, connect_reader
-from imapcore.store.writer import LOG_BYTES, QUEUE_LENGTH, QUIET_LOG_BYTES, Writer
+from imapcore.store.writer import (
+    LOG_BYTES,
+    QUEUE_LENGTH,
+    QUIET_LOG_BYTES,
+    ROWS_AT_ONCE,
+    ROWS_WHILE_WORKING,
+    WORKING_SECONDS,
+    Writer,
+)
 
 
 @pytest.fixture
@@ -170,7 +180,7 @@ def test_the_gate_holds_until_the_moment_but_not_beyond_the_floor() -> None:
     assert gate.pause() == 0.0
     gate.hold(5)
     assert gate.pause() == pytest.approx(0.2)
-    gate.hold_until(hands.now + 0.05)
+    gate.hold(0.05)
     assert gate.pause() == pytest.approx(0.05)
     gate.hold(5)
     gate.hold(0)
@@ -183,6 +193,57 @@ def test_urgent_work_passes_the_gate(path: Path) -> None:
     gate.hold(30)
     assert writer.call(lambda tx: tx.number("SELECT 1"), is_urgent=True) == 1
     gate.hold(0)
+    writer.stop()
+
+
+def test_a_job_at_the_gate_goes_on_when_somebody_waits_behind_it(path: Path) -> None:
+    """A key holds the gate for its frame; what it changes must not wait behind what waits for that frame."""
+    gate = Gate(floor=30)
+    writer = Writer(path, gate, deadline=10)
+    begun = threading.Event()
+
+    def background(tx: Transaction) -> int:
+        begun.set()
+        return tx.number("SELECT 1")
+
+    gate.hold(30)
+    writer.post(background)
+    assert begun.wait(10)
+    assert writer.call(lambda tx: tx.number("SELECT 2"), is_urgent=True) == 2
+    writer.stop()
+
+
+def test_holding_the_gate_for_less_wakes_who_waits_for_more() -> None:
+    """The frame was painted sooner than expected."""
+    looks: list[float] = []
+    is_waiting = threading.Event()
+
+    def monotonic() -> float:
+        looks.append(time.monotonic())
+        if threading.current_thread() is waiter and len(looks) > 1:
+            is_waiting.set()
+        return looks[-1]
+
+    gate = Gate(monotonic, floor=30)
+    waiter = threading.Thread(target=gate.pause)
+    gate.hold(30)
+    waiter.start()
+    assert is_waiting.wait(10)
+    gate.hold(0.001)
+    waiter.join(10)
+    assert not waiter.is_alive()
+
+
+def test_background_work_takes_small_steps_while_the_user_works(path: Path) -> None:
+    clock = ManualClock()
+    writer = Writer(path, Gate(), clock)
+    assert writer.rows_at_once == ROWS_AT_ONCE
+    writer.call(lambda tx: tx.number("SELECT 1"))
+    assert writer.rows_at_once == ROWS_AT_ONCE
+    writer.call(lambda tx: tx.number("SELECT 1"), is_urgent=True)
+    assert writer.rows_at_once == ROWS_WHILE_WORKING
+    clock.advance(WORKING_SECONDS + 1)
+    assert writer.rows_at_once == ROWS_AT_ONCE
     writer.stop()
 
 
