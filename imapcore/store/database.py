@@ -44,9 +44,6 @@ user's own tables, unless the file is suspect: mail can be had again, and SQLite
 broken page.
 """
 
-SYNC_CACHE_KIB = 2048
-"""Pages in memory for the questions of sync and journal: they come in passing, or read everything once."""
-
 OWN_TABLES = (
     "meta",
     "mark",
@@ -123,7 +120,7 @@ class Store:
 
     @classmethod
     def _open_reading(cls, path: Path, clock: Clock, email: str, sanitize: Callable[[str], str]) -> Store:
-        reads = connect_reader(path, SYNC_CACHE_KIB)
+        reads = connect_reader(path)
         try:
             version = int(reads.execute("PRAGMA user_version").fetchone()[0])
             if version != len(MIGRATIONS):
@@ -144,7 +141,7 @@ class Store:
         gate = Gate()
         writer = Writer(path, gate, clock)
         try:
-            reads = connect_reader(path, SYNC_CACHE_KIB)
+            reads = connect_reader(path)
             try:
                 shared = Shared(path, writer, reads, clock, People(email), sanitize)
                 writer.on_rollback(shared.forget)
