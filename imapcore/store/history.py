@@ -161,8 +161,8 @@ class History(Drafting):
             plan_of = {msgid: plan for plan in some for msgid in plan.piece.msgids}
             thrid_of: dict[int, int] = dict(
                 tx.rows(
-                    "SELECT msgid, thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
-                    (listed(plan_of),),
+                    "SELECT msgid, thrid FROM json_each(?) CROSS JOIN message ON msgid = value",
+                    (listed(sorted(plan_of)),),
                 )
             )
             left = set(thrid_of.values())

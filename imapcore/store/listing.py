@@ -62,9 +62,8 @@ class Listing:
         self._read: list[tuple[int, int, int]] = []
         self._unread: list[tuple[int, int, int, int]] = []
         for conversation_id, thrid, place in tx.rows(
-            "SELECT conversation_id, thrid, place FROM conversation "
-            "WHERE thrid IN (SELECT value FROM json_each(?))",
-            (listed(self._threads),),
+            "SELECT conversation_id, thrid, place FROM json_each(?) CROSS JOIN conversation ON thrid = value",
+            (listed(sorted(self._threads)),),
         ):
             self._ids[(thrid, place)] = conversation_id
 
@@ -181,17 +180,19 @@ class Listing:
         if old == new and was_unread == is_unread:
             return
         ids = self._ids
-        for view, (date, place) in old.items():
-            now = new.get(view)
-            if now != (date, place):
+        for view, entry in old.items():
+            is_other = new.get(view) != entry
+            date, place = entry
+            if is_other:
                 self._dropped.append((view, date, thrid))
-            if place in was_unread and (now != (date, place) or place not in is_unread):
+            if place in was_unread and (is_other or place not in is_unread):
                 self._read.append((view, date, thrid))
-        for view, (date, place) in new.items():
-            was = old.get(view)
-            if was != (date, place):
+        for view, entry in new.items():
+            is_other = old.get(view) != entry
+            date, place = entry
+            if is_other:
                 self._added.append((view, date, thrid, ids[(thrid, place)]))
-            if place in is_unread and (was != (date, place) or place not in was_unread):
+            if place in is_unread and (is_other or place not in was_unread):
                 self._unread.append((view, date, thrid, ids[(thrid, place)]))
 
     def move(self, thrid: int, was: int, place: int) -> None:

@@ -31,6 +31,8 @@ from imapcore.store.transaction import Row, Transaction, listed
 SWEEP_FROM = 200
 """Conversations from which on sweeping pays."""
 
+_DATE = itemgetter(2)
+"""Of a row of ``state`` as the sweep reads it."""
 
 _TELLING = PLACES | {SEEN, INBOX}
 """Marks by which a conversation may leave a search, or its list of what is unread."""
@@ -81,9 +83,9 @@ class _Sweep:
         self._touched: MarkIds = frozenset()
         self._still: dict[int, _Fate] = {}
         self.rows = tx.rows(
-            "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM state "
-            "WHERE thrid IN (SELECT value FROM json_each(?))",
-            (listed(thrids),),
+            "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM json_each(?) "
+            "CROSS JOIN state ON thrid = value",
+            (listed(sorted(set(thrids))),),
         )
         self.sets = marks.load_sets(tx, {row[3] for row in self.rows} | {row[4] for row in self.rows})
 
@@ -270,6 +272,7 @@ def _sweep_thread(
     It does if something of it is nowhere for the moment, if only a part of it moves, or if a message would
     change on which the same marks may be open.
     """
+    found = results.found
     old: Views = {}
     new: Views = {}
     unread_before: set[int] = set()
@@ -278,10 +281,11 @@ def _sweep_thread(
     fates: set[_Fate] = set()
     ways: set[tuple[int, int]] = set()
     # Newest first: what an older message of the same fate has to say was said.
-    for row in sorted(rows, key=itemgetter(2), reverse=True) if len(rows) > 1 else rows:
+    for row in sorted(rows, key=_DATE, reverse=True) if len(rows) > 1 else rows:
         fate = fate_of(row)
         if fate is None or not fate.way[0]:
             return None
+        date = row[2]
         if fate not in fates:
             fates.add(fate)
             ways.add(fate.way)
@@ -290,13 +294,15 @@ def _sweep_thread(
                 unread_before.add(was)
             if fate.is_unread and place:
                 unread_after.add(place)
+            entry = (date, was)
             for view in fate.views_before:
-                old.setdefault(view, (row[2], was))
+                old.setdefault(view, entry)
+            entry = (date, place)
             for view in fate.views_after:
-                new.setdefault(view, (row[2], place))
-        if results.found and (searches := results.found.get(row[1])) is not None:
-            enter_searches(old, fate.before, row[2], searches, results.scopes)
-            enter_searches(new, fate.after, row[2], searches, results.scopes)
+                new.setdefault(view, entry)
+        if found and (searches := found.get(row[1])) is not None:
+            enter_searches(old, fate.before, date, searches, results.scopes)
+            enter_searches(new, fate.after, date, searches, results.scopes)
         if fate.shifts:
             changed.append((fate, row))
     if not changed:
