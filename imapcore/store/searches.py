@@ -14,7 +14,7 @@ from functools import partial
 
 from imapcore.model import SavedSearch
 from imapcore.store.rooms import Room
-from imapcore.store.transaction import Transaction, chunks, listed
+from imapcore.store.transaction import Transaction, listed
 
 KEPT_RUNS = 30
 """Searches whose results are kept; older ones go when a new one begins (saved ones stay)."""
@@ -27,29 +27,40 @@ class Searches(Room):
         """A run of a query begins (its number); the results of earlier runs stay in view until it is
         finished.
         """
-        return self._write(lambda tx: self._begin(tx, query))
+        run, old = self._write(lambda tx: self._begin(tx, query))
+        for search_id, last_run in old:
+            self._drop_results(search_id, before=last_run + 1)
+            self._write(partial(self._forget, search_id=search_id, run=last_run))
+        return run
 
-    def _begin(self, tx: Transaction, query: str) -> int:
+    def _begin(self, tx: Transaction, query: str) -> tuple[int, list[tuple[int, int]]]:
+        """The run's number, and what is to be forgotten: (search, its last run)."""
         tx.execute(
             "INSERT INTO search (query, run, began_at) VALUES (?, 1, ?) ON CONFLICT (query) "
             "DO UPDATE SET run = run + 1, began_at = excluded.began_at, is_complete = 0",
             (query, self._shared.clock.now_ms()),
         )
         search_id = tx.number("SELECT search_id FROM search WHERE query = ?", (query,))
-        for (old,) in tx.rows(
-            "SELECT search_id FROM search WHERE search_id <> ? AND query NOT IN (SELECT query FROM "
+        old = tx.rows(
+            "SELECT search_id, run FROM search WHERE search_id <> ? AND query NOT IN (SELECT query FROM "
             "saved_search) "
             "ORDER BY began_at DESC, search_id DESC LIMIT -1 OFFSET ?",
             (search_id, KEPT_RUNS),
-        ):
-            self._forget(tx, int(old))
-        return tx.number("SELECT run FROM search WHERE search_id = ?", (search_id,))
+        )
+        # Its results go in many steps; whoever looks meanwhile must not take what is left for everything.
+        tx.execute(
+            "UPDATE search SET is_complete = 0 WHERE search_id IN (SELECT value FROM json_each(?))",
+            (listed(row[0] for row in old),),
+        )
+        run = tx.number("SELECT run FROM search WHERE search_id = ?", (search_id,))
+        return run, [(row[0], row[1]) for row in old]
 
-    def _forget(self, tx: Transaction, search_id: int) -> None:
-        self._drop_results(tx, search_id, "run >= 0")
-        tx.execute("DELETE FROM search WHERE search_id = ?", (search_id,))
-        for table in ("entry", "unread", "tally", "span", "view_count"):
-            tx.execute(f"DELETE FROM {table} WHERE view_id = ?", (-search_id,))
+    @staticmethod
+    def _forget(tx: Transaction, search_id: int, run: int) -> None:
+        """Forget a search without results, unless it was run again meanwhile."""
+        if tx.execute("DELETE FROM search WHERE search_id = ? AND run = ?", (search_id, run)).rowcount:
+            for table in ("entry", "unread", "tally", "span", "view_count"):
+                tx.execute(f"DELETE FROM {table} WHERE view_id = ?", (-search_id,))
 
     def add(self, query: str, msgids: Iterable[int]) -> tuple[int, ...]:
         """Results of the present run; those among them that the store does not know, in the order given."""
@@ -91,30 +102,44 @@ class Searches(Room):
 
         ``run``: its number; one that a later run has overtaken ends nothing. None: the present one.
         """
-        return self._write(lambda tx: self._finish(tx, query, is_complete, run))
-
-    def _finish(self, tx: Transaction, query: str, is_complete: bool, run: int | None) -> int:
-        row = tx.row("SELECT search_id, run FROM search WHERE query = ?", (query,))
-        if row is None:
+        rows = self._read("SELECT search_id, run FROM search WHERE query = ?", (query,))
+        if not rows:
             return 0
-        search_id, present = int(row[0]), int(row[1])
+        search_id, present = rows[0]
         if run is None or run == present:
             if is_complete:
-                self._drop_results(tx, search_id, f"run < {present}")
-            tx.execute("UPDATE search SET is_complete = ? WHERE search_id = ?", (int(is_complete), search_id))
-        return tx.number("SELECT count(*) FROM search_result WHERE search_id = ?", (search_id,))
-
-    def _drop_results(self, tx: Transaction, search_id: int, condition: str) -> None:
-        rows = tx.rows(f"SELECT msgid FROM search_result WHERE search_id = ? AND {condition}", (search_id,))
-        for batch in chunks([row[0] for row in rows], 1000):
-            book = self.book(tx)
-            for record in book.load_messages(batch):
-                record.searches = tuple(view for view in record.searches if view != -search_id)
-            book.flush()
-            tx.execute(
-                "DELETE FROM search_result WHERE search_id = ? AND msgid IN (SELECT value FROM json_each(?))",
-                (search_id, listed(batch)),
+                self._drop_results(search_id, before=present)
+            self._write(
+                lambda tx: (
+                    tx.execute(
+                        "UPDATE search SET is_complete = ? WHERE search_id = ? AND run = ?",
+                        (int(is_complete), search_id, present),
+                    ).rowcount
+                )
             )
+        found = self._read("SELECT count(*) FROM search_result WHERE search_id = ?", (search_id,))
+        return int(found[0][0])
+
+    def _drop_results(self, search_id: int, before: int) -> None:
+        """Drop what only runs before a certain one have found."""
+        while self._write(partial(self._drop_some, search_id=search_id, before=before)):
+            pass
+
+    def _drop_some(self, tx: Transaction, search_id: int, before: int) -> int:
+        rows = tx.rows(
+            "SELECT msgid FROM search_result WHERE search_id = ? AND run < ? LIMIT ?",
+            (search_id, before, self._shared.writer.rows_at_once),
+        )
+        msgids = [row[0] for row in rows]
+        book = self.book(tx)
+        for record in book.load_messages(msgids):
+            record.searches = tuple(view for view in record.searches if view != -search_id)
+        book.flush()
+        tx.execute(
+            "DELETE FROM search_result WHERE search_id = ? AND msgid IN (SELECT value FROM json_each(?))",
+            (search_id, listed(msgids)),
+        )
+        return len(msgids)
 
     # -- saved searches --------------------------------------------------------------------------------
 

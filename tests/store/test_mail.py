@@ -4,6 +4,7 @@ bodies.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ from imapcore.model import (
 )
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Delta, Location, MailboxFacts, SyncState
+from imapcore.store.searches import KEPT_RUNS
+from imapcore.store.transaction import Transaction
+from imapcore.store.writer import ROWS_AT_ONCE
 from tests.store.worlds import ANN, BOB, HOUR, ME, NOON, mailboxes, message
 
 ALL = View.of_role(Role.ALL)
@@ -525,6 +529,84 @@ def test_what_is_no_longer_where_a_search_looks_leaves_it_and_undo_brings_it_bac
     assert window.total == len(window.rows)
     store.journal.undo()
     assert [row.thrid for row in reader.window(view).rows] == before
+
+
+def dropped_at_once(store: Store, action: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many results each transaction took away."""
+    dropped: list[int] = []
+    write = store.searches._write
+
+    def counted(job: Callable[[Transaction], object], **how: bool) -> object:
+        def counting(tx: Transaction) -> object:
+            before = tx.number("SELECT count(*) FROM search_result")
+            answer = job(tx)
+            dropped.append(before - tx.number("SELECT count(*) FROM search_result"))
+            return answer
+
+        return write(counting, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store.searches, "_write", counted)
+        action()
+    return dropped
+
+
+def test_results_go_in_small_steps(store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key pressed while an old search goes must not wait until all of its results are gone."""
+    many = range(1, 3 * ROWS_AT_ONCE)
+    store.mail.apply_messages([message(n, n) for n in many])
+    searches = store.searches
+    searches.begin("old")
+    searches.add("old", many)
+    searches.finish("old", is_complete=True)
+    searches.begin("old")
+    searches.add("old", many[: ROWS_AT_ONCE + 10])
+    steps = dropped_at_once(store, lambda: searches.finish("old", is_complete=True), monkeypatch)
+    assert sum(steps) == 2 * ROWS_AT_ONCE - 11
+    assert max(steps) <= ROWS_AT_ONCE
+    assert reader.window(View.of_search("old")).total == ROWS_AT_ONCE + 10
+    for number in range(KEPT_RUNS - 1):
+        searches.begin(f"newer {number}")
+    steps = dropped_at_once(store, lambda: searches.begin("newest"), monkeypatch)
+    assert sum(steps) == 0
+    steps = dropped_at_once(store, lambda: searches.begin("one more"), monkeypatch)
+    assert sum(steps) == ROWS_AT_ONCE + 10
+    assert max(steps) <= ROWS_AT_ONCE
+    assert reader.window(View.of_search("old")).total == 0
+
+
+def test_a_search_that_goes_is_not_taken_for_complete(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while it goes, it is still there with a part of its results."""
+    many = range(1, 3 * ROWS_AT_ONCE)
+    store.mail.apply_messages([message(n, n) for n in many])
+    searches = store.searches
+    searches.begin("old")
+    searches.add("old", many)
+    searches.finish("old", is_complete=True)
+    for number in range(KEPT_RUNS):
+        clock.advance(1)
+        searches.begin(f"newer {number}")
+    write, left = searches._write, [2]
+
+    def killed(job: Callable[[Transaction], object], **how: bool) -> object:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return write(job, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(searches, "_write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            searches.begin("one more")
+    with store.reader() as reader:
+        window = reader.window(View.of_search("old"))
+        assert 0 < window.total < len(many)
+        assert not window.is_complete
+    searches.begin("and one more")
+    with store.reader() as reader:
+        assert reader.window(View.of_search("old")).total == 0
 
 
 def test_old_searches_go_but_not_the_saved_ones(store: Store, reader: Reader, clock: ManualClock) -> None:
