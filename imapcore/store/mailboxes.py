@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +23,12 @@ from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks
 
 SEPARATOR = "/"
+
+LABEL = "SELECT mark_id FROM mark WHERE kind = 'label' AND name = ?"
+HOLDING = (
+    "SELECT msgid FROM state WHERE confirmed IN ("
+    "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one WHERE one.value = ?)"
+)
 
 
 class Shelf(Struct, frozen=True):
@@ -169,25 +176,21 @@ class Mailboxes(Room):
         so.
         """
         changed = Changed()
-        while True:
-            part = self._write(lambda tx: self._forget_label(tx, name))
-            changed = changed.merged(part)
-            if not part.messages:
-                return changed
-
-    def _forget_label(self, tx: Transaction, name: str) -> Changed:
-        row = tx.row("SELECT mark_id FROM mark WHERE kind = 'label' AND name = ?", (name,))
-        return Changed() if row is None else self._take_off(tx, int(row[0]), 200)
+        for (mark_id,) in self._read(LABEL, (name,)):
+            bearers = [row[0] for row in self._read_long(HOLDING, (mark_id,))]
+            for msgids in self._portions(bearers):
+                changed = changed.merged(self._write(partial(self._take_off, mark_id=mark_id, msgids=msgids)))
+        return changed
 
     def drop_label(self, tx: Transaction, name: str) -> None:
         """The server deleted a label at our request: it is on no message any more."""
-        row = tx.row("SELECT mark_id FROM mark WHERE kind = 'label' AND name = ?", (name,))
-        while row is not None and self._take_off(tx, int(row[0]), 1000):
-            pass
+        for (mark_id,) in tx.rows(LABEL, (name,)):
+            for msgids in chunks(self.holding(tx, mark_id), 1000):
+                self._take_off(tx, mark_id, msgids)
 
-    def _take_off(self, tx: Transaction, mark_id: int, limit: int) -> Changed:
+    def _take_off(self, tx: Transaction, mark_id: int, msgids: Sequence[int]) -> Changed:
         book = self.book(tx)
-        records = book.load_messages(self.holding(tx, mark_id)[:limit])
+        records = book.load_messages(msgids)
         for record in records:
             record.confirmed = self.marks.numbered(tx, record.confirmed.ids - {mark_id})
         self.pieces.fold(tx, self.marks, records)
@@ -197,14 +200,7 @@ class Mailboxes(Room):
     @staticmethod
     def holding(tx: Transaction, mark_id: int) -> list[int]:
         """Messages whose confirmed marks hold a certain one."""
-        return [
-            row[0]
-            for row in tx.rows(
-                "SELECT msgid FROM state WHERE confirmed IN ("
-                "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one WHERE one.value = ?)",
-                (mark_id,),
-            )
-        ]
+        return [row[0] for row in tx.rows(HOLDING, (mark_id,))]
 
 
 def refold_shelf(tx: Transaction, marks: Marks, sanitize: Callable[[str], str]) -> None:

@@ -37,6 +37,9 @@ class Outbox(Claiming):
         heard something newer by now, that stands.
         """
         part = None if msgids is None else set(msgids)
+        if batch.verb is Verb.DELETE_LABEL:
+            # Before the rest, and in small steps: it can be on very many messages.
+            self._mail.forget_label(batch.names[0])
         return self._write(lambda tx: self._confirm(tx, batch, part, uids or {}, modseqs or {}))
 
     def _confirm(

@@ -60,14 +60,8 @@ class Places(Envelopes):
         again.
         """
         number = PLACE_OF_ROLE[place]
-        self._write(
-            lambda tx: (
-                tx.execute(
-                    "UPDATE message SET uid = NULL, unplaced = ?, modseq = 0 WHERE place = ?",
-                    (self._pass(tx), number),
-                ).rowcount
-            )
-        )
+        while self._write(partial(self._unsettle, place=number)):
+            pass
         for batch in self._portions(list(pairs.items())):
             self._write(partial(self._settle_in, place=number, pairs=dict(batch)))
         while self._write(partial(self._forget_uidless, place=number)):
@@ -81,12 +75,20 @@ class Places(Envelopes):
             )
         )
 
+    def _unsettle(self, tx: Transaction, place: int) -> int:
+        """Some messages of a place have no uid for the time being; how many."""
+        return tx.execute(
+            "UPDATE message SET uid = NULL, unplaced = ? WHERE msgid IN "
+            "(SELECT msgid FROM message WHERE place = ? AND uid IS NOT NULL LIMIT ?)",
+            (self._pass(tx), place, self._shared.writer.rows_at_once),
+        ).rowcount
+
     def _settle_in(self, tx: Transaction, place: int, pairs: Mapping[int, int]) -> None:
         """Messages have new uids in a place."""
         book = self.book(tx)
         records = book.load_messages(pairs)
         tx.put(
-            f"UPDATE message SET place = {place}, uid = v.column2, unplaced = 0 FROM (",
+            f"UPDATE message SET place = {place}, uid = v.column2, unplaced = 0, modseq = 0 FROM (",
             list(pairs.items()),
             ") AS v WHERE msgid = v.column1",
         )

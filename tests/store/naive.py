@@ -76,15 +76,14 @@ class Server:
         mail.modseq = self.modseq
 
     def move(self, mail: Mail, to: Role) -> None:
-        """UID MOVE to Trash, Spam or the inbox; nothing happens to what is there."""
-        place = Role.ALL if to is Role.INBOX else to
-        if mail.place is place:
-            return
+        """UID MOVE to Trash, Spam or the inbox; what is in All Mail already only gets the inbox's label."""
         if to is Role.INBOX:
             mail.labels.add("\\Inbox")
-        else:
+        elif mail.place is not to:
             mail.labels.discard("\\Inbox")
-        self._place(mail, place)
+        place = Role.ALL if to is Role.INBOX else to
+        if mail.place is not place:
+            self._place(mail, place)
 
     def perform(self, batch: Batch) -> None:
         """What a batch asks for."""

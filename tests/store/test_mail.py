@@ -5,6 +5,7 @@ bodies.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from imapcore.model import (
     Address,
     Archive,
     ChangeLabels,
+    DeleteLabel,
     Everything,
     MarkAll,
     Messages,
@@ -34,6 +36,31 @@ from tests.store.worlds import ANN, BOB, HOUR, ME, NOON, mailboxes, message
 
 ALL = View.of_role(Role.ALL)
 TRASH = View.of_role(Role.TRASH)
+
+
+RESULTS = "SELECT count(*) FROM search_result"
+
+
+def steps_of(
+    store: Store, counted: str, action: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> list[int]:
+    """How many rows each transaction took away from what a query counts."""
+    steps: list[int] = []
+    call = store.mail._shared.writer.call
+
+    def watched(job: Callable[[Transaction], object], **how: bool) -> object:
+        def watching(tx: Transaction) -> object:
+            before = tx.number(counted)
+            answer = job(tx)
+            steps.append(before - tx.number(counted))
+            return answer
+
+        return call(watching, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store.mail._shared.writer, "call", watched)
+        action()
+    return steps
 
 
 # -- facts ---------------------------------------------------------------------------------------------
@@ -278,6 +305,39 @@ def test_a_label_renamed_or_deleted_elsewhere(store: Store, reader: Reader) -> N
     assert reader.window(View.of_label("Gone")).total == 0
     assert store.mail.carrying("Gone") == ()
     assert store.mail.forget_label("Never was").messages == 0
+
+
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_a_label_leaves_very_many_messages_in_small_steps(
+    store: Store, monkeypatch: pytest.MonkeyPatch, *, is_ours: bool
+) -> None:
+    """A key pressed meanwhile must not wait until it is off all of them."""
+    many = 3 * ROWS_AT_ONCE
+    store.mail.replace_mailboxes(mailboxes("Gone"))
+    store.mail.apply_messages([message(n, n, "Gone") for n in range(1, many + 1)])
+    carrying = "SELECT count(*) FROM state JOIN mark_set ON set_id = confirmed, json_each(marks) AS one "
+    carrying += "JOIN mark ON mark_id = one.value WHERE name = 'Gone'"
+
+    def deleted() -> None:
+        store.journal.submit(DeleteLabel("Gone"))
+        batch = store.journal.claim()
+        assert batch is not None
+        store.journal.confirm(batch)
+
+    forgotten = partial(store.mail.forget_label, "Gone")
+    steps = steps_of(store, carrying, deleted if is_ours else forgotten, monkeypatch)
+    assert sum(steps) == many
+    assert max(steps) <= ROWS_AT_ONCE
+
+
+def test_new_uids_are_given_in_small_steps(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = 3 * ROWS_AT_ONCE
+    store.mail.apply_messages([message(n, n) for n in range(1, many + 1)])
+    pairs = {n: n + 5000 for n in range(1, many + 1)}
+    located = "SELECT count(*) FROM message WHERE uid IS NOT NULL"
+    steps = steps_of(store, located, lambda: store.mail.remap(Role.ALL, 2, pairs), monkeypatch)
+    assert max(map(abs, steps)) <= ROWS_AT_ONCE
+    assert store.mail.msgids(Role.ALL, ((5001, 5000 + many),)) == {uid: n for n, uid in pairs.items()}
 
 
 def test_both_names_of_a_renamed_label_become_one(store: Store, reader: Reader) -> None:
@@ -531,26 +591,6 @@ def test_what_is_no_longer_where_a_search_looks_leaves_it_and_undo_brings_it_bac
     assert [row.thrid for row in reader.window(view).rows] == before
 
 
-def dropped_at_once(store: Store, action: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many results each transaction took away."""
-    dropped: list[int] = []
-    write = store.searches._write
-
-    def counted(job: Callable[[Transaction], object], **how: bool) -> object:
-        def counting(tx: Transaction) -> object:
-            before = tx.number("SELECT count(*) FROM search_result")
-            answer = job(tx)
-            dropped.append(before - tx.number("SELECT count(*) FROM search_result"))
-            return answer
-
-        return write(counting, **how)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(store.searches, "_write", counted)
-        action()
-    return dropped
-
-
 def test_results_go_in_small_steps(store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key pressed while an old search goes must not wait until all of its results are gone."""
     many = range(1, 3 * ROWS_AT_ONCE)
@@ -561,15 +601,15 @@ def test_results_go_in_small_steps(store: Store, reader: Reader, monkeypatch: py
     searches.finish("old", is_complete=True)
     searches.begin("old")
     searches.add("old", many[: ROWS_AT_ONCE + 10])
-    steps = dropped_at_once(store, lambda: searches.finish("old", is_complete=True), monkeypatch)
+    steps = steps_of(store, RESULTS, lambda: searches.finish("old", is_complete=True), monkeypatch)
     assert sum(steps) == 2 * ROWS_AT_ONCE - 11
     assert max(steps) <= ROWS_AT_ONCE
     assert reader.window(View.of_search("old")).total == ROWS_AT_ONCE + 10
     for number in range(KEPT_RUNS - 1):
         searches.begin(f"newer {number}")
-    steps = dropped_at_once(store, lambda: searches.begin("newest"), monkeypatch)
+    steps = steps_of(store, RESULTS, lambda: searches.begin("newest"), monkeypatch)
     assert sum(steps) == 0
-    steps = dropped_at_once(store, lambda: searches.begin("one more"), monkeypatch)
+    steps = steps_of(store, RESULTS, lambda: searches.begin("one more"), monkeypatch)
     assert sum(steps) == ROWS_AT_ONCE + 10
     assert max(steps) <= ROWS_AT_ONCE
     assert reader.window(View.of_search("old")).total == 0
