@@ -84,6 +84,7 @@ class Server:
         place = Role.ALL if to is Role.INBOX else to
         if mail.place is not place:
             self._place(mail, place)
+        self.touch(mail)
 
     def perform(self, batch: Batch) -> None:
         """What a batch asks for."""
