@@ -71,6 +71,9 @@ def an_hour(sim: Simulator, engine: Engine, watcher: Watcher, arrivals: int) -> 
     engine.submit(ChangeFlags(Messages((rows[0].thrid,)), add=frozenset(("\\Seen",))))
     engine.submit(Archive(Threads((rows[-1].thrid,))))
     engine.undo()
+    # In an hour there is time for that: sessions that expire faster than they can be of use are trouble, and
+    # the user is told of it.
+    watcher.wait_until(lambda: engine.progress().pending_ops == 0, "the changes of this hour")
     for command in ("STATUS", "IDLE", "UID STORE"):
         sim.control.fault(Fault.parse(f"expired:command={command}"))
 
