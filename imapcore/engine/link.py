@@ -52,7 +52,7 @@ class LinkBoard:
         self._retry_after = 0.0
         self._is_nudged = False
         self._is_counted = False
-        self._nudges = 0
+        self._occasions = 0
 
     def attach(self, changed: Callable[[LinkStatus], None], knock: Callable[[], None]) -> None:
         """The sessions: ``knock`` is called when those that wait should look again."""
@@ -70,9 +70,12 @@ class LinkBoard:
         return self._status.state is LinkState.LIVE
 
     @property
-    def nudges(self) -> int:
-        """How often the user acted; who waits by itself compares it."""
-        return self._nudges
+    def occasions(self) -> int:
+        """How often there was reason to try at once: the user acted, or the leading session has signed in.
+
+        Who waits by itself compares it.
+        """
+        return self._occasions
 
     # -- told by the leading session -----------------------------------------------------------------
 
@@ -82,6 +85,8 @@ class LinkBoard:
 
     def live(self) -> None:
         """Signed in."""
+        with self._lock:
+            self._occasions += 1
         self._show(LinkStatus(LinkState.LIVE, is_throttled=self._status.is_throttled))
 
     def worked(self) -> None:
@@ -152,7 +157,7 @@ class LinkBoard:
         every keystroke would be an attempt.
         """
         with self._lock:
-            self._nudges += 1
+            self._occasions += 1
             state = self._status.state
             is_waiting = state is LinkState.WAITING and not self._is_counted
             if is_waiting or (is_explicit and state not in (LinkState.LIVE, LinkState.CONNECTING)):

@@ -94,8 +94,8 @@ class JobSession:
     """A session that works off jobs; owner of one ``net`` session (thread, inbox, interrupt).
 
     ``dial`` makes a signed-in connection that the ``Wakeup`` it is given can reach from other threads; it
-    raises what the user should hear. ``connected`` is called after each sign-in, ``rest`` every
-    ``rest_seconds`` while signed in, whether jobs run or not.
+    raises what the user should hear. ``connected`` is called after each sign-in, ``lost`` when a connection
+    broke or could not be made, ``rest`` every ``rest_seconds`` while signed in, whether jobs run or not.
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class JobSession:
         on_crash: Callable[[BaseException], None],
         is_leader: bool = False,
         connected: Callable[[], None] | None = None,
+        lost: Callable[[], None] = lambda: None,
         troubled: Callable[[GimapError], None] | None = None,
         rest: Callable[[Remote], None] | None = None,
         rest_seconds: float = 60.0,
@@ -119,8 +120,11 @@ class JobSession:
         self._dial = dial
         self._is_leader = is_leader
         self._connected = connected
+        self._lost = lost
         self._troubled = troubled
         self._failures = 0
+        self._occasions = 0
+        """Reasons to try at once, when the present connection was begun: a later one ends the pause after it."""
         self._rest = rest
         self._rest_seconds = rest_seconds
         self._backoff = backoff or Backoff()
@@ -215,10 +219,12 @@ class JobSession:
         if self._is_leader:
             self._board.connecting()
         self._has_worked = False
+        self._occasions = self._board.occasions
         try:
             remote = self._dial(self._session.wakeup)
         except GimapError as error:
             if not self.is_stopping:
+                self._lost()
                 self._note_failed(error)
             return None
         self._is_awake()
@@ -236,9 +242,8 @@ class JobSession:
         is_persistent = self._failures >= MANY_FAILURES or isinstance(error, TooManyConnections)
         if self._troubled is not None and is_persistent:
             self._troubled(error)
-        nudges = self._board.nudges
         until = self._clock.monotonic() + self._backoff.next_pause(error)
-        while not self.is_stopping and self._board.nudges == nudges:
+        while not self.is_stopping and self._board.occasions == self._occasions:
             left = until - self._clock.monotonic()
             if left <= 0:
                 return
@@ -258,6 +263,7 @@ class JobSession:
             entry.job.failed(error)
         if self.is_stopping:
             return
+        self._lost()
         is_hasty = (is_stuck or not self._has_worked) and not isinstance(error, Slept)
         if is_hasty or isinstance(error, (Throttled, Unavailable)) or is_for_the_user(error):
             # A connection that breaks before it was of any use would otherwise be made again without end.

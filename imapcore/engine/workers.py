@@ -124,6 +124,7 @@ class Workers:
             on_crash=self._crashed,
             is_leader=is_leader,
             connected=self._connected if is_leader else None,
+            lost=(lambda: None) if is_leader else self._doubt,
             troubled=self._cannot_send if name == "actions" else None,
             rest=rest,
             rest_seconds=rest_seconds,
@@ -169,6 +170,13 @@ class Workers:
         threading.excepthook(
             threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
         )
+
+    def _doubt(self) -> None:
+        """A session that follows has lost its connection: the one that leads, which only asks once in a
+        while, is to see at once whether it still has its own.
+        """
+        if self.board.is_live:
+            self.sync.submit(Job("alive", _ask, urgency=0))
 
     def _follow(self, session: JobSession) -> None:
         with self._lock:
@@ -405,3 +413,8 @@ class Workers:
 
 def _keep_alive(remote: Remote) -> None:
     remote.noop()
+
+
+def _ask(remote: Remote) -> Iterator[float]:
+    _keep_alive(remote)
+    yield 0.0

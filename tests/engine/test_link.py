@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -63,9 +66,20 @@ def plain_imap() -> Iterator[int]:
         thread.join(5)
 
 
+_PORTS = itertools.count(10_000 + os.getpid() % 10_000)
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port that stays free while nobody listens on it: the system gives none of these away by itself."""
+    for port in _PORTS:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return port
+    raise AssertionError
 
 
 def here(port: int, security: Security = Security.NONE) -> Account:

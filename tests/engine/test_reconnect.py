@@ -4,6 +4,7 @@ acts. The options leave no other reason to connect than the one a test is about.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,24 @@ def test_another_network_is_noticed_without_a_key(small: Simulator, tmp_path: Pa
         msgid = small.control.deliver_next()
         wait_for_mail(engine, watcher, msgid)
         assert times_live(watcher) > before
+
+
+def test_a_server_that_goes_away_is_noticed_at_once(tmp_path: Path) -> None:
+    """The session that waits for mail hears it; the one that leads only asks once in a while."""
+    port = free_port()
+    account = Account("demo@gmail.com", "127.0.0.1", port, Security.NONE)
+    content = Options(messages=60, seed=3, port=port, now_ms=1_790_000_000_000)
+    with ExitStack() as server:
+        sim = server.enter_context(Simulator(content))
+        with engine_on(sim, tmp_path, account=account, options=PATIENT) as (engine, watcher):
+            settle(engine, watcher)
+            watcher.wait_until(lambda: sim.control.signed_in() > 1, "the session that waits for mail")
+            server.close()
+            watcher.wait_until(lambda: engine.link().state is LinkState.WAITING, "an attempt that failed")
+            with Simulator(content) as back:
+                receipt = engine.submit(Archive(Threads((engine.window(INBOX).rows[0].thrid,))))
+                watcher.wait_for(OpSettled, lambda event: event.op_id == receipt.op_id)
+                agree(engine, watcher, back)
 
 
 def test_a_network_that_swallows_everything_is_given_up_and_nothing_is_lost(
