@@ -124,7 +124,9 @@ class JobSession:
         self._troubled = troubled
         self._failures = 0
         self._occasions = 0
-        """Reasons to try at once, when the present connection was begun: a later one ends the pause after it."""
+        """As the board counted them when the present connection was begun: a later one ends the pause after
+        it.
+        """
         self._rest = rest
         self._rest_seconds = rest_seconds
         self._backoff = backoff or Backoff()

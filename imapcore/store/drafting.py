@@ -46,6 +46,8 @@ class Draft(Struct):
     """(step, shift, state of the piece) → messages."""
     messages: set[int] = field(default_factory=set)
     threads: set[int] = field(default_factory=set)
+    is_stepwise: bool = False
+    """Whether its steps were carried out one by one, as when something is taken back or tried again."""
     settled_labels: set[int] = field(default_factory=set)
     """Steps about labels that met their opposite before it was sent."""
 
@@ -53,6 +55,16 @@ class Draft(Struct):
         """The number of a step in the op."""
         self.steps.append(planned)
         return len(self.steps) - 1
+
+    def mixed(self) -> set[int]:
+        """Messages of which some is to be sent and some met its opposite."""
+        states = {state for _, _, state in self.changed}
+        if len(states) < 2:
+            return set()
+        by_state: dict[str, set[int]] = defaultdict(set)
+        for (_, _, state), msgids in self.changed.items():
+            by_state[state].update(msgids)
+        return by_state[OPEN] & by_state[CANCELLED]
 
 
 class Drafting(Outbox):
@@ -140,6 +152,9 @@ class Drafting(Outbox):
         for (step, shift, state), msgids in draft.changed.items():
             is_general = draft.steps[step].verb is Verb.DELETE_LABEL
             self.pieces.add(tx, draft.op_id, step, shift, state, msgids, is_general=is_general)
+        if draft.is_stepwise:
+            # A step that met its opposite reckoned with the journal as it was before this op.
+            self._refold(tx, draft.mixed())
         used = {mark for planned in draft.steps if planned.verb is Verb.ADD_LABELS for mark in planned.names}
         tx.execute(
             "UPDATE mark SET used_at = ? WHERE mark_id IN (SELECT value FROM json_each(?))",

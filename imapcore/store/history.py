@@ -74,6 +74,7 @@ class History(Drafting):
         op_id, summary, op = int(row[0]), str(row[1]), str(row[2])
         tx.execute("UPDATE op SET is_undone = 1 WHERE op_id = ?", (op_id,))
         draft = self._begin(tx, origin, op, undoes=op_id)
+        draft.is_stepwise = True
         rows = tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step DESC", (op_id,)
         )
@@ -237,6 +238,7 @@ class History(Drafting):
         if row is None:
             return None
         draft = self._begin(tx, USER, str(row[1]))
+        draft.is_stepwise = True
         for step, verb, names, destination in tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step", (op_id,)
         ):

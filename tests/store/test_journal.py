@@ -872,3 +872,18 @@ def test_a_label_that_was_refused_is_tried_again_under_its_own_name(store: Store
     store.journal.undo()
     assert store.journal.retry(refused.op_id) is not None
     assert (Verb.ADD_LABELS, ("Play",), (1,)) in drained(store)
+
+
+def test_what_one_step_of_an_undo_sends_counts_for_the_next_that_meets_something(
+    store: Store, reader: Reader
+) -> None:
+    """A label taken off by one step was shown again by the next, which met an open move and reckoned anew."""
+    store.mail.apply_messages([message(30, 30, "Work", place=Role.TRASH, uid=3)])
+    store.journal.submit(MoveToLabel(Messages((30,)), "Play", WORK))
+    store.journal.submit(MoveToTrash(Messages((30,))))
+    for again in (store.journal.undo, store.journal.redo, store.journal.undo, store.journal.undo):
+        again()
+    shown = reader.messages([30])[0]
+    assert (shown.place, shown.labels) == (Role.TRASH, frozenset(("Work",)))
+    drained(store)
+    assert reader.messages([30])[0].labels == {"Work"}
