@@ -46,7 +46,7 @@ from imapcore.sync.first import RECENT_DAYS
 from imapcore.sync.remote import ENVELOPES
 from imapcore.wire.uidset import UidSet
 from tests.benchmarks.store import MANY, WINDOW_ROWS, spread, timed, write_mail
-from tests.benchmarks.table import like_the_app, resident, say
+from tests.benchmarks.table import like_the_app, read_from_disk, resident, say
 
 DEADLINE = 3600.0
 ALL_MAIL = '"[Gmail]/All Mail"'
@@ -198,12 +198,17 @@ def measure_warm(account: Account, secret: Callable[[], str], folder: Path) -> N
         rng = random.Random(7)
         for name, view in (("inbox", INBOX), ("all mail", View.of_role(Role.ALL))):
             total = engine.window(view, size=1).total
-            places = [At(rng.randrange(total)) for _ in range(300)]
-            say(
-                f"window of {WINDOW_ROWS} rows, {name}, anywhere",
-                spread([timed(partial(engine.window, view, place, WINDOW_ROWS)) for place in places]),
-                "p99 ≤ 1 ms",
-            )
+            for order in ("first", "second"):
+                # What the system does not hold in memory is a disk's time, the first time.
+                places = [At(rng.randrange(total)) for _ in range(300)]
+                before = read_from_disk()
+                times = [timed(partial(engine.window, view, place, WINDOW_ROWS)) for place in places]
+                disk = f"; from the disk: {read_from_disk() - before:.1f} MB"
+                say(
+                    f"window of {WINDOW_ROWS} rows, {name}, the {order} 300",
+                    spread(times) + disk,
+                    "p99 ≤ 1 ms",
+                )
 
 
 def measure_live(account: Account, secret: Callable[[], str], folder: Path) -> None:
@@ -226,6 +231,7 @@ def measure_delta(engine: Engine, account: Account, password: str) -> None:
     time.sleep(1.5)
     row = next(row for row in engine.window(INBOX, size=100).rows if not row.is_starred and row.count == 1)
     uid = engine._open_store.mail.locations([row.thrid])[row.thrid].uid
+    last = next(line for line in reversed(engine.transcript(500)) if line.startswith("C: "))
     with imaplib.IMAP4(account.host, account.port) as client:
         client.login(account.email, password)
         client.select(ALL_MAIL)
@@ -237,17 +243,22 @@ def measure_delta(engine: Engine, account: Account, password: str) -> None:
             )
 
         wait_until(is_starred)
-        # The rest of the pass, and the poll that finds nothing more.
-        time.sleep(2.0)
-        said = commands(engine.transcript(200))
-        last = max(index for index, line in enumerate(said) if line.startswith("SELECT"))
-        # From the SELECT of the pass to the poll after it; the STATUS before it noticed the change.
-        after = [line for line in said[last:] if not line.startswith("IDLE")]
-        end = next(
-            (n for n, line in enumerate(after) if n and line.startswith('STATUS "[Gmail]/All')), len(after)
-        )
-        names = [" ".join(line.split()[: 2 if line.startswith("UID") else 1]) for line in after[:end]]
-        say("delta pass after one change", f"{end} commands: {', '.join(names)}", "≤ 4 commands")
+        wait_until(lambda: bool(delta_pass(engine.transcript(500), last)))
+        said = delta_pass(engine.transcript(500), last)
+        names = [" ".join(line.split()[: 2 if line.startswith("UID") else 1]) for line in said]
+        say("delta pass after one change", f"{len(said)} commands: {', '.join(names)}", "≤ 4 commands")
+
+
+def delta_pass(transcript: tuple[str, ...], last: str) -> list[str]:
+    """The commands of the first pass after another command, once it is over; the STATUS before it noticed the
+    change.
+    """
+    lines = list(transcript)
+    said = [each for each in commands(transcript[lines.index(last) :]) if not each.startswith("IDLE")]
+    begin = next((n for n, line in enumerate(said) if line.startswith("SELECT")), len(said))
+    over = ("SELECT", 'STATUS "[Gmail]/All')
+    end = next((n for n, line in enumerate(said) if n > begin and line.startswith(over)), begin)
+    return said[begin:end]
 
 
 def measure_submit(engine: Engine) -> None:

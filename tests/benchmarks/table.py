@@ -28,6 +28,15 @@ def say(what: str, value: str, goal: str = "") -> None:
     print(f"{what:<44} {value}" + (f"   [goal: {goal}]" if goal else ""), flush=True)
 
 
+def read_from_disk() -> float:
+    """What this process had to wait for a disk for, in MB so far; 0 where the system does not tell."""
+    told = Path("/proc/self/io")
+    if not told.exists():
+        return 0.0
+    counts = dict(line.split(": ") for line in told.read_text(encoding="ascii").splitlines())
+    return int(counts["read_bytes"]) / 1e6
+
+
 def resident() -> float:
     """Resident memory of this process now, in MB."""
     status = Path("/proc/self/statm")
