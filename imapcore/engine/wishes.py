@@ -142,6 +142,7 @@ class Wishes:
             self._end_search(query)
             self._tell(MailboxesChanged())
             self._tell(SearchProgressed(query, search.found, is_done=True))
+            self._submit(Job("tidy", self._tidy, urgency=9))
 
         def failed(error: GimapError) -> None:
             self._end_search(query)
@@ -161,6 +162,10 @@ class Wishes:
         )
         if self._board.status.state in (*HOPELESS, LinkState.WAITING):
             self._search_offline(query, self._board.status)
+
+    def _tidy(self, remote: Remote) -> Iterator[float]:
+        while self._store.searches.tidy():
+            yield 0.0
 
     def is_searching(self, query: str) -> bool:
         """Whether somebody waits for this search."""

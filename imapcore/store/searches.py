@@ -17,7 +17,7 @@ from imapcore.store.rooms import Room
 from imapcore.store.transaction import Transaction, listed
 
 KEPT_RUNS = 30
-"""Searches whose results are kept; older ones go when a new one begins (saved ones stay)."""
+"""Searches whose results are kept; older ones go (saved ones stay)."""
 
 
 class Searches(Room):
@@ -27,40 +27,15 @@ class Searches(Room):
         """A run of a query begins (its number); the results of earlier runs stay in view until it is
         finished.
         """
-        run, old = self._write(lambda tx: self._begin(tx, query))
-        for search_id, last_run in old:
-            self._drop_results(search_id, before=last_run + 1)
-            self._write(partial(self._forget, search_id=search_id, run=last_run))
-        return run
+        return self._write(lambda tx: self._begin(tx, query))
 
-    def _begin(self, tx: Transaction, query: str) -> tuple[int, list[tuple[int, int]]]:
-        """The run's number, and what is to be forgotten: (search, its last run)."""
+    def _begin(self, tx: Transaction, query: str) -> int:
         tx.execute(
             "INSERT INTO search (query, run, began_at) VALUES (?, 1, ?) ON CONFLICT (query) "
             "DO UPDATE SET run = run + 1, began_at = excluded.began_at, is_complete = 0",
             (query, self._shared.clock.now_ms()),
         )
-        search_id = tx.number("SELECT search_id FROM search WHERE query = ?", (query,))
-        old = tx.rows(
-            "SELECT search_id, run FROM search WHERE search_id <> ? AND query NOT IN (SELECT query FROM "
-            "saved_search) "
-            "ORDER BY began_at DESC, search_id DESC LIMIT -1 OFFSET ?",
-            (search_id, KEPT_RUNS),
-        )
-        # Its results go in many steps; whoever looks meanwhile must not take what is left for everything.
-        tx.execute(
-            "UPDATE search SET is_complete = 0 WHERE search_id IN (SELECT value FROM json_each(?))",
-            (listed(row[0] for row in old),),
-        )
-        run = tx.number("SELECT run FROM search WHERE search_id = ?", (search_id,))
-        return run, [(row[0], row[1]) for row in old]
-
-    @staticmethod
-    def _forget(tx: Transaction, search_id: int, run: int) -> None:
-        """Forget a search without results, unless it was run again meanwhile."""
-        if tx.execute("DELETE FROM search WHERE search_id = ? AND run = ?", (search_id, run)).rowcount:
-            for table in ("entry", "unread", "tally", "span", "view_count"):
-                tx.execute(f"DELETE FROM {table} WHERE view_id = ?", (-search_id,))
+        return tx.number("SELECT run FROM search WHERE query = ?", (query,))
 
     def add(self, query: str, msgids: Iterable[int]) -> tuple[int, ...]:
         """Results of the present run; those among them that the store does not know, in the order given."""
@@ -120,14 +95,39 @@ class Searches(Room):
         found = self._read("SELECT count(*) FROM search_result WHERE search_id = ?", (search_id,))
         return int(found[0][0])
 
+    def tidy(self) -> bool:
+        """Forget a little of what was not run for the longest time; whether there is more to forget.
+
+        A search can have found very much: it goes in small steps, when nobody waits.
+        """
+        return self._write(self._tidy)
+
+    def _tidy(self, tx: Transaction) -> bool:
+        row = tx.row(
+            "SELECT search_id FROM search WHERE query NOT IN (SELECT query FROM saved_search) "
+            "ORDER BY began_at DESC, search_id DESC LIMIT 1 OFFSET ?",
+            (KEPT_RUNS,),
+        )
+        if row is None:
+            return False
+        search_id = int(row[0])
+        # Whoever looks meanwhile must not take what is left for everything.
+        tx.execute("UPDATE search SET is_complete = 0 WHERE search_id = ?", (search_id,))
+        if not self._drop_some(tx, search_id):
+            tx.execute("DELETE FROM search WHERE search_id = ?", (search_id,))
+            for table in ("entry", "unread", "tally", "span", "view_count"):
+                tx.execute(f"DELETE FROM {table} WHERE view_id = ?", (-search_id,))
+        return True
+
     def _drop_results(self, search_id: int, before: int) -> None:
         """Drop what only runs before a certain one have found."""
         while self._write(partial(self._drop_some, search_id=search_id, before=before)):
             pass
 
-    def _drop_some(self, tx: Transaction, search_id: int, before: int) -> int:
+    def _drop_some(self, tx: Transaction, search_id: int, before: int | None = None) -> int:
+        """Drop some of what only runs before a certain one, or any, have found; how many."""
         rows = tx.rows(
-            "SELECT msgid FROM search_result WHERE search_id = ? AND run < ? LIMIT ?",
+            "SELECT msgid FROM search_result WHERE search_id = ? AND run < coalesce(?, run + 1) LIMIT ?",
             (search_id, before, self._shared.writer.rows_at_once),
         )
         msgids = [row[0] for row in rows]

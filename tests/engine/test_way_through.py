@@ -280,6 +280,24 @@ def test_a_search_runs_on_gmail_and_streams_into_its_view(
     assert engine.window(view).total > 0
 
 
+def test_the_oldest_searches_are_forgotten_when_a_new_one_has_ended(
+    small: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imapcore.store.searches.KEPT_RUNS", 2)
+    with engine_on(small, tmp_path) as (engine, watcher):
+        settle(engine, watcher)
+
+        def search(query: str) -> None:
+            engine.open(View.of_search(query))
+            watcher.wait_for(SearchProgressed, lambda event: event.is_done and event.query == query)
+            assert engine.window(View.of_search(query)).total > 0
+
+        for query in ("in:inbox", "in:sent", "is:unread"):
+            search(query)
+        watcher.wait_until(lambda: engine.window(View.of_search("in:inbox")).total == 0, "the first to go")
+        assert engine.window(View.of_search("in:sent")).total > 0
+
+
 def test_a_search_for_everything_looks_into_spam_and_trash(
     ready: tuple[Engine, Watcher], sim: Simulator
 ) -> None:
