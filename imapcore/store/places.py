@@ -141,19 +141,26 @@ class Places(Envelopes):
         stay.
         """
         total = 0
-        while gone := self._write(lambda tx: self._prune(tx, pass_id)):
+        last: tuple[int, int] | None = (-1, 0)
+        while last is not None:
+            gone, last = self._write(partial(self._prune, pass_id=pass_id, last=last))
             total += gone
         return total
 
-    def _prune(self, tx: Transaction, pass_id: int) -> int:
+    def _prune(
+        self, tx: Transaction, pass_id: int, last: tuple[int, int]
+    ) -> tuple[int, tuple[int, int] | None]:
+        """Look at some messages behind the last one looked at: how many are forgotten; the last of these."""
         rows = tx.rows(
-            "SELECT msgid, people, subject, snippet FROM message WHERE uid IS NULL AND unplaced < ?",
-            (pass_id,),
+            "SELECT unplaced, msgid FROM message WHERE uid IS NULL AND unplaced < ? "
+            "AND (unplaced, msgid) > (?, ?) ORDER BY unplaced, msgid LIMIT ?",
+            (pass_id, *last, self._shared.writer.rows_at_once),
         )
-        busy = self.pieces.touching(tx, (row[0] for row in rows))
-        rows = [row for row in rows if row[0] not in busy][: self._shared.writer.rows_at_once]
-        self.forget_messages(tx, [row[0] for row in rows])
-        return len(rows)
+        msgids = [row[1] for row in rows]
+        busy = self.pieces.touching(tx, msgids)
+        gone = [msgid for msgid in msgids if msgid not in busy]
+        self.forget_messages(tx, gone)
+        return len(gone), rows[-1] if rows else None
 
     # -- what sync asks --------------------------------------------------------------------------------
 

@@ -248,6 +248,20 @@ def test_what_has_an_open_change_is_not_forgotten(store: Store) -> None:
     assert store.mail.prune(store.mail.begin_pass()) == 1
 
 
+def test_very_many_messages_are_pruned_in_small_steps_and_busy_ones_stay(
+    store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = 3 * ROWS_AT_ONCE
+    store.mail.apply_messages([message(n, n) for n in range(1, many + 1)])
+    store.journal.submit(ChangeLabels(Messages(tuple(range(5, ROWS_AT_ONCE + 50))), add=frozenset(("Work",))))
+    store.mail.remove_uids(Role.ALL, ((1, many),))
+    later = store.mail.begin_pass()
+    steps = steps_of(store, "SELECT count(*) FROM message", lambda: store.mail.prune(later), monkeypatch)
+    assert sum(steps) == many - ROWS_AT_ONCE - 45
+    assert max(steps) <= ROWS_AT_ONCE
+    assert reader.stored() == ROWS_AT_ONCE + 45
+
+
 def test_a_uid_that_now_is_anothers_is_taken_away(store: Store) -> None:
     store.mail.apply_messages([message(1, uid=10)])
     store.mail.apply_messages([message(2, uid=10)])
