@@ -32,7 +32,7 @@ from imapcore.store.rescue import Rescued, rescue, restore
 from imapcore.store.rooms import Shared
 from imapcore.store.searches import Searches
 from imapcore.store.transaction import connect_reader, connect_writer
-from imapcore.store.trouble import is_damage
+from imapcore.store.trouble import is_damage, told
 from imapcore.store.writer import ClosedWriter, Writer
 
 if TYPE_CHECKING:
@@ -150,8 +150,11 @@ class Store:
                     writer.call(lambda tx: restore(tx, shared.marks, rescued))
                 if _was_sending(reads):
                     store.journal.recover()
-            except BaseException:
+            except BaseException as error:
                 reads.close()
+                explanation = told(error, path)
+                if explanation is not error:
+                    raise explanation from error
                 raise
         except BaseException:
             writer.stop()
