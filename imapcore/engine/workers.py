@@ -50,6 +50,9 @@ out.
 PASSES = "passes"
 """The group of jobs that compare the store with the server."""
 
+SNIPPETS_PAUSE = 0.5
+"""Seconds between two batches of first words while the user works: they are for rows further down."""
+
 NEVER_SEEN = 10_000
 """Conversations whose snippets were asked for, remembered so as not to ask twice."""
 
@@ -288,6 +291,8 @@ class Workers:
                 return
             left -= len(wanted)
             yield from self.account.read_snippets(remote, wanted)
+            if self._store.is_user_working:
+                yield SNIPPETS_PAUSE
 
     # -- the watch session -------------------------------------------------------------------------------
 

@@ -173,6 +173,11 @@ class Store:
                 self._journal = Journal(self._shared, self.mail)
             return self._journal
 
+    @property
+    def is_user_working(self) -> bool:
+        """Whether the user has just changed something: another change is to be expected at any moment."""
+        return self._shared.writer.is_user_working
+
     def reader(self) -> Reader:
         """A read-only connection for the calling thread; close it."""
         return Reader(self.path, self._email)

@@ -144,7 +144,12 @@ class Writer:
     @property
     def rows_at_once(self) -> int:
         """How many rows a background job should touch just now."""
-        return ROWS_WHILE_WORKING if self._clock.monotonic() < self._working_until else ROWS_AT_ONCE
+        return ROWS_WHILE_WORKING if self.is_user_working else ROWS_AT_ONCE
+
+    @property
+    def is_user_working(self) -> bool:
+        """Whether another change of the user's is to be expected at any moment."""
+        return self._clock.monotonic() < self._working_until
 
     @property
     def has_urgent(self) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -10,9 +12,12 @@ import pytest
 from imapcore.clock import ManualClock
 from imapcore.engine.options import EngineOptions
 from imapcore.engine.session import Job
-from imapcore.engine.workers import Workers
+from imapcore.engine.workers import SNIPPETS_PAUSE, Workers
+from imapcore.model import Archive, Messages
+from imapcore.store import Store
 from imapcore.sync.account import AccountSync
 from imapcore.sync.remote import Remote
+from tests.store.worlds import message
 
 PASS_SECONDS = 60.0
 REMOTE = cast(Remote, None)
@@ -64,3 +69,26 @@ def test_a_slow_pass_leaves_the_backfill_as_much_time_as_it_took(monkeypatch: py
     clock.advance(PASS_SECONDS / 2)
     workers._rest(REMOTE)
     assert len(line.jobs) == 2
+
+
+def test_first_words_are_fetched_slowly_while_the_user_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each batch is a dozen small writes one after the other, and a key waits for the one it meets."""
+    clock = ManualClock()
+    with Store.open(tmp_path / "store.sqlite", clock=clock) as store:
+        store.mail.apply_messages([message(n, n, snippet=None) for n in range(1, 251)])
+
+        def read_snippets(_: Remote, msgids: Sequence[int]) -> Iterator[float]:
+            store.mail.set_snippets(dict.fromkeys(msgids, "Hello"))
+            yield 0.0
+
+        workers = Workers.__new__(Workers)
+        account = SimpleNamespace(read_snippets=read_snippets)
+        for name, value in {"_store": store, "_options": EngineOptions(), "account": account}.items():
+            monkeypatch.setattr(workers, name, value, raising=False)
+        steps = workers._recent_snippets(REMOTE)
+        assert [next(steps), next(steps)] == [0.0, 0.0]
+        store.journal.submit(Archive(Messages((1,))))
+        assert SNIPPETS_PAUSE in list(steps)
+        assert not store.mail.without_snippet()
