@@ -140,6 +140,13 @@ class Claiming(Settling):
     def _claim_label_step(self, tx: Transaction, verb: Verb, names: list[str], pieces: list[Piece]) -> Batch:
         for piece in pieces:
             self.pieces.set_state(tx, piece, SENT)
+        if verb is Verb.DELETE_LABEL:
+            # As Gmail calls it now: a renaming before this may have been refused.
+            known = tx.rows(
+                "SELECT name FROM mark WHERE kind = 'label' AND mark_id IN (SELECT value FROM json_each(?))",
+                (listed(pieces[0].shift.remove),),
+            )
+            names = [row[0] for row in known] or names
         return self._hand_out(tx, pieces, verb, tuple(names), (), None)
 
     def _spelled(self, tx: Transaction, verb: Verb, mark: int) -> str:

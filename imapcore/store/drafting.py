@@ -46,8 +46,8 @@ class Draft(Struct):
     """(step, shift, state of the piece) → messages."""
     messages: set[int] = field(default_factory=set)
     threads: set[int] = field(default_factory=set)
-    is_stepwise: bool = False
-    """Whether its steps were carried out one by one, as when something is taken back or tried again."""
+    written: set[int] = field(default_factory=set)
+    """Steps of which pieces stand in the journal already."""
     settled_labels: set[int] = field(default_factory=set)
     """Steps about labels that met their opposite before it was sent."""
 
@@ -55,16 +55,6 @@ class Draft(Struct):
         """The number of a step in the op."""
         self.steps.append(planned)
         return len(self.steps) - 1
-
-    def mixed(self) -> set[int]:
-        """Messages of which some is to be sent and some met its opposite."""
-        states = {state for _, _, state in self.changed}
-        if len(states) < 2:
-            return set()
-        by_state: dict[str, set[int]] = defaultdict(set)
-        for (_, _, state), msgids in self.changed.items():
-            by_state[state].update(msgids)
-        return by_state[OPEN] & by_state[CANCELLED]
 
 
 class Drafting(Outbox):
@@ -133,7 +123,16 @@ class Drafting(Outbox):
             self.pieces.settle(tx, piece, msgids, CANCELLED)
             self._touched_ops.add(piece.op_id)
 
+    def _write_changes(self, tx: Transaction, draft: Draft) -> None:
+        """Enter into the journal what the steps have changed so far: whatever comes after reckons with it."""
+        for (step, shift, state), msgids in draft.changed.items():
+            is_general = draft.steps[step].verb is Verb.DELETE_LABEL
+            self.pieces.add(tx, draft.op_id, step, shift, state, msgids, is_general=is_general)
+            draft.written.add(step)
+        draft.changed.clear()
+
     def _finish(self, tx: Transaction, draft: Draft, summary: str, *, can_undo: bool) -> Receipt:
+        self._write_changes(tx, draft)
         for number, planned in enumerate(draft.steps):
             tx.execute(
                 "INSERT INTO step (op_id, step, verb, names, destination) VALUES (?, ?, ?, ?, ?)",
@@ -145,16 +144,10 @@ class Drafting(Outbox):
                     planned.destination.value if planned.destination else None,
                 ),
             )
-            if planned.verb in LABEL_VERBS and not any(step == number for step, _, _ in draft.changed):
+            if planned.verb in LABEL_VERBS and number not in draft.written:
                 state = CANCELLED if number in draft.settled_labels else OPEN
                 shift, is_general = self._label_shift(tx, planned)
                 self.pieces.add(tx, draft.op_id, number, shift, state, (), is_general=is_general)
-        for (step, shift, state), msgids in draft.changed.items():
-            is_general = draft.steps[step].verb is Verb.DELETE_LABEL
-            self.pieces.add(tx, draft.op_id, step, shift, state, msgids, is_general=is_general)
-        if draft.is_stepwise:
-            # A step that met its opposite reckoned with the journal as it was before this op.
-            self._refold(tx, draft.mixed())
         used = {mark for planned in draft.steps if planned.verb is Verb.ADD_LABELS for mark in planned.names}
         tx.execute(
             "UPDATE mark SET used_at = ? WHERE mark_id IN (SELECT value FROM json_each(?))",

@@ -74,7 +74,6 @@ class History(Drafting):
         op_id, summary, op = int(row[0]), str(row[1]), str(row[2])
         tx.execute("UPDATE op SET is_undone = 1 WHERE op_id = ?", (op_id,))
         draft = self._begin(tx, origin, op, undoes=op_id)
-        draft.is_stepwise = True
         rows = tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step DESC", (op_id,)
         )
@@ -97,6 +96,7 @@ class History(Drafting):
                 book = self.book(tx)
             where = Role(destination) if destination else None
             book = self._take_back_pieces(tx, draft, book, Verb(verb), where, pieces)
+            self._write_changes(tx, draft)
         book.flush()
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
         return self._finish(tx, draft, text, can_undo=True)
@@ -122,7 +122,8 @@ class History(Drafting):
         else:
             return
         unsent = [self.pieces.get(tx, piece.piece_id) for piece in pieces]
-        last = max((piece.op_id for piece in self.pieces.all(tx)), default=0)
+        others = (piece.op_id for piece in self.pieces.all(tx) if piece.op_id != draft.op_id)
+        last = max(others, default=0)
         # Nothing was sent and nothing else waits behind it: neither needs to leave at all.
         if last <= pieces[0].op_id and all(
             piece and piece.state == OPEN and not piece.is_replay for piece in unsent
@@ -238,7 +239,6 @@ class History(Drafting):
         if row is None:
             return None
         draft = self._begin(tx, USER, str(row[1]))
-        draft.is_stepwise = True
         for step, verb, names, destination in tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step", (op_id,)
         ):
@@ -265,6 +265,7 @@ class History(Drafting):
                     book = self.book(tx)
                     self._draft_changes(tx, draft, [(number, again)], book.load_messages(msgids))
                     book.flush()
+            self._write_changes(tx, draft)
         self._calm(tx, op_id)
         tx.execute("UPDATE op SET state = ?, can_undo = 0 WHERE op_id = ?", (OpState.SUPERSEDED, op_id))
         return self._finish(tx, draft, str(row[0]), can_undo=True)

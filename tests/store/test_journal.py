@@ -887,3 +887,22 @@ def test_what_one_step_of_an_undo_sends_counts_for_the_next_that_meets_something
     assert (shown.place, shown.labels) == (Role.TRASH, frozenset(("Work",)))
     drained(store)
     assert reader.messages([30])[0].labels == {"Work"}
+
+
+def test_an_op_taken_back_step_by_step_reckons_with_its_own_steps(store: Store, reader: Reader) -> None:
+    """One step puts it back into the inbox, the next meets an open change: lists and message say the same."""
+    store.mail.apply_messages([message(30, 30)])
+    store.journal.submit(MoveToInbox(Threads((30,), View.of_role(Role.ALL))))
+    store.journal.submit(ChangeLabels(Messages((30,)), frozenset(("Play",)), frozenset(("\\Inbox",))))
+    store.journal.undo()
+    assert reader.messages([30])[0].labels == {"\\Inbox"}
+    assert 30 in [row.thrid for row in reader.window(INBOX).rows]
+
+
+def test_a_label_is_deleted_under_the_name_it_has_when_its_renaming_was_refused(store: Store) -> None:
+    store.journal.submit(label("Work"))
+    drained(store)
+    store.journal.submit(RenameLabel("Work", "Jobs"))
+    store.journal.submit(DeleteLabel("Jobs"))
+    store.journal.reject(claimed(store), "NO")
+    assert drained(store) == [(Verb.DELETE_LABEL, ("Work",), ())]
