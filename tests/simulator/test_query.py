@@ -237,9 +237,9 @@ def test_any_order_of_marks_is_read(marks: list[str]) -> None:
 
 @pytest.mark.parametrize("unit", ["(", "-", "{a ", '"', "a OR ", "from:(", "a AROUND "])
 def test_a_hostile_query_takes_no_time(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     compile_query(unit * 20_000, CONTEXT)(_SAMPLE)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 _SAMPLE = Sample().found()

@@ -611,14 +611,19 @@ def test_what_is_no_longer_where_a_search_looks_leaves_it_and_undo_brings_it_bac
     assert [row.thrid for row in reader.window(view).rows] == before
 
 
-def test_results_go_in_small_steps(store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key pressed while an old search goes must not wait until all of its results are gone."""
+def found_by_old(store: Store) -> range:
+    """A search called "old" has found everything there is."""
     many = range(1, 3 * ROWS_AT_ONCE)
     store.mail.apply_messages([message(n, n) for n in many])
-    searches = store.searches
-    searches.begin("old")
-    searches.add("old", many)
-    searches.finish("old", is_complete=True)
+    store.searches.begin("old")
+    store.searches.add("old", many)
+    store.searches.finish("old", is_complete=True)
+    return many
+
+
+def test_results_go_in_small_steps(store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key pressed while an old search goes must not wait until all of its results are gone."""
+    searches, many = store.searches, found_by_old(store)
     searches.begin("old")
     searches.add("old", many[: ROWS_AT_ONCE + 10])
     steps = steps_of(store, RESULTS, lambda: searches.finish("old", is_complete=True), monkeypatch)
@@ -637,12 +642,7 @@ def test_results_go_in_small_steps(store: Store, reader: Reader, monkeypatch: py
 
 def test_a_search_that_goes_is_not_taken_for_complete(store: Store, reader: Reader) -> None:
     """Killed while it goes, or looked at, it is there with a part of its results."""
-    many = range(1, 3 * ROWS_AT_ONCE)
-    store.mail.apply_messages([message(n, n) for n in many])
-    searches = store.searches
-    searches.begin("old")
-    searches.add("old", many)
-    searches.finish("old", is_complete=True)
+    searches, many = store.searches, found_by_old(store)
     for number in range(KEPT_RUNS):
         searches.begin(f"newer {number}")
     assert searches.tidy()
