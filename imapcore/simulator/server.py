@@ -69,6 +69,7 @@ class Server:
         self._tls = tls
         self._listener: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
         self._numbers = count(1)
         self._random = random.Random(f"{options.seed}/connections")
         self._arrivals: Iterator[Seed] = arrivals(
@@ -104,15 +105,20 @@ class Server:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A task that is cancelled before its first step does nothing, not even close what it was given.
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)
 
     def _own(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            self._own(task)
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        self._own(asyncio.ensure_future(self._serve(reader, writer)))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = writer.get_extra_info("peername")
         identity = self._identity()
         channel = Channel(reader, writer, lambda: self.house.options)
@@ -124,6 +130,7 @@ class Server:
             channel.abort()
         finally:
             self.house.sessions.discard(session)
+            self._writers.discard(writer)
 
     def _identity(self) -> str:
         """The opaque word of a connection, as Gmail's look: ``k2if6111336rvb``."""

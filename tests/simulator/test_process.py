@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import imaplib
 import re
 import signal
@@ -10,12 +11,16 @@ import ssl
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from imapcore.demo import demo_account
 from imapcore.errors import LinkError
 from imapcore.model import Security
+from imapcore.simulator import Options
+from imapcore.simulator.server import Server
 from tests.simulator.wire import Wire
 
 COMMAND = (sys.executable, "-m", "imapcore.simulator", "--messages=20")
@@ -142,3 +147,20 @@ def test_the_demo_account_signs_in_and_ends_with_its_context() -> None:
             assert int(exists) > 0
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((account.host, account.port), 5)
+
+
+def test_a_connection_that_comes_while_the_server_stops_is_closed() -> None:
+    """Its task is cancelled before its first step, and closed nothing."""
+    aborted: list[bool] = []
+
+    class Peer:
+        transport = SimpleNamespace(abort=lambda: aborted.append(True))
+
+    async def come_and_stop() -> None:
+        server = Server(Options(messages=0))
+        await server.start(is_warm=True)
+        server._accept(asyncio.StreamReader(), cast(asyncio.StreamWriter, Peer()))
+        await server.stop()
+
+    asyncio.run(come_and_stop())
+    assert aborted == [True]
