@@ -34,6 +34,10 @@ THREADS_AT_ONCE = 2000
 """Conversations held in memory while a large op is written."""
 
 
+MESSAGES_AT_ONCE = 20_000
+"""Messages held in memory while a large op is taken back."""
+
+
 class Draft(Struct):
     """An op that is being written: its number, and what its steps change so far."""
 
@@ -62,6 +66,9 @@ class Drafting(Outbox):
 
     sweep_from = SWEEP_FROM
     """Conversations from which on an op is swept over them instead of going through a book."""
+
+    _last: tuple[int, Sequence[int]] = (0, ())
+    """The last op that was not too large, and its conversations: mostly undo takes that one back."""
 
     def _begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> Draft:
         tx.execute(
@@ -165,6 +172,8 @@ class Drafting(Outbox):
         self._settle_ops(tx, {draft.op_id, *self._take_touched()})
         if draft.op_id % OPS_KEPT == 0:
             self._forget_old(tx, draft.op_id - OPS_KEPT)
+        if len(draft.messages) <= MESSAGES_AT_ONCE:
+            self._last = (draft.op_id, array("q", draft.threads))
         return Receipt(
             draft.op_id, summary, len(draft.threads), len(draft.messages), can_undo=can_undo and has_effect
         )

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
 from imapcore.model import OpState, Receipt, Role
 from imapcore.store.book import Book
-from imapcore.store.drafting import THREADS_AT_ONCE, Draft, Drafting
+from imapcore.store.drafting import MESSAGES_AT_ONCE, THREADS_AT_ONCE, Draft, Drafting
 from imapcore.store.facts import Verb
 from imapcore.store.marks import MarkIds, Shift
 from imapcore.store.pieces import (
@@ -35,9 +35,6 @@ from imapcore.store.returning import Meeting, StepNumbers, TakeBack, meet, oppos
 from imapcore.store.sweep import sweep_back
 from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction, chunks, listed
-
-MESSAGES_AT_ONCE = 20_000
-"""Messages held in memory while a large op is taken back."""
 
 USER, AUTOMATIC, UNDO, REDO = "user", "automatic", "undo", "redo"
 """Where an op comes from; only what a user did anew ends the possibility to redo."""
@@ -161,25 +158,18 @@ class History(Drafting):
         busy = self.pieces.touching(tx, (msgid for plan in plans for msgid in plan.piece.msgids))
         for some in _portions(plans):
             plan_of = {msgid: plan for plan in some for msgid in plan.piece.msgids}
-            thrid_of: dict[int, int] = dict(
-                tx.rows(
-                    "SELECT msgid, thrid FROM json_each(?) CROSS JOIN message ON msgid = value",
-                    (listed(sorted(plan_of)),),
-                )
-            )
-            left = set(thrid_of.values())
-            if len(left) >= self.sweep_from:
+            left: Set[int] = plan_of.keys()
+            thrids = self._threads_of(tx, some[0].piece.op_id, left)
+            if len(thrids) >= self.sweep_from:
                 book.flush()
                 book = self.book(tx)
-                swept = sweep_back(
-                    tx, self.marks, self.people, list(left), plan_of, busy, self.pieces.going(tx)
-                )
+                swept = sweep_back(tx, self.marks, self.people, thrids, plan_of, busy, self.pieces.going(tx))
                 if swept is not None:
                     self._note(tx, draft, swept)
-                    left = set(swept.rest)
-            book.load(left)
-            for plan in some:
-                records = [book.records[msgid] for msgid in plan.piece.msgids if thrid_of.get(msgid) in left]
+                    left = swept.left
+            there = {record.msgid for record in book.load_messages(left)}
+            for plan in some if there else ():
+                records = [book.records[msgid] for msgid in plan.piece.msgids if msgid in there]
                 if plan.is_open and records:
                     records = self._meet(tx, draft, plan, records, busy)
                 if records:
@@ -188,6 +178,17 @@ class History(Drafting):
                 book.flush()
                 book = self.book(tx)
         return book
+
+    def _threads_of(self, tx: Transaction, op_id: int, msgids: Iterable[int]) -> Sequence[int]:
+        """The conversations of an op's messages: of the op before this one they are known, and need no
+        looking up. (Since then a message may have come to another; ``sweep_back`` tells which.)
+        """
+        if self._last[0] == op_id:
+            return self._last[1]
+        rows = tx.rows(
+            "SELECT thrid FROM json_each(?) CROSS JOIN message ON msgid = value", (listed(sorted(msgids)),)
+        )
+        return list({row[0] for row in rows})
 
     def _meet(
         self,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import itemgetter
+from itertools import pairwise, repeat
 
 from msgspec import Struct, field
 
@@ -30,9 +30,6 @@ from imapcore.store.transaction import Row, Transaction, listed
 
 SWEEP_FROM = 200
 """Conversations from which on sweeping pays."""
-
-_DATE = itemgetter(2)
-"""Of a row of ``state`` as the sweep reads it."""
 
 _TELLING = PLACES | {SEEN, INBOX}
 """Marks by which a conversation may leave a search, or its list of what is unread."""
@@ -69,6 +66,9 @@ class Swept(Struct):
     """Open changes that met their opposite."""
     rest: list[int] = field(default_factory=list)
     """Conversations that take a book; nothing of them was changed."""
+    left: set[int] = field(default_factory=set)
+    """Messages that were to be taken back and take a book: of these conversations, or of none that was named.
+    """
 
 
 class _Sweep:
@@ -130,26 +130,24 @@ class _Sweep:
     def run(self, fate_of: Callable[[Row], _Fate | None]) -> Swept:
         """Do it. A conversation with a message that has no fate takes a book."""
         swept = Swept()
+        listing = Listing(self._tx, self._marks, self._people, dict.fromkeys(self._thrids, ()))
+        rows = self.rows
+        fates = [fate_of(row) for row in rows]
+        starts = [at for at, row in enumerate(rows) if not at or row[0] != rows[at - 1][0]]
+        for start, end in pairwise((*starts, len(rows))):
+            thrid = rows[start][0]
+            is_changed = self._compare(rows[start:end], fates[start:end], listing)
+            if is_changed:
+                swept.threads.append(thrid)
+            elif is_changed is None:
+                swept.rest.append(thrid)
+                fates[start:end] = repeat(None, end - start)
         written: list[Row] = []
         messages: dict[_Fate, list[int]] = defaultdict(list)
-        listing = Listing(self._tx, self._marks, self._people, dict.fromkeys(self._thrids, ()))
-        rows, at = self.rows, 0
-        while at < len(rows):
-            thrid = rows[at][0]
-            end = at + 1
-            while end < len(rows) and rows[end][0] == thrid:
-                end += 1
-            changed = _sweep_thread(rows[at:end], fate_of, self._results, listing)
-            if changed is None:
-                swept.rest.append(thrid)
-            elif changed:
-                swept.threads.append(thrid)
-                for fate, (_, msgid, date, confirmed, _, _, sender, bits) in changed:
-                    written.append(
-                        (thrid, msgid, date, confirmed, fate.after.set_id, fate.mood, sender, bits)
-                    )
-                    messages[fate].append(msgid)
-            at = end
+        for (thrid, msgid, date, confirmed, _, _, sender, bits), fate in zip(rows, fates, strict=True):
+            if fate is not None and fate.shifts:
+                written.append((thrid, msgid, date, confirmed, fate.after.set_id, fate.mood, sender, bits))
+                messages[fate].append(msgid)
         self._tx.put("INSERT OR REPLACE INTO state", written)
         listing.write_compared()
         for fate, msgids in messages.items():
@@ -158,6 +156,62 @@ class _Sweep:
             for piece in fate.met:
                 swept.met.setdefault(piece, set()).update(msgids)
         return swept
+
+    def _compare(self, rows: Sequence[Row], fates: Sequence[_Fate | None], listing: Listing) -> bool | None:
+        """Note what becomes of one conversation: whether anything does; None, with nothing noted, if it takes
+        a book.
+
+        It does if something of it is nowhere for the moment, if only a part of it moves, or if a message
+        would change on which the same marks may be open.
+        """
+        found, scopes = self._results
+        old: Views = {}
+        new: Views = {}
+        unread_before: set[int] = set()
+        unread_after: set[int] = set()
+        seen: set[_Fate] = set()
+        ways: set[tuple[int, int]] = set()
+        is_changed = False
+        each = zip(rows, fates, strict=True)
+        # Newest first: what an older message of the same fate has to say was said.
+        for row, fate in sorted(each, key=_date, reverse=True) if len(rows) > 1 else each:
+            if fate is None or not fate.way[0]:
+                return None
+            date = row[2]
+            if fate not in seen:
+                seen.add(fate)
+                ways.add(fate.way)
+                was, place = fate.way
+                if fate.was_unread:
+                    unread_before.add(was)
+                if fate.is_unread and place:
+                    unread_after.add(place)
+                entry = (date, was)
+                for view in fate.views_before:
+                    old.setdefault(view, entry)
+                entry = (date, place)
+                for view in fate.views_after:
+                    new.setdefault(view, entry)
+                is_changed = is_changed or bool(fate.shifts)
+            if found and (searches := found.get(row[1])) is not None:
+                enter_searches(old, fate.before, date, searches, scopes)
+                enter_searches(new, fate.after, date, searches, scopes)
+        if not is_changed:
+            return False
+        thrid = rows[0][0]
+        was, place = next(iter(ways))
+        if len(ways) == 1 and place and was != place:
+            listing.move(thrid, was, place)
+        elif any(was != place for was, place in ways):
+            return None
+        listing.compare(thrid, old, unread_before, new, unread_after)
+        return True
+
+
+def _date(each: tuple[Row, _Fate | None]) -> int:
+    """When a message was received, of a row of ``state`` as the sweep reads it."""
+    date: int = each[0][2]
+    return date
 
 
 def sweep(
@@ -257,61 +311,11 @@ def sweep_back(
             fates[key] = decide(plan, sets[row[4]], sets[row[3]], pieces)
         return fates[key]
 
-    return sweeping.run(fate_of)
+    swept = sweeping.run(fate_of)
+    rest = set(swept.rest)
+    swept.left = plans.keys() - {row[1] for row in sweeping.rows if row[0] not in rest}
+    return swept
 
 
 def _touched(shifts: Iterable[Shift]) -> MarkIds:
     return frozenset().union(*(shift.marks() for shift in shifts))
-
-
-def _sweep_thread(
-    rows: list[Row], fate_of: Callable[[Row], _Fate | None], results: Results, listing: Listing
-) -> list[tuple[_Fate, Row]] | None:
-    """One conversation: what becomes of which messages; None if it takes a book.
-
-    It does if something of it is nowhere for the moment, if only a part of it moves, or if a message would
-    change on which the same marks may be open.
-    """
-    found = results.found
-    old: Views = {}
-    new: Views = {}
-    unread_before: set[int] = set()
-    unread_after: set[int] = set()
-    changed: list[tuple[_Fate, Row]] = []
-    fates: set[_Fate] = set()
-    ways: set[tuple[int, int]] = set()
-    # Newest first: what an older message of the same fate has to say was said.
-    for row in sorted(rows, key=_DATE, reverse=True) if len(rows) > 1 else rows:
-        fate = fate_of(row)
-        if fate is None or not fate.way[0]:
-            return None
-        date = row[2]
-        if fate not in fates:
-            fates.add(fate)
-            ways.add(fate.way)
-            was, place = fate.way
-            if fate.was_unread:
-                unread_before.add(was)
-            if fate.is_unread and place:
-                unread_after.add(place)
-            entry = (date, was)
-            for view in fate.views_before:
-                old.setdefault(view, entry)
-            entry = (date, place)
-            for view in fate.views_after:
-                new.setdefault(view, entry)
-        if found and (searches := found.get(row[1])) is not None:
-            enter_searches(old, fate.before, date, searches, results.scopes)
-            enter_searches(new, fate.after, date, searches, results.scopes)
-        if fate.shifts:
-            changed.append((fate, row))
-    if not changed:
-        return changed
-    thrid = rows[0][0]
-    was, place = next(iter(ways))
-    if len(ways) == 1 and place and was != place:
-        listing.move(thrid, was, place)
-    elif any(was != place for was, place in ways):
-        return None
-    listing.compare(thrid, old, unread_before, new, unread_after)
-    return changed

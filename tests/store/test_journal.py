@@ -761,6 +761,20 @@ def test_what_the_phone_did_meanwhile_is_seen_when_a_move_is_taken_back(
     assert drained(store) == []
 
 
+@pytest.mark.parametrize("sweep_from", [1, 1000])
+def test_what_went_to_another_conversation_meanwhile_is_taken_back_too(
+    store: Store, reader: Reader, sweep_from: int
+) -> None:
+    store.journal.sweep_from = sweep_from
+    store.journal.submit(label("Work", of=(1, 2, 3)))
+    store.mail.apply_messages([message(2, 4, "\\Inbox", modseq=2)])
+    receipt = store.journal.undo()
+    assert receipt is not None
+    assert receipt.messages == 3
+    assert reader.window(WORK).rows == ()
+    assert drained(store) == []
+
+
 def test_a_label_that_is_being_deleted_does_not_come_back_with_a_move(store: Store, reader: Reader) -> None:
     store.mail.apply_messages([message(1, 1, "\\Inbox", "Work", modseq=2)])
     store.journal.submit(MoveToTrash(Messages((1,))))
