@@ -29,6 +29,9 @@ down.
 LOG_BYTES = 8 << 20
 """Size of the write-ahead log from which on it is moved into the store between two jobs."""
 
+LOG_BYTES_WHILE_WORKING = 32 << 20
+"""As much more may stand in it while the user works: the next change would wait until it is moved."""
+
 QUIET_SECONDS = 0.25
 QUIET_LOG_BYTES = 1 << 20
 """After so long without a job a log of that size is moved, too: a change of the user's waits until the disk
@@ -171,7 +174,8 @@ class Writer:
     def _run(self) -> None:
         while (ticket := self._next()) is not None:
             self._serve(ticket)
-            if not self._urgent and self._log_size() > self._log_limit:
+            limit = self._log_limit + (LOG_BYTES_WHILE_WORKING if self.is_user_working else 0)
+            if not self._urgent and self._log_size() > limit:
                 self._check_in()
 
     def _log_size(self) -> int:

@@ -18,6 +18,7 @@ from imapcore.store.gate import Gate
 from imapcore.store.transaction import Transaction, connect_reader
 from imapcore.store.writer import (
     LOG_BYTES,
+    LOG_BYTES_WHILE_WORKING,
     QUEUE_LENGTH,
     QUIET_LOG_BYTES,
     ROWS_AT_ONCE,
@@ -298,6 +299,34 @@ def test_a_log_that_somebody_still_reads_is_not_asked_for_after_every_job(path: 
             writer.call(partial(add, text=f"{number}"))
         reader.execute("COMMIT")
     assert not any("wal_checkpoint" in each for each in said)
+    writer.stop()
+
+
+def test_the_log_waits_while_the_user_works(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Moving it takes longer than most changes do, and the next one would stand behind it."""
+    monkeypatch.setattr("imapcore.store.writer.QUIET_SECONDS", 60)
+    clock = ManualClock()
+    writer = Writer(path, Gate(), clock)
+    writer.call(table)
+    said: list[str] = []
+
+    def is_moved() -> bool:
+        writer.call(lambda tx: None)
+        return any("wal_checkpoint" in each for each in said)
+
+    writer.call(lambda tx: writer._connection.set_trace_callback(said.append))
+    writer.call(partial(add, text="x" * (LOG_BYTES + 1)), is_urgent=True)
+    assert not is_moved()
+    writer.call(partial(add, text="x" * LOG_BYTES_WHILE_WORKING))
+    assert is_moved()
+    # The next commit cuts its file.
+    writer.call(partial(add, text="small"))
+    said.clear()
+    writer.call(partial(add, text="y" * (LOG_BYTES + 1)), is_urgent=True)
+    assert not is_moved()
+    clock.advance(WORKING_SECONDS + 1)
+    writer.call(lambda tx: None)
+    assert is_moved()
     writer.stop()
 
 
