@@ -38,9 +38,9 @@ class Book:
             return
         for thrid in wanted:
             self._threads[thrid] = []
-        rows = self._tx.rows(
-            "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM state "
-            "WHERE thrid IN (SELECT value FROM json_each(?))",
+        rows = self._tx.numbers(
+            "thrid, msgid, date, confirmed, shown, mood, sender, bits",
+            "state WHERE thrid IN (SELECT value FROM json_each(?))",
             (listed(wanted),),
         )
         numbers = {row[3] for row in rows}
@@ -62,9 +62,8 @@ class Book:
         wanted = list(msgids)
         missing = [msgid for msgid in wanted if msgid not in self.records]
         if missing:
-            rows = self._tx.rows(
-                "SELECT thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
-                (listed(missing),),
+            rows = self._tx.numbers(
+                "thrid", "message WHERE msgid IN (SELECT value FROM json_each(?))", (listed(missing),)
             )
             self.load([row[0] for row in rows])
         return [self.records[msgid] for msgid in wanted if msgid in self.records]

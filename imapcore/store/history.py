@@ -185,8 +185,8 @@ class History(Drafting):
         """
         if self._last[0] == op_id:
             return self._last[1]
-        rows = tx.rows(
-            "SELECT thrid FROM json_each(?) CROSS JOIN message ON msgid = value", (listed(sorted(msgids)),)
+        rows = tx.numbers(
+            "thrid", "json_each(?) CROSS JOIN message ON msgid = value", (listed(sorted(msgids)),)
         )
         return list({row[0] for row in rows})
 

@@ -61,8 +61,9 @@ class Listing:
         self._added: list[tuple[int, int, int, int]] = []
         self._read: list[tuple[int, int, int]] = []
         self._unread: list[tuple[int, int, int, int]] = []
-        for conversation_id, thrid, place in tx.rows(
-            "SELECT conversation_id, thrid, place FROM json_each(?) CROSS JOIN conversation ON thrid = value",
+        for conversation_id, thrid, place in tx.numbers(
+            "conversation_id, thrid, place",
+            "json_each(?) CROSS JOIN conversation ON thrid = value",
             (listed(sorted(self._threads)),),
         ):
             self._ids[(thrid, place)] = conversation_id
@@ -124,9 +125,9 @@ class Listing:
             ") AS v WHERE conversation_id = v.column1",
         )
         if created:
-            for conversation_id, thrid, place in self._tx.rows(
-                "SELECT conversation_id, thrid, place FROM conversation "
-                "WHERE thrid IN (SELECT value FROM json_each(?))",
+            for conversation_id, thrid, place in self._tx.numbers(
+                "conversation_id, thrid, place",
+                "conversation WHERE thrid IN (SELECT value FROM json_each(?))",
                 (listed({thrid for thrid, _, _ in created}),),
             ):
                 self._ids[(thrid, place)] = conversation_id

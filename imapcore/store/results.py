@@ -34,10 +34,11 @@ def found_by_searches(tx: Transaction, msgids: Iterable[int]) -> Found:
     # What the fewer are asked for: a large op is about many messages, and most searches find few.
     there = tx.number("SELECT count(*) FROM (SELECT 1 FROM search_result LIMIT ?)", (len(asked),))
     if there < len(asked):
-        rows = tx.rows("SELECT msgid, search_id FROM search_result") if there else []
+        rows = tx.numbers("msgid, search_id", "search_result") if there else []
     else:
-        rows = tx.rows(
-            "SELECT msgid, search_id FROM search_result WHERE msgid IN (SELECT value FROM json_each(?))",
+        rows = tx.numbers(
+            "msgid, search_id",
+            "search_result WHERE msgid IN (SELECT value FROM json_each(?))",
             (listed(asked),),
         )
     found: dict[int, list[int]] = defaultdict(list)

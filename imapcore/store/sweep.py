@@ -82,9 +82,9 @@ class _Sweep:
         self._results = Results({}, {})
         self._touched: MarkIds = frozenset()
         self._still: dict[int, _Fate] = {}
-        self.rows = tx.rows(
-            "SELECT thrid, msgid, date, confirmed, shown, mood, sender, bits FROM json_each(?) "
-            "CROSS JOIN state ON thrid = value",
+        self.rows = tx.numbers(
+            "thrid, msgid, date, confirmed, shown, mood, sender, bits",
+            "json_each(?) CROSS JOIN state ON thrid = value",
             (listed(sorted(set(thrids))),),
         )
         self.sets = marks.load_sets(tx, {row[3] for row in self.rows} | {row[4] for row in self.rows})

@@ -254,7 +254,12 @@ def delta_pass(transcript: tuple[str, ...], last: str) -> list[str]:
     change.
     """
     lines = list(transcript)
-    said = [each for each in commands(transcript[lines.index(last) :]) if not each.startswith("IDLE")]
+    said = [
+        each
+        for each in commands(transcript[lines.index(last) :])
+        # First words of old mail are fetched on the same session when it has nothing better to do.
+        if not each.startswith("IDLE") and "BODY.PEEK" not in each
+    ]
     begin = next((n for n, line in enumerate(said) if line.startswith("SELECT")), len(said))
     over = ("SELECT", 'STATUS "[Gmail]/All')
     end = next((n for n, line in enumerate(said) if n > begin and line.startswith(over)), begin)

@@ -11,8 +11,10 @@ import argparse
 import multiprocessing
 import random
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -214,6 +216,24 @@ def windows(reader: Reader, view: View, rounds: int) -> dict[str, list[Took]]:
     }
 
 
+@contextmanager
+def busy_thread() -> Iterator[None]:
+    """A thread that wants the interpreter all the time, as one does that reads new mail."""
+    is_over = threading.Event()
+
+    def spin() -> None:
+        while not is_over.is_set():
+            pass
+
+    thread = threading.Thread(target=spin)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
 def newest_keys(reader: Reader, view: View, messages: tuple[int, ...]) -> list[Key]:
     """Keys of the newest conversations of a view, until they hold ``MANY`` messages."""
     keys: list[Key] = []
@@ -322,6 +342,9 @@ def measure_ops(store: Store, reader: Reader) -> None:
             f"{took.wall:.0f} ms (processor: {took.work:.0f})",
             "≤ 100 ms",
         )
+    with busy_thread():
+        took = timed(lambda: submit(ChangeLabels(some, add=frozenset({LABELS[9]}))))
+        say(f"submit of {number:,} messages: label, beside a busy thread", f"{took.wall:.0f} ms")
     say("uids of All Mail as ranges", f"{timed(lambda: store.mail.uids(Role.ALL)).wall:.0f} ms")
     for query in ("silver invoice", "silver AROUND 2 invoice"):
         say(f"found offline: {query}", f"{timed(partial(reader.find, query, 200)).wall:.0f} ms")

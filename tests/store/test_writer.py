@@ -157,6 +157,26 @@ def test_many_rows_go_in_few_statements(path: Path) -> None:
     writer.stop()
 
 
+def test_rows_of_integers_are_what_they_were_and_nonsense_is_damage(path: Path) -> None:
+    writer = Writer(path, Gate())
+    highest = (1 << 63) - 1
+    numbers = [(-1, highest), (0, -highest - 1)]
+
+    def read(tx: Transaction) -> list[tuple[int, ...]]:
+        return tx.numbers("a, b", "number")
+
+    writer.call(lambda tx: tx.execute("CREATE TABLE number (a, b)"))
+    assert writer.call(read) == []
+    writer.call(lambda tx: tx.put("INSERT INTO number", numbers))
+    assert writer.call(read) == numbers
+    for nonsense in ("no number", b"octets", 0.5, None):
+        writer.call(lambda tx, value=nonsense: tx.execute("UPDATE number SET b = ? WHERE a = 0", (value,)))  # type: ignore[misc]
+        with pytest.raises(StoreError) as raised:
+            writer.call(read)
+        assert raised.value.title == "The local store is damaged"
+    writer.stop()
+
+
 class Hands:
     """A clock whose hands move when somebody sleeps."""
 
