@@ -15,7 +15,7 @@ from imapcore.store.marks import Marks
 from imapcore.store.people import People
 from imapcore.store.record import Record, Stored
 from imapcore.store.results import found_by_searches
-from imapcore.store.transaction import Transaction, listed
+from imapcore.store.transaction import Transaction, integer_rows, integers, listed
 
 
 class Book:
@@ -38,7 +38,8 @@ class Book:
             return
         for thrid in wanted:
             self._threads[thrid] = []
-        rows = self._tx.numbers(
+        rows = integer_rows(
+            self._tx.rows,
             "thrid, msgid, date, confirmed, shown, mood, sender, bits",
             "state WHERE thrid IN (SELECT value FROM json_each(?))",
             (listed(wanted),),
@@ -62,10 +63,8 @@ class Book:
         wanted = list(msgids)
         missing = [msgid for msgid in wanted if msgid not in self.records]
         if missing:
-            rows = self._tx.numbers(
-                "thrid", "message WHERE msgid IN (SELECT value FROM json_each(?))", (listed(missing),)
-            )
-            self.load([row[0] for row in rows])
+            source = "message WHERE msgid IN (SELECT value FROM json_each(?))"
+            self.load(integers(self._tx.rows, "thrid", source, (listed(missing),)))
         return [self.records[msgid] for msgid in wanted if msgid in self.records]
 
     def add(self, record: Record) -> None:

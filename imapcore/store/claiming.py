@@ -20,7 +20,7 @@ from imapcore.store.marks import FLAGGED, STARRED, Shift
 from imapcore.store.pieces import OPEN, SENT, Piece
 from imapcore.store.plan import LABEL_VERBS
 from imapcore.store.settling import BATCH_SIZE, Settling
-from imapcore.store.transaction import Transaction, listed
+from imapcore.store.transaction import Transaction, integers, listed
 
 Step = tuple[int, int]
 """(op id, number of the step in it)."""
@@ -114,12 +114,8 @@ class Claiming(Settling):
 
     @staticmethod
     def _known(tx: Transaction, msgids: Iterable[int]) -> set[int]:
-        return {
-            row[0]
-            for row in tx.rows(
-                "SELECT msgid FROM message WHERE msgid IN (SELECT value FROM json_each(?))", (listed(msgids),)
-            )
-        }
+        source = "message WHERE msgid IN (SELECT value FROM json_each(?))"
+        return set(integers(tx.rows, "msgid", source, (listed(msgids),)))
 
     def _claim_choice(self, tx: Transaction, choice: _Choice) -> Batch:
         claimed: list[Piece] = []

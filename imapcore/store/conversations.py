@@ -28,7 +28,7 @@ from imapcore.store.marks import FLAGGED, PLACES, ROLE_OF_PLACE, STARRED
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.sight import Sight
 from imapcore.store.targets import Targets
-from imapcore.store.transaction import Row, listed
+from imapcore.store.transaction import Row, integer_rows, listed
 
 MESSAGE_ROWS = (
     "SELECT message.msgid, state.thrid, state.date, state.shown, state.mood, state.bits, size, "
@@ -148,9 +148,11 @@ class Conversations(Sight):
     def _expanded(self, target: Target) -> Iterator[list[tuple[int, frozenset[int]]]]:
         """Conversation by conversation, the messages that are meant and what they show."""
         for thrids, wanted in Targets(self._rows).batches(target, 2000):
-            rows = self._rows(
-                "SELECT thrid, msgid, shown, confirmed FROM state "
-                "WHERE thrid IN (SELECT value FROM json_each(?)) ORDER BY thrid, date, msgid",
+            rows = integer_rows(
+                self._rows,
+                "thrid, msgid, shown, confirmed",
+                "(SELECT thrid, msgid, shown, confirmed FROM state "
+                "WHERE thrid IN (SELECT value FROM json_each(?)) ORDER BY thrid, date, msgid)",
                 (listed(thrids),),
             )
             self._load_sets(number for row in rows for number in row[2:4])

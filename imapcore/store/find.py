@@ -33,8 +33,7 @@ from imapcore.store.marks import (
 )
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.scope import scope_of
-from imapcore.store.targets import Rows
-from imapcore.store.transaction import listed
+from imapcore.store.transaction import Rows, listed
 from imapcore.store.words import has_phrase, is_near, match_words
 
 Condition = tuple[str, tuple[Any, ...]]

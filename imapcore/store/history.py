@@ -34,7 +34,7 @@ from imapcore.store.record import REJECTED, SETTLED, Record
 from imapcore.store.returning import Meeting, StepNumbers, TakeBack, meet, opposite_of
 from imapcore.store.sweep import sweep_back
 from imapcore.store.targets import Targets
-from imapcore.store.transaction import Transaction, chunks, listed
+from imapcore.store.transaction import Transaction, chunks, integers, listed
 
 USER, AUTOMATIC, UNDO, REDO = "user", "automatic", "undo", "redo"
 """Where an op comes from; only what a user did anew ends the possibility to redo."""
@@ -185,10 +185,8 @@ class History(Drafting):
         """
         if self._last[0] == op_id:
             return self._last[1]
-        rows = tx.numbers(
-            "thrid", "json_each(?) CROSS JOIN message ON msgid = value", (listed(sorted(msgids)),)
-        )
-        return list({row[0] for row in rows})
+        source = "json_each(?) CROSS JOIN message ON msgid = value"
+        return list(set(integers(tx.rows, "thrid", source, (listed(sorted(msgids)),))))
 
     def _meet(
         self,

@@ -20,7 +20,7 @@ from imapcore.store.people import People, Voice, dump
 from imapcore.store.record import SPOKEN, Record
 from imapcore.store.results import Views, enter_searches, scopes_of_searches
 from imapcore.store.scope import Scope
-from imapcore.store.transaction import Transaction, listed
+from imapcore.store.transaction import Transaction, integer_rows, listed
 
 SLICE_BITS = 28
 """A slice of time is 2^28 ms, some three days; a million messages of twelve years make some 1,400 of them."""
@@ -61,7 +61,8 @@ class Listing:
         self._added: list[tuple[int, int, int, int]] = []
         self._read: list[tuple[int, int, int]] = []
         self._unread: list[tuple[int, int, int, int]] = []
-        for conversation_id, thrid, place in tx.numbers(
+        for conversation_id, thrid, place in integer_rows(
+            tx.rows,
             "conversation_id, thrid, place",
             "json_each(?) CROSS JOIN conversation ON thrid = value",
             (listed(sorted(self._threads)),),
@@ -125,7 +126,8 @@ class Listing:
             ") AS v WHERE conversation_id = v.column1",
         )
         if created:
-            for conversation_id, thrid, place in self._tx.numbers(
+            for conversation_id, thrid, place in integer_rows(
+                self._tx.rows,
                 "conversation_id, thrid, place",
                 "conversation WHERE thrid IN (SELECT value FROM json_each(?))",
                 (listed({thrid for thrid, _, _ in created}),),

@@ -27,7 +27,7 @@ from imapcore.store.marks import (
 from imapcore.store.places import Places
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE, SETTLED, Record
 from imapcore.store.results import found_by_searches
-from imapcore.store.transaction import Transaction, listed
+from imapcore.store.transaction import Transaction, integer_rows, listed
 from imapcore.store.words import Words, drop_words, put_words, words_of
 
 RECENT = "\\Recent"
@@ -198,9 +198,10 @@ class Mail(Places):
         names_before = len(self._names(tx))
         known: dict[int, tuple[int, int]] = {
             uid: (msgid, modseq)
-            for uid, msgid, modseq in tx.rows(
-                "SELECT uid, msgid, modseq FROM message WHERE place = ? AND uid IN (SELECT value "
-                "FROM json_each(?))",
+            for uid, msgid, modseq in integer_rows(
+                tx.rows,
+                "uid, msgid, modseq",
+                "message WHERE place = ? AND uid IN (SELECT value FROM json_each(?))",
                 (PLACE_OF_ROLE[place], listed(delta.uid for delta in deltas)),
             )
         }

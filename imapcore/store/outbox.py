@@ -16,7 +16,7 @@ from imapcore.store.pieces import DONE, DROPPED, OPEN, REFUSED, SENT, Piece
 from imapcore.store.plan import LABEL_VERBS
 from imapcore.store.record import REJECTED
 from imapcore.store.settling import BATCH_SIZE
-from imapcore.store.transaction import Transaction, chunks, listed
+from imapcore.store.transaction import Transaction, chunks, integer_rows, integers, listed
 
 
 class Outbox(Claiming):
@@ -77,22 +77,18 @@ class Outbox(Claiming):
         """Messages a pass has already found where they were moved, with their uid and whatever they carry
         there.
         """
-        return {
-            row[0]
-            for row in tx.rows(
-                "SELECT msgid FROM message WHERE place = ? AND uid IS NOT NULL "
-                "AND msgid IN (SELECT value FROM json_each(?))",
-                (_destination(shift), listed(msgids)),
-            )
-        }
+        source = "message WHERE place = ? AND uid IS NOT NULL AND msgid IN (SELECT value FROM json_each(?))"
+        return set(integers(tx.rows, "msgid", source, (_destination(shift), listed(msgids))))
 
     @staticmethod
     def _told_since(tx: Transaction, modseqs: Mapping[int, int]) -> set[int]:
         """Messages of which the store has heard something newer than these."""
         return {
             msgid
-            for msgid, modseq in tx.rows(
-                "SELECT msgid, modseq FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+            for msgid, modseq in integer_rows(
+                tx.rows,
+                "msgid, modseq",
+                "message WHERE msgid IN (SELECT value FROM json_each(?))",
                 (listed(modseqs),),
             )
             if modseq > modseqs[msgid]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from imapcore.store.marks import MarkSet
 from imapcore.store.scope import Scope, scope_of
-from imapcore.store.transaction import Transaction, listed
+from imapcore.store.transaction import Transaction, integer_rows, listed
 
 Views = dict[int, tuple[int, int]]
 """View → (date of the conversation there, place its row is shown from)."""
@@ -34,9 +34,10 @@ def found_by_searches(tx: Transaction, msgids: Iterable[int]) -> Found:
     # What the fewer are asked for: a large op is about many messages, and most searches find few.
     there = tx.number("SELECT count(*) FROM (SELECT 1 FROM search_result LIMIT ?)", (len(asked),))
     if there < len(asked):
-        rows = tx.numbers("msgid, search_id", "search_result") if there else []
+        rows = integer_rows(tx.rows, "msgid, search_id", "search_result") if there else []
     else:
-        rows = tx.numbers(
+        rows = integer_rows(
+            tx.rows,
             "msgid, search_id",
             "search_result WHERE msgid IN (SELECT value FROM json_each(?))",
             (listed(asked),),

@@ -14,7 +14,7 @@ from functools import partial
 
 from imapcore.model import SavedSearch
 from imapcore.store.rooms import Room
-from imapcore.store.transaction import Transaction, listed
+from imapcore.store.transaction import Transaction, integers, listed
 
 KEPT_RUNS = 30
 """Searches whose results are kept; older ones go (saved ones stay)."""
@@ -49,14 +49,15 @@ class Searches(Room):
         if row is None:
             return []
         search_id, run = int(row[0]), int(row[1])
-        found = {
-            msgid
-            for (msgid,) in tx.rows(
-                "SELECT msgid FROM search_result JOIN message USING (msgid) WHERE search_id = ? "
+        found = set(
+            integers(
+                tx.rows,
+                "msgid",
+                "search_result JOIN message USING (msgid) WHERE search_id = ? "
                 "AND msgid IN (SELECT value FROM json_each(?))",
                 (search_id, listed(msgids)),
             )
-        }
+        )
         book = self.book(tx)
         # What an earlier run found is in its lists already.
         records = book.load_messages([msgid for msgid in msgids if msgid not in found])

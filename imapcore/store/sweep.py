@@ -26,7 +26,7 @@ from imapcore.store.record import PENDING, SPOKEN
 from imapcore.store.results import Results, Views, enter_searches, found_by_searches, scopes_of_searches
 from imapcore.store.returning import Meeting, TakeBack, meet, opposite_of
 from imapcore.store.targets import Wanted
-from imapcore.store.transaction import Row, Transaction, listed
+from imapcore.store.transaction import Row, Transaction, integer_rows, listed
 
 SWEEP_FROM = 200
 """Conversations from which on sweeping pays."""
@@ -82,7 +82,8 @@ class _Sweep:
         self._results = Results({}, {})
         self._touched: MarkIds = frozenset()
         self._still: dict[int, _Fate] = {}
-        self.rows = tx.numbers(
+        self.rows = integer_rows(
+            tx.rows,
             "thrid, msgid, date, confirmed, shown, mood, sender, bits",
             "json_each(?) CROSS JOIN state ON thrid = value",
             (listed(sorted(set(thrids))),),

@@ -11,7 +11,7 @@ saw them leave and has not found them elsewhere yet, and the row was still on th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -20,11 +20,8 @@ from imapcore.model import Messages, Target, Threads, View, ViewKind
 from imapcore.store.book import Book
 from imapcore.store.marks import ALL, PLACES, VIEW_OF_ROLE
 from imapcore.store.record import Record
-from imapcore.store.transaction import Row, listed
+from imapcore.store.transaction import Rows, integer_rows, integers, listed
 from imapcore.store.words import match_words
-
-Rows = Callable[[str, Sequence[Any]], list[Row]]
-"""Runs a query and gives every row."""
 
 
 class Wanted(Struct, frozen=True):
@@ -81,14 +78,15 @@ class Targets:
         """For each conversation the place whose messages are meant when it is seen in a view."""
         places = dict.fromkeys(thrids, self.place_of(view))
         if view.kind is ViewKind.SEARCH:
-            places.update(
-                self._rows(
-                    "SELECT entry.thrid, place FROM conversation AS c JOIN entry USING (conversation_id) "
-                    "WHERE view_id = (SELECT -search_id FROM search WHERE query = ?) "
-                    "AND c.thrid IN (SELECT value FROM json_each(?))",
-                    (view.value, listed(thrids)),
-                )
+            source = (
+                "conversation AS c JOIN entry USING (conversation_id) "
+                "WHERE view_id = (SELECT -search_id FROM search WHERE query = ?) "
+                "AND c.thrid IN (SELECT value FROM json_each(?))"
             )
+            for thrid, place in integer_rows(
+                self._rows, "entry.thrid, place", source, (view.value, listed(thrids))
+            ):
+                places[thrid] = place
         return places
 
     def thrids_in(self, view: View) -> list[int]:
@@ -97,11 +95,8 @@ class Targets:
         if view_id is None:
             return []
         table, conditions, parameters = narrowing(view)
-        rows = self._rows(
-            f"SELECT thrid FROM {table} WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC",
-            (view_id, *parameters),
-        )
-        return [row[0] for row in rows]
+        wanted = f"SELECT thrid FROM {table} WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC"
+        return integers(self._rows, "thrid", f"({wanted})", (view_id, *parameters))
 
     def batches(self, target: Target, size: int) -> Iterator[tuple[list[int], Wanted]]:
         """A target in portions of at most ``size`` conversations, and which of their messages are meant."""
@@ -117,8 +112,10 @@ class Targets:
 
     def _message_batches(self, msgids: list[int], size: int) -> Iterator[tuple[list[int], Wanted]]:
         by_thread: dict[int, list[int]] = {}
-        for msgid, thrid in self._rows(
-            "SELECT msgid, thrid FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+        for msgid, thrid in integer_rows(
+            self._rows,
+            "msgid, thrid",
+            "message WHERE msgid IN (SELECT value FROM json_each(?))",
             (listed(msgids),),
         ):
             by_thread.setdefault(thrid, []).append(msgid)
@@ -129,14 +126,13 @@ class Targets:
 
     def carrying(self, mark: int) -> list[int]:
         """Messages that show a mark, wherever they are."""
-        return [
-            row[0]
-            for row in self._rows(
-                "SELECT msgid FROM state WHERE shown IN ("
-                "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one WHERE one.value = ?)",
-                (mark,),
-            )
-        ]
+        return integers(
+            self._rows,
+            "msgid",
+            "state WHERE shown IN ("
+            "  SELECT set_id FROM mark_set, json_each(mark_set.marks) AS one WHERE one.value = ?)",
+            (mark,),
+        )
 
 
 def narrowing(view: View) -> tuple[str, str, tuple[Any, ...]]:

@@ -7,7 +7,7 @@ What may not: any table's name.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from imapcore.store.gate import Gate
 
 Row = tuple[Any, ...]
 """What sqlite3 gives for a row; its columns are named by the statement beside it."""
+
+Rows = Callable[[str, Sequence[Any]], list[Row]]
+"""Runs a query and gives every row."""
 
 GROUPS = (512, 64, 16, 4, 1)
 """Rows per statement: sqlite3 gives the interpreter lock up and takes it again at every step, so that
@@ -34,9 +37,6 @@ WRITER_CACHE_KIB, READER_CACHE_KIB = 8192, 2048
 """Pages in memory. Whoever writes changes thousands in one transaction. For a reader the tops of the trees
 are enough: what is under them it rarely reads twice, and keeping that made the slowest windows slower.
 """
-
-
-_INTEGERS = Decoder(list[tuple[int, ...]])
 
 
 class Transaction:
@@ -56,18 +56,6 @@ class Transaction:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Every row of a query."""
         return self.execute(sql, parameters).fetchall()
-
-    def numbers(self, columns: str, source: str, parameters: Sequence[Any] = ()) -> list[tuple[int, ...]]:
-        """``SELECT columns FROM source`` for many rows of integers, as they are found, in one step instead of
-        one for each.
-
-        At every step sqlite3 gives the interpreter lock up, and has to wait for its turn to have it again:
-        beside a busy thread ten thousand rows took seconds.
-        """
-        (text,) = self.execute(
-            f"SELECT json_group_array(json_array({columns})) FROM {source}", parameters
-        ).fetchone()
-        return _INTEGERS.decode(text)
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -103,6 +91,27 @@ class Transaction:
                 values = list(chain.from_iterable(group))
                 self.execute(f"{head} (SELECT * FROM (VALUES {','.join([marks] * size)}))", values)
                 start += size
+
+
+_INTEGERS = Decoder(list[int])
+_INTEGER_ROWS = Decoder(list[tuple[int, ...]])
+
+
+def integers(rows: Rows, column: str, source: str, parameters: Sequence[Any] = ()) -> list[int]:
+    """``SELECT column FROM source``, many integers in one step (see ``integer_rows``)."""
+    return _INTEGERS.decode(rows(f"SELECT json_group_array({column}) FROM {source}", parameters)[0][0])
+
+
+def integer_rows(
+    rows: Rows, columns: str, source: str, parameters: Sequence[Any] = ()
+) -> list[tuple[int, ...]]:
+    """``SELECT columns FROM source``, many rows of integers in one step instead of one for each.
+
+    At every step sqlite3 gives the interpreter lock up, and has to wait for its turn to have it again: beside
+    a busy thread ten thousand rows took seconds.
+    """
+    statement = f"SELECT json_group_array(json_array({columns})) FROM {source}"
+    return _INTEGER_ROWS.decode(rows(statement, parameters)[0][0])
 
 
 def listed(values: Iterable[int]) -> str:

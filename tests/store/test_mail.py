@@ -30,6 +30,7 @@ from imapcore.model import (
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Delta, Location, MailboxFacts, SyncState
 from imapcore.store.searches import KEPT_RUNS
+from imapcore.store.targets import Targets
 from imapcore.store.transaction import Transaction
 from imapcore.store.writer import ROWS_AT_ONCE
 from tests.store.worlds import ANN, BOB, HOUR, ME, NOON, mailboxes, message
@@ -554,6 +555,14 @@ def test_a_view_narrowed_by_words(reader: Reader) -> None:
     assert (reader.window(narrow).total, reader.window(narrow).unread) == (2, 2)
     assert [row.thrid for row in reader.window(View(ALL.kind, ALL.value, text="ann march")).rows] == [1]
     assert reader.window(View(ALL.kind, ALL.value, text="zebra")).rows == ()
+
+
+def test_everything_in_a_view_goes_newest_first(store: Store, reader: Reader) -> None:
+    dates = {1: 30, 2: 10, 3: 40, 4: 20}
+    store.mail.apply_messages([message(n, n, date=date) for n, date in dates.items()])
+    taken = store.journal._write(lambda tx: list(Targets(tx.rows).batches(Everything(ALL), 1)))
+    assert [thrid for thrids, _ in taken for thrid in thrids] == [3, 1, 4, 2]
+    assert [row.thrid for row in reader.window(ALL).rows] == [3, 1, 4, 2]
 
 
 @pytest.mark.usefixtures("library")

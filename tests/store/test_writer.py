@@ -15,7 +15,7 @@ from imapcore.clock import ManualClock
 from imapcore.errors import InvalidArgument, StoreError
 from imapcore.store.files import make_private, suspect_mark
 from imapcore.store.gate import Gate
-from imapcore.store.transaction import Transaction, connect_reader
+from imapcore.store.transaction import Transaction, connect_reader, integer_rows
 from imapcore.store.writer import (
     LOG_BYTES,
     LOG_BYTES_WHILE_WORKING,
@@ -163,7 +163,7 @@ def test_rows_of_integers_are_what_they_were_and_nonsense_is_damage(path: Path) 
     numbers = [(-1, highest), (0, -highest - 1)]
 
     def read(tx: Transaction) -> list[tuple[int, ...]]:
-        return tx.numbers("a, b", "number")
+        return integer_rows(tx.rows, "a, b", "number")
 
     writer.call(lambda tx: tx.execute("CREATE TABLE number (a, b)"))
     assert writer.call(read) == []
