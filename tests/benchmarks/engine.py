@@ -198,17 +198,27 @@ def measure_warm(account: Account, secret: Callable[[], str], folder: Path) -> N
         rng = random.Random(7)
         for name, view in (("inbox", INBOX), ("all mail", View.of_role(Role.ALL))):
             total = engine.window(view, size=1).total
-            for order in ("first", "second"):
-                # What the system does not hold in memory is a disk's time, the first time.
+            for source in ("as found", "from memory"):
+                if source == "from memory":
+                    # What the system does not hold in memory is a disk's time, not ours.
+                    hold_in_memory(folder)
                 places = [At(rng.randrange(total)) for _ in range(300)]
                 before = read_from_disk()
                 times = [timed(partial(engine.window, view, place, WINDOW_ROWS)) for place in places]
                 disk = f"; from the disk: {read_from_disk() - before:.1f} MB"
                 say(
-                    f"window of {WINDOW_ROWS} rows, {name}, the {order} 300",
+                    f"window of {WINDOW_ROWS} rows, {name}, {source}",
                     spread(times) + disk,
                     "p99 ≤ 1 ms",
                 )
+
+
+def hold_in_memory(folder: Path) -> None:
+    """Let the system read every file of a folder."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            while file.read(1 << 20):
+                pass
 
 
 def measure_live(account: Account, secret: Callable[[], str], folder: Path) -> None:
