@@ -12,11 +12,16 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-QUICK: dict[str, list[str]] = {"tui": ["--messages", "10000", "--quick"]}
+SIZES = ["--messages", "10000", "100000", "1000000"]
+QUICK: dict[str, list[str]] = {
+    "engine": SIZES,
+    "store": SIZES,
+    "tui": ["--messages", "10000", "--quick"],
+}
 FULL: dict[str, list[str]] = {
-    "engine": ["--messages", "10000", "100000", "1000000"],
+    "engine": [*SIZES, "--backfill-up-to", "1000000"],
     "fetch": ["--full"],
-    "store": ["--messages", "10000", "100000", "1000000"],
+    "store": SIZES,
     "tui": ["--million"],
 }
 """Arguments of each benchmark whose own defaults are another size."""
