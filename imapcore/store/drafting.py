@@ -33,9 +33,8 @@ OPS_KEPT = 1000
 THREADS_AT_ONCE = 2000
 """Conversations held in memory while a large op is written."""
 
-
 MESSAGES_AT_ONCE = 20_000
-"""Messages held in memory while a large op is taken back."""
+"""Messages held in memory while a large op is taken back; of an op with more nothing is remembered."""
 
 
 class Draft(Struct):
@@ -67,7 +66,7 @@ class Drafting(Outbox):
     sweep_from = SWEEP_FROM
     """Conversations from which on an op is swept over them instead of going through a book."""
 
-    _last: tuple[int, Sequence[int]] = (0, ())
+    _last_op: tuple[int, Sequence[int]] = (0, ())
     """The last op that was not too large, and its conversations: mostly undo takes that one back."""
 
     def _begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> Draft:
@@ -173,7 +172,7 @@ class Drafting(Outbox):
         if draft.op_id % OPS_KEPT == 0:
             self._forget_old(tx, draft.op_id - OPS_KEPT)
         if len(draft.messages) <= MESSAGES_AT_ONCE:
-            self._last = (draft.op_id, array("q", draft.threads))
+            self._last_op = (draft.op_id, array("q", draft.threads))
         return Receipt(
             draft.op_id, summary, len(draft.threads), len(draft.messages), can_undo=can_undo and has_effect
         )

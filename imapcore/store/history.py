@@ -167,8 +167,10 @@ class History(Drafting):
                 if swept is not None:
                     self._note(tx, draft, swept)
                     left = swept.left
+            if not left:
+                continue
             there = {record.msgid for record in book.load_messages(left)}
-            for plan in some if there else ():
+            for plan in some:
                 records = [book.records[msgid] for msgid in plan.piece.msgids if msgid in there]
                 if plan.is_open and records:
                     records = self._meet(tx, draft, plan, records, busy)
@@ -183,8 +185,9 @@ class History(Drafting):
         """The conversations of an op's messages: of the op before this one they are known, and need no
         looking up. (Since then a message may have come to another; ``sweep_back`` tells which.)
         """
-        if self._last[0] == op_id:
-            return self._last[1]
+        last, thrids = self._last_op
+        if op_id == last:
+            return thrids
         source = "json_each(?) CROSS JOIN message ON msgid = value"
         return list(set(integers(tx.rows, "thrid", source, (listed(sorted(msgids)),))))
 

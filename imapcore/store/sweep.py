@@ -162,8 +162,8 @@ class _Sweep:
         """Note what becomes of one conversation: whether anything does; None, with nothing noted, if it takes
         a book.
 
-        It does if something of it is nowhere for the moment, if only a part of it moves, or if a message
-        would change on which the same marks may be open.
+        It does if something of it is nowhere for the moment, if only a part of it moves, or if what its row
+        says of the people would change.
         """
         found, scopes = self._results
         old: Views = {}

@@ -108,7 +108,7 @@ def integer_rows(
     """``SELECT columns FROM source``, many rows of integers in one step instead of one for each.
 
     At every step sqlite3 gives the interpreter lock up, and has to wait for its turn to have it again: beside
-    a busy thread ten thousand rows took seconds.
+    a busy thread ten thousand steps take seconds.
     """
     statement = f"SELECT json_group_array(json_array({columns})) FROM {source}"
     return _INTEGER_ROWS.decode(rows(statement, parameters)[0][0])
