@@ -159,6 +159,14 @@ class Marks:
         number = known.get(name)
         if number is None:
             shown = [name, *names_under_way(name, open_renames(tx))][-1] if kind == "label" else name
+            retired = tx.row(
+                "SELECT mark_id FROM mark WHERE kind = 'retired' AND shown_name = ? ORDER BY mark_id DESC",
+                (name,),
+            )
+            if kind == "label" and shown == name and retired is not None:
+                # What is open in the journal may speak of it, as of a label being deleted.
+                self._revive(tx, int(retired[0]))
+                return int(retired[0])
             tx.execute("INSERT INTO mark (kind, name, shown_name) VALUES (?, ?, ?)", (kind, name, shown))
             number = tx.number("SELECT last_insert_rowid()")
             known[name] = number
@@ -231,10 +239,14 @@ class Marks:
         if found is not None:
             return found
         self.check_free(tx, name)
+        self._revive(tx, mark_id)
+        return mark_id
+
+    def _revive(self, tx: Transaction, mark_id: int) -> None:
+        """A label that was retired is one again, under its name."""
         tx.execute("UPDATE mark SET kind = 'label', name = shown_name WHERE mark_id = ?", (mark_id,))
         self.forget_names()
         self.touch(tx)
-        return mark_id
 
     def rename(
         self, tx: Transaction, mark_id: int, *, name: str | None = None, shown: str | None = None

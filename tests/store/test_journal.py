@@ -775,6 +775,22 @@ def test_what_went_to_another_conversation_meanwhile_is_taken_back_too(
     assert drained(store) == []
 
 
+def test_a_label_being_deleted_is_not_shown_though_its_name_was_free_for_a_while(
+    store: Store, reader: Reader
+) -> None:
+    store.journal.submit(CreateLabel("New"))
+    store.journal.submit(DeleteLabel("New"))
+    store.journal.submit(RenameLabel("Work", "New"))
+    store.journal.undo()
+    batch = claimed(store)
+    assert (batch.verb, batch.names) == (Verb.CREATE_LABEL, ("New",))
+    store.journal.confirm(batch)
+    store.mail.apply_messages([message(4, 2, "\\Inbox", "New", modseq=2)])
+    (shown,) = reader.messages([4])
+    assert shown.labels == {"\\Inbox"}
+    assert drained(store) == [(Verb.DELETE_LABEL, ("New",), ())]
+
+
 def test_a_label_that_is_being_deleted_does_not_come_back_with_a_move(store: Store, reader: Reader) -> None:
     store.mail.apply_messages([message(1, 1, "\\Inbox", "Work", modseq=2)])
     store.journal.submit(MoveToTrash(Messages((1,))))
