@@ -49,8 +49,6 @@ class Draft(Struct):
     """(step, shift, state of the piece) → messages."""
     messages: set[int] = field(default_factory=set)
     threads: set[int] = field(default_factory=set)
-    written: set[int] = field(default_factory=set)
-    """Steps of which pieces stand in the journal already."""
     settled_labels: set[int] = field(default_factory=set)
     """Steps about labels that met their opposite before it was sent."""
 
@@ -134,7 +132,6 @@ class Drafting(Outbox):
         for (step, shift, state), msgids in draft.changed.items():
             is_general = draft.steps[step].verb is Verb.DELETE_LABEL
             self.pieces.add(tx, draft.op_id, step, shift, state, msgids, is_general=is_general)
-            draft.written.add(step)
         draft.changed.clear()
 
     def _finish(self, tx: Transaction, draft: Draft, summary: str, *, can_undo: bool) -> Receipt:
@@ -150,7 +147,8 @@ class Drafting(Outbox):
                     planned.destination.value if planned.destination else None,
                 ),
             )
-            if planned.verb in LABEL_VERBS and number not in draft.written:
+            if planned.verb in LABEL_VERBS:
+                # For the label itself, whatever becomes of the messages that carry it.
                 state = CANCELLED if number in draft.settled_labels else OPEN
                 shift, is_general = self._label_shift(tx, planned)
                 self.pieces.add(tx, draft.op_id, number, shift, state, (), is_general=is_general)

@@ -118,12 +118,14 @@ class History(Drafting):
             number = draft.step(PlannedStep(Verb.DELETE_LABEL, (names[0],)))
         else:
             return
-        unsent = [self.pieces.get(tx, piece.piece_id) for piece in pieces]
+        unsent = [self.pieces.get(tx, piece.piece_id) for piece in pieces if piece.state != CANCELLED]
         others = (piece.op_id for piece in self.pieces.all(tx) if piece.op_id != draft.op_id)
         last = max(others, default=0)
         # Nothing was sent and nothing else waits behind it: neither needs to leave at all.
-        if last <= pieces[0].op_id and all(
-            piece and piece.state == OPEN and not piece.is_replay for piece in unsent
+        if (
+            unsent
+            and last <= pieces[0].op_id
+            and all(piece and piece.state == OPEN and not piece.is_replay for piece in unsent)
         ):
             draft.settled_labels.add(number)
             for piece in unsent:
@@ -213,10 +215,12 @@ class History(Drafting):
             pieces = busy.get(record.msgid, ())
             key = (record.confirmed, record.shown, *pieces)
             if key not in meetings:
-                is_met = opposite_of(record.confirmed, pieces, back) is not None
-                meetings[key] = (
-                    meet(record.shown, record.confirmed, pieces, [(number, back)], going) if is_met else None
-                )
+                meetings[key] = None
+                if opposite_of(record.confirmed, pieces, back, is_taken_back=True) is not None:
+                    shifts = [(number, back)]
+                    meetings[key] = meet(
+                        record.shown, record.confirmed, pieces, shifts, going, is_taken_back=True
+                    )
             meeting = meetings[key]
             if meeting is None:
                 late.append(record)

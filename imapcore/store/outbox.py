@@ -154,7 +154,9 @@ class Outbox(Claiming):
             return Settled()
         op_ids: set[int] = set()
         for piece in self.pieces.all(tx):
-            lost = set(piece.msgids) - self._known(tx, piece.msgids) if piece.state == OPEN else set()
+            if piece.state != OPEN or piece.is_general:
+                continue
+            lost = set(piece.msgids) - self._known(tx, piece.msgids)
             if lost:
                 self.pieces.settle(tx, piece, lost, REFUSED)
                 op_ids.add(piece.op_id)

@@ -88,16 +88,19 @@ def meet(
     pieces: Sequence[Piece],
     shifts: Iterable[tuple[int, Shift]],
     going: MarkIds,
+    *,
+    is_taken_back: bool = False,
 ) -> Meeting:
     """Let the shifts of one message meet its open changes, in the order of both.
 
-    ``before``: what it shows; ``going``: labels that are being deleted.
+    ``before``: what it shows; ``going``: labels that are being deleted; ``is_taken_back``: they take back
+    what was not sent.
     """
     left = list(pieces)
     met: list[Piece] = []
     outcome: list[tuple[int, Shift, str]] = []
     for step, shift in shifts:
-        opposite = opposite_of(confirmed, left, shift)
+        opposite = opposite_of(confirmed, left, shift, is_taken_back=is_taken_back)
         outcome.append((step, shift, OPEN if opposite is None else CANCELLED))
         if opposite is not None:
             left.remove(opposite)
@@ -115,11 +118,14 @@ def meet(
     return Meeting(tuple(outcome), tuple(met), PENDING if left or sent else SETTLED, ids)
 
 
-def opposite_of(confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Piece | None:
+def opposite_of(
+    confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift, *, is_taken_back: bool
+) -> Piece | None:
     """Which of the open changes of a message a new one takes back before it was sent, if any.
 
     Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later one
-    helps.
+    helps. Nor if a message is nowhere for the moment and the new change asks for a place: wherever it turns
+    up, it is to come there, unless all that is wanted is the earlier change taken back.
     """
     marks = shift.marks()
     touching = [piece for piece in pieces if piece.marks & marks]
@@ -134,7 +140,7 @@ def opposite_of(confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift) -> Pi
         if piece is not last:
             ids = piece.shift.applied(ids)
     after = shift.applied(ids)
-    if not ids & PLACES:
-        # It is nowhere for the moment, and is so again when nothing of this is sent.
+    if is_taken_back and not ids & PLACES:
+        # It is nowhere again when nothing of this is sent.
         after -= PLACES
     return last if after == ids else None

@@ -294,13 +294,15 @@ def sweep_back(
     def decide(plan: TakeBack, before: MarkSet, confirmed: MarkSet, pieces: Sequence[Piece]) -> _Fate | None:
         if not before.place:
             return None
-        if plan.is_open and opposite_of(confirmed, pieces, plan.back) is not None:
+        is_met = plan.is_open and opposite_of(confirmed, pieces, plan.back, is_taken_back=True) is not None
+        if is_met:
             shifts = [(plan.first_step(), plan.back)]
         else:
             shifts, _ = outcome(plan.steps(), before.ids)
             if _touched(shift for _, shift in shifts) & SPOKEN:
                 return None
-        return sweeping.met(before, meet(before, confirmed, pieces, shifts, going))
+        meeting = meet(before, confirmed, pieces, shifts, going, is_taken_back=is_met)
+        return sweeping.met(before, meeting)
 
     def fate_of(row: Row) -> _Fate | None:
         plan = plans.get(row[1])

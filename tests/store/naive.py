@@ -86,8 +86,10 @@ class Server:
             self._place(mail, place)
         self.touch(mail)
 
-    def perform(self, batch: Batch) -> None:
-        """What a batch asks for."""
+    def perform(self, batch: Batch) -> set[int]:
+        """What a batch asks for; the messages it was not done for, because they are not where it was to be
+        done.
+        """
         if batch.verb is Verb.CREATE_LABEL:
             self.labels = sorted({*self.labels, batch.names[0]})
         elif batch.verb is Verb.DELETE_LABEL:
@@ -98,9 +100,14 @@ class Server:
             self.labels = sorted(renamed(label, *batch.names) for label in self.labels)
             for mail in self.mail.values():
                 mail.labels = {renamed(label, *batch.names) for label in mail.labels}
-        for msgid in batch.msgids:
-            if msgid in self.mail:
-                self._perform_on(self.mail[msgid], batch)
+        there = [self.mail[msgid] for msgid in batch.msgids if msgid in self.mail]
+        elsewhere = {
+            mail.msgid for mail in there if batch.verb is Verb.EXPUNGE and mail.place is not batch.destination
+        }
+        for mail in there:
+            if mail.msgid not in elsewhere:
+                self._perform_on(mail, batch)
+        return elsewhere
 
     def _perform_on(self, mail: Mail, batch: Batch) -> None:
         names = set(batch.names)
@@ -115,8 +122,7 @@ class Server:
                 assert batch.destination is not None
                 self.move(mail, batch.destination)
             case Verb.EXPUNGE:
-                if mail.place is batch.destination:
-                    del self.mail[mail.msgid]
+                del self.mail[mail.msgid]
         self.touch(mail)
 
     def flag(self, mail: Mail, names: set[str], *, is_on: bool) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from imapcore.clock import ManualClock
 from imapcore.errors import StoreBusy, StoreError
-from imapcore.model import INBOX, Archive, ChangeLabels, Messages, OpState, Role, Threads, View
+from imapcore.model import INBOX, Archive, ChangeLabels, DeleteLabel, Messages, OpState, Role, Threads, View
 from imapcore.store import Store
-from imapcore.store.facts import SyncState
+from imapcore.store.facts import Delta, SyncState, Verb
 from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS
 from tests.store.worlds import ME, mailboxes, message, spoil
 
@@ -243,6 +243,25 @@ def test_a_rescued_change_of_mail_that_is_gone_is_refused_once_everything_is_her
         (line,) = reader.activity()
         assert (line.op_id, line.state, line.done, line.answer) == (op_id, OpState.REJECTED, 1, "It is gone.")
         assert store.journal.pending() == 0
+
+
+def test_a_rescued_deletion_of_a_label_is_sent_though_the_mail_that_carried_it_is_gone(path: Path) -> None:
+    with open_store(path) as store:
+        fill(store, 30)
+        store.mail.apply_deltas(Role.ALL, [Delta(2, labels=frozenset({"\\Inbox", "Work"}), modseq=2)])
+        store.journal.submit(Archive(Messages((3,))))
+        store.journal.submit(DeleteLabel("Work"))
+    spoil(path, "message")
+    with open_store(path) as store, store.reader() as reader:
+        fill(store, 1)
+        for place in (Role.ALL, Role.SPAM, Role.TRASH):
+            store.mail.save_sync_state(SyncState(place, place.value, 1, 99, 1, 1, 1, is_complete=True))
+        store.journal.refuse_unknown("It is gone.")
+        batch = store.journal.claim()
+        assert batch is not None
+        assert (batch.verb, batch.names) == (Verb.DELETE_LABEL, ("Work",))
+        store.journal.confirm(batch)
+        assert [line.state for line in reader.activity()] == [OpState.CONFIRMED, OpState.REJECTED]
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 5000, b"SQLite format 3\x00" + b"\xff" * 9000, b"hello"])

@@ -190,6 +190,24 @@ def test_a_message_between_two_places_can_be_moved(store: Store, reader: Reader)
     assert store.mail.locations([1]) == {1: Location(Role.TRASH, 7)}
 
 
+@pytest.mark.parametrize("sweep_from", [1, 1000])
+def test_a_move_back_of_what_left_meanwhile_is_sent(store: Store, reader: Reader, sweep_from: int) -> None:
+    """Neither move had to be sent while it lay in Spam; now nobody knows where it turns up."""
+    store.journal.sweep_from = sweep_from
+    spam = View.of_role(Role.SPAM)
+    store.mail.apply_messages([message(20, 20, place=Role.SPAM, uid=7)])
+    store.journal.submit(MoveToInbox(Threads((20,), spam)))
+    store.mail.remove_uids(Role.SPAM, ((7, 7),))
+    store.journal.submit(MoveToSpam(Threads((20,), INBOX)))
+    assert [row.thrid for row in reader.window(spam).rows] == [20]
+    store.mail.apply_messages([message(20, 20, place=Role.TRASH, uid=3)])
+    batch = claimed(store)
+    while batch.destination is not Role.SPAM:
+        store.journal.confirm(batch)
+        batch = claimed(store)
+    assert (batch.verb, batch.msgids) == (Verb.MOVE, (20,))
+
+
 def test_what_comes_to_light_elsewhere_shows_what_was_asked_of_it(store: Store, reader: Reader) -> None:
     store.mail.remove_uids(Role.ALL, ((1, 1),))
     store.journal.submit(label("Work", of=(1,)))
@@ -500,6 +518,19 @@ def test_what_was_to_be_changed_about_a_deleted_message_waits_for_nothing(
     assert states(reader) == [OpState.CONFIRMED] * 3
 
 
+def test_a_label_is_deleted_though_all_that_carried_it_was_deleted_before(
+    store: Store, reader: Reader
+) -> None:
+    """A pass has found the message gone, but the answer to its deletion never came."""
+    store.mail.apply_messages([message(20, 20, "Work", place=Role.TRASH, uid=7)])
+    store.journal.submit(DeleteForever(Messages((20,)), Role.TRASH, is_confirmed=True))
+    store.journal.release(claimed(store))
+    store.mail.remove_uids(Role.TRASH, ((7, 7),))
+    store.journal.submit(DeleteLabel("Work"))
+    assert drained(store) == [(Verb.EXPUNGE, (), (20,)), (Verb.DELETE_LABEL, ("Work",), ())]
+    assert states(reader) == [OpState.CONFIRMED] * 2
+
+
 def test_delete_forever_never_touches_what_is_elsewhere(store: Store, reader: Reader) -> None:
     receipt = store.journal.submit(DeleteForever(Messages((1, 2)), Role.TRASH, is_confirmed=True))
     assert receipt.messages == 0
@@ -539,6 +570,27 @@ def test_labelling_with_a_new_name_creates_it_first_and_a_refusal_stops_the_rest
     assert store.journal.claim() is None
     assert names(reader) == ["Play", "Work", "Work/Deep"]
     assert reader.window(View.of_label("New")).rows == ()
+
+
+def test_a_label_is_deleted_though_it_was_set_on_mail_only_a_moment_ago(store: Store, reader: Reader) -> None:
+    """The setting need not be sent, the deletion must."""
+    store.journal.submit(label("Work"))
+    store.journal.submit(DeleteLabel("Work"))
+    assert names(reader) == ["Play", "Work", "Work/Deep"]
+    assert states(reader) == [OpState.PENDING, OpState.SUPERSEDED]
+    assert drained(store) == [(Verb.DELETE_LABEL, ("Work",), ())]
+    store.journal.undo()
+    assert drained(store) == [(Verb.CREATE_LABEL, ("Work",), ()), (Verb.ADD_LABELS, ("Work",), (1,))]
+
+
+def test_undoing_that_deletion_before_it_is_sent_sends_the_setting_only(store: Store, reader: Reader) -> None:
+    store.journal.submit(label("Work"))
+    store.journal.submit(DeleteLabel("Work"))
+    store.journal.undo()
+    assert [row.labels for row in reader.window(WORK).rows] == [("Work",)]
+    assert drained(store) == [(Verb.ADD_LABELS, ("Work",), (1,))]
+    store.journal.undo()
+    assert drained(store) == [(Verb.REMOVE_LABELS, ("Work",), (1,))]
 
 
 def test_a_rename_is_shown_at_once_and_its_children_follow(store: Store, reader: Reader) -> None:

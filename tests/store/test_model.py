@@ -9,7 +9,7 @@ server has.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,7 @@ from imapcore.model import (
     View,
 )
 from imapcore.store import Store
+from imapcore.store.facts import Batch
 from tests.store.naive import PLACES, Server, delta, expected_rows, shown_rows, synchronize
 from tests.store.worlds import ME
 
@@ -141,6 +142,10 @@ class StoreMachine(RuleBasedStateMachine):
 
     def shown(self) -> Shown:
         return {m.msgid: (m.place, m.labels, m.flags) for m in self.messages()}
+
+    def labels(self) -> set[str]:
+        """The labels in the tree, without what only holds others."""
+        return {box.name for box in self.reader.mailboxes() if box.role is None and box.is_selectable}
 
     def known(self) -> Shown:
         """What is shown, and with no place what is between two places: an op may mean that, too."""
@@ -308,14 +313,20 @@ class StoreMachine(RuleBasedStateMachine):
         if outcome == "refused" and not batch.is_replay:
             self.store.journal.reject(batch, "NO not today")
             return
-        if outcome != "lost before":
-            self.server.perform(batch)
+        elsewhere = self.server.perform(batch) if outcome != "lost before" else set()
         if outcome == "half" and batch.msgids:
-            self.store.journal.confirm(batch, batch.msgids[: len(batch.msgids) // 2])
+            self.answer(batch, batch.msgids[: len(batch.msgids) // 2], elsewhere)
         if outcome == "done":
-            self.store.journal.confirm(batch)
+            self.answer(batch, batch.msgids, elsewhere)
         else:
             self.store.journal.release(batch)
+
+    def answer(self, batch: Batch, msgids: Sequence[int], elsewhere: set[int]) -> None:
+        """What the sender makes of the answers about some messages: nothing is deleted that is elsewhere."""
+        refused = elsewhere.intersection(msgids)
+        if refused:
+            self.store.journal.reject(batch, "NO not there", refused)
+        self.store.journal.confirm(batch, set(msgids) - refused if batch.msgids else None)
 
     @rule(is_claimed=st.booleans(), is_performed=st.booleans())
     def restart(self, is_claimed: bool, is_performed: bool) -> None:
@@ -380,13 +391,12 @@ class StoreMachine(RuleBasedStateMachine):
 
     def come_to_rest(self) -> None:
         synchronize(self.server, self.store)
-        saw = listed(self.shown())
+        saw, saw_labels = listed(self.shown()), self.labels()
         for _ in range(200):
             batch = self.store.journal.claim()
             if batch is None:
                 break
-            self.server.perform(batch)
-            self.store.journal.confirm(batch)
+            self.answer(batch, batch.msgids, self.server.perform(batch))
         assert self.store.journal.pending() == 0
         has: Shown = {
             mail.msgid: (
@@ -397,6 +407,7 @@ class StoreMachine(RuleBasedStateMachine):
             for mail in self.server.mail.values()
         }
         assert {msgid: state for msgid, state in saw.items() if msgid in has} == listed(has)
+        assert set(self.server.labels) == saw_labels
         synchronize(self.server, self.store)
         synchronize(self.server, self.store)
         assert self.shown() == has
