@@ -284,6 +284,9 @@ class Replay:
             remote.run(mark)
             self._note(batch, expunge)
             remote.run(expunge)
+            # That nobody is there by these uids says nothing if they have been given anew meanwhile.
+            remote.look_again(place)
+            remote.ensure(place, members.uidvalidity)
             there = {line.uid for line in remote.changes(chunk)}
             gone = [members.msgids[uid] for uid in chunk if uid not in there]
             if gone:

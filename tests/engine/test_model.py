@@ -249,7 +249,8 @@ class Account(RuleBasedStateMachine):
         if msgid is not None:
             marks = (label, "\\Inbox")
             # A label that is not there is made: there may be one of that name now.
-            self.w.may_refuse |= label not in self.w.sim.control.mailboxes()
+            if label not in self.w.sim.control.mailboxes():
+                self.w.may_refuse = self.w.has_renamed_lately = True
             with gone():
                 self.w.sim.control.relabel(
                     msgid, add=marks if is_added else (), remove=() if is_added else marks

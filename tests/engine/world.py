@@ -89,9 +89,11 @@ class World:
     others_touched_lately: set[int] = field(default_factory=set)
     """Those of them that the store may not know of yet: what it showed is not what was."""
     has_renamed_lately: bool = False
-    """Whether the other client changed labels themselves: what is put on now may be
-    called otherwise there.
+    """Whether the other client changed labels themselves: what is put on now may be called otherwise there,
+    and the tree is not what it was.
     """
+    refused: set[int] = field(default_factory=set)
+    """Ops that were refused when all was at rest the last time."""
     has_erased: bool = False
     """Whether the other client deleted anything forever: an op on a conversation means that, too."""
     may_refuse: bool = False
@@ -265,7 +267,7 @@ class World:
 
     def _unsettle(self, act: Activity) -> None:
         """How much of an op remains is anybody's guess, and so is what followed on it."""
-        if any(command.startswith(TREE_COMMANDS) for command in act.commands):
+        if _is_about_labels(act):
             # A label that stays may be in the way of one that comes back.
             self.may_refuse = True
         msgids = self.touched.get(act.op_id, set())
@@ -319,11 +321,10 @@ class World:
 
     def rest(self) -> None:
         """Everything comes to rest; store and server agree, and what the user did last is so."""
+        tree = self._tree()
         self.sim.control.clear_faults()
         self.engine.refresh()
         agree(self.engine, self.watcher, self.sim)
-        self.others_touched_lately.clear()
-        self.has_renamed_lately = False
         acts = {each.op_id: each for each in self.engine.activity(1000)}
         assert {act.state for act in acts.values()} <= SETTLED
         refused = {op_id for op_id, act in acts.items() if act.state is OpState.REJECTED}
@@ -331,6 +332,15 @@ class World:
             is_erased = self.has_erased and acts[op_id].answer == GONE
             has_reason = self.may_refuse or is_erased or self.others_touched & self.touched[op_id]
             assert has_reason, f"refused for no reason: {self._told(acts)}"
+        self.watcher.wait_until(lambda: self._tree() == self._labels_there(), "the tree")
+        if not self.has_renamed_lately and not any(
+            _is_about_labels(acts[op_id]) for op_id in refused - self.refused
+        ):
+            labels = self._labels_there()
+            assert tree == labels, f"shown: {tree}, there: {labels}\n{self._told(acts)}"
+        self.others_touched_lately.clear()
+        self.has_renamed_lately = False
+        self.refused = refused
         unsure = {msgid for op_id in refused for msgid in self.touched[op_id]}
         there = on_server(self.sim)
         for (msgid, mark), value in self.expected.items():
@@ -342,12 +352,26 @@ class World:
                 f"{self._told(acts)}"
             )
 
+    def _tree(self) -> set[str]:
+        """The labels as the user sees them, without what only holds others."""
+        return {each.name for each in self.engine.mailboxes() if each.role is None and each.is_selectable}
+
+    def _labels_there(self) -> set[str]:
+        """The labels as the server has them."""
+        own = ("INBOX", "[Gmail]")
+        return {name for name in self.sim.control.mailboxes() if name.partition("/")[0] not in own}
+
     def _told(self, acts: dict[int, Activity]) -> str:
         ops = [
             f"{each.op_id} {each.state} {each.summary} {each.commands} {each.answer}"
             for each in acts.values()
         ]
         return "\n".join((*ops, *map(str, self.faults), *self.engine.transcript(120)))
+
+
+def _is_about_labels(act: Activity) -> bool:
+    """Whether an op made, renamed or deleted a label, or tried to."""
+    return any(command.startswith(TREE_COMMANDS) for command in act.commands)
 
 
 def _target_of(op: Op) -> Target | None:

@@ -10,16 +10,16 @@ import pytest
 
 from imapcore.clock import SystemClock
 from imapcore.errors import GimapError
-from imapcore.model import ChangeLabels, Messages, MoveToTrash, Op, Role
+from imapcore.model import ChangeLabels, DeleteForever, Messages, MoveToTrash, Op, Role
 from imapcore.protocol.transcript import Transcript
 from imapcore.simulator import Options, Simulator
 from imapcore.store import Store
-from imapcore.store.facts import Settled
+from imapcore.store.facts import Batch, Settled
 from imapcore.sync.account import AccountSync
 from imapcore.sync.remote import UidsChanged
 from imapcore.sync.replay import Replay
 from imapcore.sync.search import Search
-from tests.sync.bench import ALL_MAIL, Bench, Silence, connected, exhaust
+from tests.sync.bench import ALL_MAIL, TRASH, Bench, Silence, connected, exhaust
 
 
 def test_what_a_backfill_fetched_before_is_not_what_is_missing_afterwards(tmp_path: Path) -> None:
@@ -72,6 +72,32 @@ def test_an_op_is_not_refused_because_its_uids_have_changed(bench: Bench, kind: 
         assert all(
             "Papers" in each.labels if kind == "label" else ALL_MAIL not in each.uids for each in there
         )
+
+
+def test_what_was_not_deleted_is_not_called_deleted(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New uids just before the EXPUNGE: it finds nobody, and afterwards nobody is there by the old ones."""
+    sim, journal = bench.sim, bench.store.journal
+    msgids = tuple(each.msgid for each in sim.control.messages(TRASH)[:2])
+    journal.submit(DeleteForever(Messages(msgids), Role.TRASH, is_confirmed=True))
+    note = journal.note_command
+    sent: list[str] = []
+
+    def noted(batch: Batch, command: str) -> None:
+        note(batch, command)
+        sent.append(command)
+        if len(sent) == 2:
+            sim.control.reset_uidvalidity(TRASH)
+
+    monkeypatch.setattr(journal, "note_command", noted)
+    with connected(sim, bench.store, Transcript()) as actions:
+        replay = Replay(bench.store, lambda _settled, _answer: None, lambda: None, bench.sync.places)
+        with pytest.raises(UidsChanged):
+            exhaust(replay.run(actions))
+        assert sent[1].startswith("UID EXPUNGE")
+        bench.look()
+        exhaust(replay.run(actions))
+    assert journal.pending() == 0
+    assert not {each.msgid for each in sim.control.messages(TRASH)} & set(msgids)
 
 
 def test_a_search_does_not_show_other_messages(bench: Bench) -> None:
