@@ -129,6 +129,8 @@ class MailboxChanges(Struct, frozen=True):
     removed: tuple[str, ...] = ()
     is_changed: bool = False
     """Anything at all differs (titles, attributes, roles too)."""
+    is_outdated: bool = False
+    """The list was not taken: labels were made, renamed or deleted here since it was asked for."""
 
 
 class Location(Struct, frozen=True):

@@ -49,13 +49,17 @@ class LabelSync:
             # While nothing is stored yet, no message can carry an outdated name.
             if self._store.mail.sync_state(Role.ALL) is not None:
                 yield from self._follow_up(remote, before, facts)
-            if self._store.mail.listed_labels() == before:
-                self._take_in(facts)
+            if self._take_in(facts, before):
                 return
 
     def read_list(self, remote: Remote) -> None:
-        """One LIST into the store. Raises AllMailHidden when there is no mailbox with ``\\All``."""
-        self._take_in(self._list(remote))
+        """LIST into the store, nothing followed up. Raises AllMailHidden when there is no mailbox with
+        ``\\All``.
+        """
+        for _ in range(MOST_LISTS):
+            before = self._store.mail.listed_labels()
+            if self._take_in(self._list(remote), before):
+                return
 
     def _list(self, remote: Remote) -> tuple[MailboxFacts, ...]:
         facts = mailbox_facts(remote.list_mailboxes())
@@ -65,9 +69,12 @@ class LabelSync:
         remote.learn_names(names)
         return facts
 
-    def _take_in(self, facts: Sequence[MailboxFacts]) -> None:
-        if self._store.mail.replace_mailboxes(facts).is_changed:
+    def _take_in(self, facts: Sequence[MailboxFacts], before: frozenset[str]) -> bool:
+        """Take a list for what the server has, unless it is an old one."""
+        changes = self._store.mail.replace_mailboxes(facts, before=before)
+        if changes.is_changed:
             self._report.mailboxes_changed()
+        return not changes.is_outdated
 
     def _follow_up(
         self, remote: Remote, before: frozenset[str], facts: Sequence[MailboxFacts]

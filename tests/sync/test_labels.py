@@ -5,11 +5,15 @@ Neither a rename nor a deletion raises a modseq, and a label's mailbox counts on
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from imapcore.errors import Unavailable
+from imapcore.model import CreateLabel
 from imapcore.simulator import Fault
 from imapcore.simulator.faults import FaultKind
+from imapcore.store.facts import MailboxChanges
 from tests.sync.bench import ALL_MAIL, SPAM, TRASH, Bench
 
 PLACES = pytest.mark.parametrize("place", [SPAM, TRASH, ALL_MAIL])
@@ -78,3 +82,26 @@ def test_what_follows_from_a_list_is_made_up_for_when_it_was_cut_short(bench: Be
     bench.list()
     assert "After" in bench.labels(msgid)
     assert bench.labels(msgid) == bench.labels_there(msgid)
+
+
+def test_a_label_made_here_as_an_older_list_is_taken_in_stays(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail, journal = bench.store.mail, bench.store.journal
+    replace = mail.replace_mailboxes
+    taken: list[MailboxChanges] = []
+
+    def replaced(*facts: Any, **before: Any) -> MailboxChanges:
+        if not taken:
+            bench.sim.control.create_label("Mine")
+            journal.submit(CreateLabel("Mine"))
+            batch = journal.claim()
+            assert batch is not None
+            journal.confirm(batch)
+        taken.append(replace(*facts, **before))
+        return taken[-1]
+
+    monkeypatch.setattr(mail, "replace_mailboxes", replaced)
+    bench.list()
+    assert "Mine" in mail.listed_labels()
+    assert [changes.is_outdated for changes in taken] == [True, False]
