@@ -130,7 +130,7 @@ class MailboxChanges(Struct, frozen=True):
     is_changed: bool = False
     """Anything at all differs (titles, attributes, roles too)."""
     is_outdated: bool = False
-    """The list was not taken: labels were made, renamed or deleted here since it was asked for."""
+    """The list was not taken: a label was made, renamed or deleted here since it was asked for."""
 
 
 class Location(Struct, frozen=True):

@@ -58,25 +58,27 @@ def is_inside(name: str, parent: str) -> bool:
 class Mailboxes(Room):
     """The tree; every method is safe on any thread and returns when committed."""
 
+    own_changes = 0
+    """How many labels were made, renamed or deleted here, as the server has confirmed, since the start."""
+
     def replace_mailboxes(
-        self, facts: Sequence[MailboxFacts], *, before: frozenset[str] | None = None
+        self, facts: Sequence[MailboxFacts], *, own_changes: int | None = None
     ) -> MailboxChanges:
         """Take a whole LIST for what the server has; how it differs from the last one.
 
         A label that is gone from it keeps its messages: it may only be hidden from IMAP. Ask for those
-        messages again, or say ``forget_label``. ``before``: the ``listed_labels`` when the list was asked
-        for; if they are others by now, it is an old one and changes nothing.
+        messages again, or say ``forget_label``. ``own_changes``: how many there were when the list
+        was asked for; if there are more by now, it is an old one and changes nothing.
         """
-        return self._write(lambda tx: self._replace(tx, facts, before))
+        return self._write(lambda tx: self._replace(tx, facts, own_changes))
 
     def _replace(
-        self, tx: Transaction, facts: Sequence[MailboxFacts], expected: frozenset[str] | None
+        self, tx: Transaction, facts: Sequence[MailboxFacts], own_changes: int | None
     ) -> MailboxChanges:
+        if own_changes is not None and own_changes != self.own_changes:
+            return MailboxChanges(is_outdated=True)
         columns = "name, position, title, role, is_selectable, attributes"
         before = {row[0]: row for row in tx.rows(f"SELECT {columns} FROM mailbox")}
-        old = {name for name, row in before.items() if _is_label(row)}
-        if expected is not None and old != expected:
-            return MailboxChanges(is_outdated=True)
         after = {
             f.name: (
                 f.name,
@@ -93,6 +95,7 @@ class Mailboxes(Room):
         tx.execute("DELETE FROM mailbox")
         tx.put(f"INSERT INTO mailbox ({columns})", list(after.values()))
         refold_shelf(tx, self.marks, self._shared.sanitize)
+        old = {name for name, row in before.items() if _is_label(row)}
         new = {name for name, row in after.items() if _is_label(row)}
         return MailboxChanges(tuple(sorted(new - old)), tuple(sorted(old - new)), is_changed=True)
 

@@ -207,6 +207,7 @@ class Outbox(Claiming):
 
     def _confirm_label_step(self, tx: Transaction, batch: Batch) -> None:
         name = batch.names[0]
+        self._mail.own_changes += 1
         if batch.verb is Verb.CREATE_LABEL:
             tx.execute(
                 "INSERT INTO mailbox (name, position, title, role, is_selectable, attributes) "

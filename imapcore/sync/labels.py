@@ -41,15 +41,16 @@ class LabelSync:
         deleted ourselves meanwhile makes the list at hand an old one: then another is asked for.
         """
         for _ in range(MOST_LISTS):
+            own_changes = self._store.mail.own_changes
             before = self._store.mail.listed_labels()
             facts = self._list(remote)
-            if self._store.mail.listed_labels() != before:
+            if self._store.mail.own_changes != own_changes:
                 continue
             yield 0.0
             # While nothing is stored yet, no message can carry an outdated name.
             if self._store.mail.sync_state(Role.ALL) is not None:
                 yield from self._follow_up(remote, before, facts)
-            if self._take_in(facts, before):
+            if self._take_in(facts, own_changes):
                 return
 
     def read_list(self, remote: Remote) -> None:
@@ -57,8 +58,8 @@ class LabelSync:
         ``\\All``.
         """
         for _ in range(MOST_LISTS):
-            before = self._store.mail.listed_labels()
-            if self._take_in(self._list(remote), before):
+            own_changes = self._store.mail.own_changes
+            if self._take_in(self._list(remote), own_changes):
                 return
 
     def _list(self, remote: Remote) -> tuple[MailboxFacts, ...]:
@@ -69,9 +70,9 @@ class LabelSync:
         remote.learn_names(names)
         return facts
 
-    def _take_in(self, facts: Sequence[MailboxFacts], before: frozenset[str]) -> bool:
+    def _take_in(self, facts: Sequence[MailboxFacts], own_changes: int) -> bool:
         """Take a list for what the server has, unless it is an old one."""
-        changes = self._store.mail.replace_mailboxes(facts, before=before)
+        changes = self._store.mail.replace_mailboxes(facts, own_changes=own_changes)
         if changes.is_changed:
             self._report.mailboxes_changed()
         return not changes.is_outdated

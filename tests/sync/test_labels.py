@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from imapcore.errors import Unavailable
-from imapcore.model import CreateLabel
+from imapcore.model import CreateLabel, DeleteLabel
 from imapcore.simulator import Fault
 from imapcore.simulator.faults import FaultKind
 from imapcore.store.facts import MailboxChanges
@@ -84,23 +84,30 @@ def test_what_follows_from_a_list_is_made_up_for_when_it_was_cut_short(bench: Be
     assert bench.labels(msgid) == bench.labels_there(msgid)
 
 
-def test_a_label_made_here_as_an_older_list_is_taken_in_stays(
+def test_an_older_list_does_not_undo_what_was_done_here(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A label is deleted and brought back while what a list says is followed up: the names are the same as
+    before, the list is not.
+    """
     mail, journal = bench.store.mail, bench.store.journal
     replace = mail.replace_mailboxes
     taken: list[MailboxChanges] = []
 
-    def replaced(*facts: Any, **before: Any) -> MailboxChanges:
+    def replaced(*facts: Any, **asked: Any) -> MailboxChanges:
         if not taken:
+            for op in (DeleteLabel("Mine"), CreateLabel("Mine")):
+                journal.submit(op)
+                batch = journal.claim()
+                assert batch is not None
+                journal.confirm(batch)
             bench.sim.control.create_label("Mine")
-            journal.submit(CreateLabel("Mine"))
-            batch = journal.claim()
-            assert batch is not None
-            journal.confirm(batch)
-        taken.append(replace(*facts, **before))
+        taken.append(replace(*facts, **asked))
         return taken[-1]
 
+    bench.sim.control.create_label("Mine")
+    bench.list()
+    bench.sim.control.delete_label("Mine")
     monkeypatch.setattr(mail, "replace_mailboxes", replaced)
     bench.list()
     assert "Mine" in mail.listed_labels()
