@@ -56,15 +56,15 @@ class Listing:
         self._people = people
         self._threads = threads
         self._ids: dict[tuple[int, int], int] = {}
-        self._moved: list[tuple[int, int]] = []
+        self._moved: list[tuple[int, int, int]] = []
         self._dropped: list[tuple[int, int, int]] = []
-        self._added: list[tuple[int, int, int, int]] = []
+        self._added: list[tuple[int, int, int, int, int]] = []
         self._read: list[tuple[int, int, int]] = []
-        self._unread: list[tuple[int, int, int, int]] = []
+        self._unread: list[tuple[int, int, int, int, int]] = []
         for conversation_id, thrid, place in integer_rows(
             tx.rows,
             "conversation_id, thrid, place",
-            "json_each(?) CROSS JOIN conversation ON thrid = value",
+            "json_each(?) CROSS JOIN spot ON thrid = value",
             (listed(sorted(self._threads)),),
         ):
             self._ids[(thrid, place)] = conversation_id
@@ -92,7 +92,7 @@ class Listing:
     def _write_conversations(self, thrids: Iterable[int]) -> None:
         created: list[tuple[int, int, Summary]] = []
         altered: list[tuple[int, int, Summary]] = []
-        dropped: list[tuple[int]] = []
+        dropped: list[tuple[int, int]] = []
         for thrid in thrids:
             records = self._threads[thrid]
             places = whole_move(records)
@@ -111,28 +111,28 @@ class Listing:
                     created.append((thrid, place, summary))
                 elif has_new_text or summary != before[place]:
                     altered.append((thrid, place, summary))
-            dropped.extend((self._ids.pop((thrid, place)),) for place in before if place not in after)
-        self._tx.drop("DELETE FROM conversation WHERE conversation_id IN", dropped)
+            dropped.extend((thrid, self._ids.pop((thrid, place))) for place in before if place not in after)
+        self._tx.drop("DELETE FROM spot WHERE (thrid, conversation_id) IN", dropped)
+        self._tx.drop("DELETE FROM conversation WHERE conversation_id IN", [(each,) for _, each in dropped])
         if not created and not altered:
             return
         texts = self._texts([*created, *altered])
+        last = self._tx.number("SELECT coalesce(max(conversation_id), 0) FROM conversation")
+        for conversation_id, (thrid, place, _) in enumerate(created, last + 1):
+            self._ids[(thrid, place)] = conversation_id
         self._tx.put(
-            "INSERT INTO conversation (thrid, place, row)",
-            [(thrid, place, texts[(thrid, place)]) for thrid, place, _ in created],
+            "INSERT INTO conversation",
+            [(self._ids[(thrid, place)], texts[(thrid, place)]) for thrid, place, _ in created],
+        )
+        self._tx.put(
+            "INSERT INTO spot",
+            [(thrid, self._ids[(thrid, place)], place) for thrid, place, _ in created],
         )
         self._tx.put(
             "UPDATE conversation SET row = v.column2 FROM (",
             [(self._ids[(thrid, place)], texts[(thrid, place)]) for thrid, place, _ in altered],
             ") AS v WHERE conversation_id = v.column1",
         )
-        if created:
-            for conversation_id, thrid, place in integer_rows(
-                self._tx.rows,
-                "conversation_id, thrid, place",
-                "conversation WHERE thrid IN (SELECT value FROM json_each(?))",
-                (listed({thrid for thrid, _, _ in created}),),
-            ):
-                self._ids[(thrid, place)] = conversation_id
 
     def _texts(self, rows: Sequence[tuple[int, int, Summary]]) -> dict[tuple[int, int], str]:
         """(conversation, place) → what is stored of its row, as JSON: bits, subject, snippet, people,
@@ -194,22 +194,18 @@ class Listing:
             is_other = old.get(view) != entry
             date, place = entry
             if is_other:
-                self._added.append((view, date, thrid, ids[(thrid, place)]))
+                self._added.append((view, date, thrid, ids[(thrid, place)], place))
             if place in is_unread and (is_other or place not in was_unread):
-                self._unread.append((view, date, thrid, ids[(thrid, place)]))
+                self._unread.append((view, date, thrid, ids[(thrid, place)], place))
 
     def move(self, thrid: int, was: int, place: int) -> None:
         """Note that a whole conversation goes from one place to another: its row goes with it."""
         conversation_id = self._ids[(thrid, place)] = self._ids.pop((thrid, was))
-        self._moved.append((conversation_id, place))
+        self._moved.append((thrid, conversation_id, place))
 
     def write_compared(self) -> None:
         """Write the differences that were noted, and with them the counters."""
-        self._tx.put(
-            "UPDATE conversation SET place = v.column2 FROM (",
-            self._moved,
-            ") AS v WHERE conversation_id = v.column1",
-        )
+        self._tx.put("INSERT OR REPLACE INTO spot", self._moved)
         self._tx.drop("DELETE FROM entry WHERE (view_id, date, thrid) IN", self._dropped)
         self._tx.drop("DELETE FROM unread WHERE (view_id, date, thrid) IN", self._read)
         self._tx.put("INSERT INTO entry", self._added)

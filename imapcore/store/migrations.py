@@ -6,8 +6,9 @@ counts them. What may not: a change to an entry that was released.
 Hot and cold: ``state`` is what changes (narrow, clustered by conversation), ``message`` is the envelope. A
 *mark* is anything a message can carry: a place (All Mail, Spam, Trash), a label or a flag. Sets of marks
 are few and repeat, so they are numbered in ``mark_set``, and a message holds two numbers: ``confirmed``,
-what Gmail said, and ``shown``, what the user sees. ``entry`` is the list of conversations of every view,
-one row for (view, conversation), ordered by its key, and ``unread`` the same for those with unread mail.
+what Gmail said, and ``shown``, what the user sees. ``conversation`` is what the row of a conversation says in
+one place, ``spot`` which place that is. ``entry`` is the list of conversations of every view, one row for
+(view, conversation), ordered by its key, and ``unread`` the same for those with unread mail.
 ``tally`` and ``span`` count entries in slices of time, so that a row's index is known without counting the
 rows above it.
 """
@@ -139,6 +140,29 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """INSERT INTO conversation SELECT conversation_id, thrid, place, '[' || bits || ',' ||
             json_quote(subject) || ',' || json_quote(snippet) || ',' || people || ',' || recipients || ']'
             FROM conversation_before""",
+        "DROP TABLE conversation_before",
+    ),
+    # Where a conversation's row stands is apart from what it says: a move of ten thousand conversations
+    # wrote the pages of all their texts. An entry knows the place, too, so that a window need not look it up.
+    (
+        """CREATE TABLE spot (
+            thrid INTEGER NOT NULL, conversation_id INTEGER NOT NULL, place INTEGER NOT NULL,
+            PRIMARY KEY (thrid, conversation_id)) WITHOUT ROWID""",
+        "INSERT INTO spot SELECT thrid, conversation_id, place FROM conversation ORDER BY 1, 2",
+        *(
+            statement
+            for table in ("entry", "unread")
+            for statement in (
+                f"ALTER TABLE {table} ADD COLUMN place INTEGER NOT NULL DEFAULT 1",
+                # Only Spam (2), Trash (3) and searches list what is elsewhere than in All Mail.
+                f"""UPDATE {table} SET place = (SELECT place FROM spot WHERE spot.thrid = {table}.thrid
+                    AND spot.conversation_id = {table}.conversation_id)
+                    WHERE view_id IN (2, 3) OR view_id < 0""",
+            )
+        ),
+        "ALTER TABLE conversation RENAME TO conversation_before",
+        "CREATE TABLE conversation (conversation_id INTEGER PRIMARY KEY, row TEXT NOT NULL)",
+        "INSERT INTO conversation SELECT conversation_id, row FROM conversation_before",
         "DROP TABLE conversation_before",
     ),
 )

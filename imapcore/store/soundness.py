@@ -30,7 +30,10 @@ def _is_list(column: str) -> str:
 
 
 def _lost(table: str) -> str:
-    return f"{table} AS e LEFT JOIN conversation AS c USING (conversation_id) WHERE c.thrid IS NOT e.thrid"
+    return (
+        f"{table} AS e LEFT JOIN spot AS s ON s.thrid = e.thrid AND s.conversation_id = e.conversation_id "
+        "WHERE s.place IS NOT e.place"
+    )
 
 
 OFFENDERS = {
@@ -88,7 +91,11 @@ OFFENDERS = {
     "a list of unread mail holds a conversation there is not": _lost("unread"),
     "a message has lost its conversation": (
         "state AS s JOIN mark_set ON set_id = s.shown, json_each(marks) AS one WHERE one.value <= 3 AND "
-        "NOT EXISTS (SELECT 1 FROM conversation AS c WHERE c.thrid = s.thrid AND c.place = one.value)"
+        "NOT EXISTS (SELECT 1 FROM spot WHERE spot.thrid = s.thrid AND spot.place = one.value)"
+    ),
+    "a conversation stands in one place twice": "spot GROUP BY thrid, place HAVING count(*) > 1",
+    "a conversation has lost its row": (
+        "spot LEFT JOIN conversation USING (conversation_id) WHERE conversation.row IS NULL"
     ),
 }
 """Impossibilities, each by its name: rows that no store can have."""

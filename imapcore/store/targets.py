@@ -79,12 +79,11 @@ class Targets:
         places = dict.fromkeys(thrids, self.place_of(view))
         if view.kind is ViewKind.SEARCH:
             source = (
-                "conversation AS c JOIN entry USING (conversation_id) "
-                "WHERE view_id = (SELECT -search_id FROM search WHERE query = ?) "
-                "AND c.thrid IN (SELECT value FROM json_each(?))"
+                "entry WHERE view_id = (SELECT -search_id FROM search WHERE query = ?) "
+                "AND thrid IN (SELECT value FROM json_each(?))"
             )
             for thrid, place in integer_rows(
-                self._rows, "entry.thrid, place", source, (view.value, listed(thrids))
+                self._rows, "thrid, place", source, (view.value, listed(thrids))
             ):
                 places[thrid] = place
         return places

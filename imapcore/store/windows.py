@@ -34,7 +34,7 @@ from imapcore.store.people import IS_DRAFT, IS_ME
 from imapcore.store.record import HAS_ATTACHMENT, HAS_INVITE
 
 # In the order of ``picked``: it is the outer loop.
-_ROWS = """(SELECT '[' || coalesce(group_concat('[' || e.date || ',' || e.thrid || ',' || c.place || ','
+_ROWS = """(SELECT '[' || coalesce(group_concat('[' || e.date || ',' || e.thrid || ',' || e.place || ','
  || c.row || ',"' || (SELECT group_concat(s.shown * 4 + s.mood) || '","' || group_concat(s.sender)
  FROM state AS s WHERE s.thrid = e.thrid) || '"]'), '') || ']'
  FROM picked AS e CROSS JOIN conversation AS c ON c.conversation_id = e.conversation_id)"""
@@ -45,7 +45,7 @@ _COUNTS = """coalesce((SELECT total FROM view_count WHERE view_id = :view), 0),
  coalesce(CASE WHEN :view < 0 THEN (SELECT is_complete FROM search WHERE search_id = -:view) ELSE
  (SELECT is_complete FROM sync_state WHERE place = CASE WHEN :view <= 3 THEN :view ELSE 1 END) END, 0)"""
 
-_KEYS = "SELECT date, thrid, conversation_id FROM {table} WHERE view_id = :view"
+_KEYS = "SELECT date, thrid, conversation_id, place FROM {table} WHERE view_id = :view"
 
 _NEWEST_FIRST = "ORDER BY date DESC, thrid DESC"
 

@@ -9,13 +9,26 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from imapcore.clock import ManualClock
 from imapcore.errors import StoreBusy, StoreError
-from imapcore.model import INBOX, Archive, ChangeLabels, DeleteLabel, Messages, OpState, Role, Threads, View
-from imapcore.store import Store
+from imapcore.model import (
+    INBOX,
+    Archive,
+    ChangeLabels,
+    DeleteLabel,
+    Messages,
+    OpState,
+    Role,
+    ThreadRow,
+    Threads,
+    View,
+)
+from imapcore.store import Reader, Store
 from imapcore.store.facts import Delta, SyncState, Verb
 from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS
+from imapcore.store.soundness import contradiction
 from tests.store.worlds import ME, mailboxes, message, spoil
 
 
@@ -73,7 +86,23 @@ def test_a_failed_migration_leaves_the_old_version(path: Path, monkeypatch: pyte
         assert reader.stored() == 3
 
 
+FOURTH_VERSION = (
+    "ALTER TABLE conversation RENAME TO now",
+    """CREATE TABLE conversation (
+        conversation_id INTEGER PRIMARY KEY, thrid INTEGER NOT NULL, place INTEGER NOT NULL,
+        row TEXT NOT NULL, UNIQUE (thrid, place))""",
+    """INSERT INTO conversation SELECT conversation_id, thrid, place, row
+        FROM now JOIN spot USING (conversation_id)""",
+    "DROP TABLE now",
+    "DROP TABLE spot",
+    "ALTER TABLE entry DROP COLUMN place",
+    "ALTER TABLE unread DROP COLUMN place",
+    "PRAGMA user_version = 4",
+)
+"""What makes a store look as the fourth version left it."""
+
 FIRST_VERSION = (
+    *FOURTH_VERSION,
     "ALTER TABLE conversation RENAME TO now",
     """CREATE TABLE conversation (
         conversation_id INTEGER PRIMARY KEY, thrid INTEGER NOT NULL, place INTEGER NOT NULL,
@@ -86,24 +115,48 @@ FIRST_VERSION = (
     "DELETE FROM meta WHERE key = 'messages'",
     "PRAGMA user_version = 1",
 )
-"""What makes a store look as the first version left it."""
+"""The same of the first version."""
+
+SEARCH = View.of_search("in:anywhere river")
 
 
-def test_a_store_of_the_first_version_shows_what_it_did(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("statements", "kept"), [(FIRST_VERSION, 3), (FOURTH_VERSION, 4)], ids=["first", "fourth"]
+)
+def test_a_store_of_an_older_version_shows_what_it_did(
+    path: Path, statements: tuple[str, ...], kept: int
+) -> None:
+    """Results of searches were dropped once, and are found again when somebody looks."""
+    views = (INBOX, *(View.of_role(role) for role in (Role.SPAM, Role.TRASH)), SEARCH)
+
+    def shown(reader: Reader) -> list[tuple[ThreadRow, ...]]:
+        return [
+            reader.window(each).rows for view in views for each in (view, replace(view, is_unread_only=True))
+        ]
+
     with open_store(path) as store, store.reader() as reader:
         fill(store)
-        rows = reader.window(INBOX).rows
+        store.mail.apply_messages(
+            [message(4, 2, place=Role.SPAM), message(5, 3, place=Role.TRASH), message(6, 6, place=Role.TRASH)]
+        )
+        store.searches.begin(SEARCH.value)
+        store.searches.add(SEARCH.value, [2, 3, 4, 6])
+        before = shown(reader)
+        assert all(before[::2])
     connection = sqlite3.connect(path)
-    for statement in FIRST_VERSION:
+    for statement in statements:
         connection.execute(statement)
     connection.commit()
     connection.close()
     with open_store(path) as store, store.reader() as reader:
-        assert reader.window(INBOX).rows == rows
+        assert shown(reader)[: 2 * kept] == before[: 2 * kept]
         assert reader.check() is None
-        assert reader.stored() == 3
-        store.mail.apply_messages([message(4, 2, "\\Inbox"), message(3, 3, "\\Inbox")])
-        assert reader.stored() == 4
+        assert reader.stored() == 6
+        store.mail.apply_messages([message(7, 2, "\\Inbox"), message(3, 3, "\\Inbox")])
+        assert reader.stored() == 7
+    connection = sqlite3.connect(path)
+    assert contradiction(connection) is None
+    connection.close()
 
 
 def test_a_newer_version_is_left_alone(path: Path) -> None:
