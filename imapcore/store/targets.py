@@ -78,13 +78,14 @@ class Targets:
         """For each conversation the place whose messages are meant when it is seen in a view."""
         places = dict.fromkeys(thrids, self.place_of(view))
         if view.kind is ViewKind.SEARCH:
+            # Through the dates of its messages: an entry has that of one of them, and is found by its key.
             source = (
-                "entry WHERE view_id = (SELECT -search_id FROM search WHERE query = ?) "
-                "AND thrid IN (SELECT value FROM json_each(?))"
+                "json_each(?) CROSS JOIN state ON state.thrid = value CROSS JOIN entry "
+                "ON view_id = (SELECT -search_id FROM search WHERE query = ?) "
+                "AND entry.date = state.date AND entry.thrid = state.thrid"
             )
-            for thrid, place in integer_rows(
-                self._rows, "thrid, place", source, (view.value, listed(thrids))
-            ):
+            parameters = (listed(thrids), view.value)
+            for thrid, place in integer_rows(self._rows, "entry.thrid, place", source, parameters):
                 places[thrid] = place
         return places
 
