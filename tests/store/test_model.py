@@ -65,6 +65,8 @@ VIEWS = st.sampled_from(
 )
 
 Shown = dict[int, tuple[Role | None, frozenset[str], frozenset[str]]]
+Seen = tuple[Shown, set[str]]
+"""Messages, and the labels in the tree."""
 
 
 @st.composite
@@ -110,7 +112,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.clock = ManualClock()
         self.server = Server()
         self.results: set[int] = set()
-        self.undoable: list[tuple[int, int, Shown]] = []
+        self.undoable: list[tuple[int, int, Seen]] = []
         self.calm = 0
         self.sweep_from = 1
         self.open()
@@ -146,6 +148,9 @@ class StoreMachine(RuleBasedStateMachine):
     def labels(self) -> set[str]:
         """The labels in the tree, without what only holds others."""
         return {box.name for box in self.reader.mailboxes() if box.role is None and box.is_selectable}
+
+    def seen(self) -> Seen:
+        return self.shown(), self.labels()
 
     def known(self) -> Shown:
         """What is shown, and with no place what is between two places: an op may mean that, too."""
@@ -232,13 +237,13 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(op=ops())
     def submit(self, op: Op) -> None:
-        before, known = self.shown(), self.known()
+        before, known = self.seen(), self.known()
         target = Everything(op.view) if isinstance(op, MarkAll) else getattr(op, "target", Messages(()))
         meant = set(self.reader.expand(target))
         try:
             receipt = self.store.journal.submit(op)
         except InvalidArgument:
-            assert self.shown() == before
+            assert self.seen() == before
             return
         after = self.shown()
         wanted = {msgid: asked(op, *state) if msgid in meant else state for msgid, state in known.items()}
@@ -266,23 +271,23 @@ class StoreMachine(RuleBasedStateMachine):
         self.about_a_label(DeleteLabel(name))
 
     def about_a_label(self, op: Op) -> None:
-        before = self.shown()
+        before = self.seen()
         try:
             receipt = self.store.journal.submit(op)
         except InvalidArgument:
-            assert self.shown() == before
+            assert self.seen() == before
             return
         if receipt.can_undo:
             self.undoable.append((receipt.op_id, self.calm, before))
 
     @rule()
     def undo(self) -> None:
-        after_op = self.shown()
+        after_op = self.seen()
         try:
             receipt = self.store.journal.undo()
         except InvalidArgument:
             # What is to come back has a name that another label is just being renamed from.
-            assert self.shown() == after_op
+            assert self.seen() == after_op
             return
         states = {line.op_id: line.state for line in self.reader.activity(1000)}
         if receipt is None:
@@ -295,11 +300,11 @@ class StoreMachine(RuleBasedStateMachine):
             assert states[self.undoable.pop()[0]] is OpState.REJECTED
         _, calm, before = self.undoable.pop()
         if calm == self.calm:
-            assert self.shown() == before
+            assert self.seen() == before
             assert self.store.journal.redo() is not None
-            assert self.shown() == after_op
+            assert self.seen() == after_op
             self.store.journal.undo()
-            assert self.shown() == before
+            assert self.seen() == before
 
     # -- the wire --------------------------------------------------------------------------------------
 
@@ -335,10 +340,10 @@ class StoreMachine(RuleBasedStateMachine):
             self.calm += 1
             if is_performed:
                 self.server.perform(batch)
-        before = self.shown()
+        before = self.seen()
         self.close()
         self.open()
-        assert self.shown() == before
+        assert self.seen() == before
 
     # -- what holds always -----------------------------------------------------------------------------
 
