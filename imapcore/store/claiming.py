@@ -138,11 +138,8 @@ class Claiming(Settling):
             self.pieces.set_state(tx, piece, SENT)
         if verb is Verb.DELETE_LABEL:
             # As Gmail calls it now: a renaming before this may have been refused.
-            known = tx.rows(
-                "SELECT name FROM mark WHERE kind = 'label' AND mark_id IN (SELECT value FROM json_each(?))",
-                (listed(pieces[0].shift.remove),),
-            )
-            names = [row[0] for row in known] or names
+            known = self.marks.label_named(tx, pieces[0].shift.remove)
+            names = names if known is None else [known]
         return self._hand_out(tx, pieces, verb, tuple(names), (), None)
 
     def _spelled(self, tx: Transaction, verb: Verb, mark: int) -> str:

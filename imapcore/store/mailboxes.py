@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from imapcore.model import Role
 from imapcore.store.facts import Changed, MailboxChanges, MailboxFacts, Verb
-from imapcore.store.marks import PLACES, ROLE_OF_PLACE, VIEW_OF_ROLE, Marks
+from imapcore.store.marks import PLACES, ROLE_OF_PLACE, VIEW_OF_ROLE, Marks, names_under_way, parse_shift
 from imapcore.store.pieces import OPEN, SENT
 from imapcore.store.rooms import Room
 from imapcore.store.targets import Targets
@@ -221,13 +221,19 @@ def refold_shelf(tx: Transaction, marks: Marks, sanitize: Callable[[str], str]) 
             "SELECT name, title, role, is_selectable FROM mailbox ORDER BY position"
         )
     }
-    for verb, names in tx.rows(
-        "SELECT verb, names FROM step WHERE verb IN (?, ?, ?) AND EXISTS ("
-        "  SELECT 1 FROM piece WHERE piece.op_id = step.op_id AND piece.step = step.step"
-        f"  AND piece.state IN ('{OPEN}', '{SENT}')) ORDER BY op_id, step",
+    renames: list[tuple[str, str]] = []
+    for verb, text, shift in tx.rows(
+        "SELECT verb, names, shift FROM step JOIN piece USING (op_id, step) WHERE verb IN (?, ?, ?) "
+        f"AND piece.state IN ('{OPEN}', '{SENT}') GROUP BY op_id, step ORDER BY op_id, step",
         (Verb.CREATE_LABEL, Verb.RENAME_LABEL, Verb.DELETE_LABEL),
     ):
-        shelves = _changed(shelves, Verb(verb), json.loads(names), sanitize)
+        names = json.loads(text)
+        if verb == Verb.RENAME_LABEL:
+            renames.append((names[0], names[1]))
+        if verb == Verb.DELETE_LABEL and (name := marks.label_named(tx, parse_shift(shift).remove)):
+            # It is sent for the label, however that is called: a renaming before it may have been refused.
+            names = [name, *names_under_way(name, renames)][-1:]
+        shelves = _changed(shelves, Verb(verb), names, sanitize)
     tx.execute("DELETE FROM shelf")
     tx.put(
         "INSERT INTO shelf (name, title, role, is_selectable, view_id)",

@@ -216,6 +216,14 @@ class Marks:
             self._load_names(tx)
         return self._names[mark_id]
 
+    def label_named(self, tx: Transaction, marks: MarkIds) -> str | None:
+        """The server's name of a label in use among some marks; None when there is none."""
+        row = tx.row(
+            "SELECT name FROM mark WHERE kind = 'label' AND mark_id IN (SELECT value FROM json_each(?))",
+            (listed(marks),),
+        )
+        return None if row is None else str(row[0])
+
     def retire(self, tx: Transaction, mark_id: int) -> None:
         """A label no message carries gives its name free; old ops may still speak of its number."""
         tx.execute(

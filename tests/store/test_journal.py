@@ -593,6 +593,22 @@ def test_undoing_that_deletion_before_it_is_sent_sends_the_setting_only(store: S
     assert drained(store) == [(Verb.REMOVE_LABELS, ("Work",), (1,))]
 
 
+@pytest.mark.parametrize("way", ["cancelled", "refused"])
+def test_a_label_deleted_under_a_name_it_never_got_is_gone_from_the_tree(
+    store: Store, reader: Reader, way: str
+) -> None:
+    """The deletion is sent for the label, so it is shown for the label."""
+    receipt = store.journal.submit(RenameLabel("Play", "Games"))
+    store.journal.submit(DeleteLabel("Games"))
+    if way == "cancelled":
+        store.journal.cancel(receipt.op_id)
+    else:
+        store.journal.reject(claimed(store), "NO [CANNOT] reserved")
+    assert names(reader) == ["Work", "Work/Deep"]
+    assert drained(store) == [(Verb.DELETE_LABEL, ("Play",), ())]
+    assert names(reader) == ["Work", "Work/Deep"]
+
+
 def test_a_rename_is_shown_at_once_and_its_children_follow(store: Store, reader: Reader) -> None:
     store.journal.submit(label("Work", "Work/Deep", of=(1,)))
     store.journal.submit(RenameLabel("Work", "Jobs"))

@@ -113,6 +113,8 @@ class StoreMachine(RuleBasedStateMachine):
         self.server = Server()
         self.results: set[int] = set()
         self.undoable: list[tuple[int, int, Seen]] = []
+        self.ended: set[int] = set()
+        """Ops that may need no undo any more: cancelled, tried again, let be."""
         self.calm = 0
         self.sweep_from = 1
         self.open()
@@ -291,13 +293,13 @@ class StoreMachine(RuleBasedStateMachine):
             return
         states = {line.op_id: line.state for line in self.reader.activity(1000)}
         if receipt is None:
-            # Only what was refused outright needs no undo.
-            assert all(states[op_id] is OpState.REJECTED for op_id, _, _ in self.undoable)
+            # Only what was refused outright, or taken out of hand, needs no undo.
+            assert all(self.is_over(states, op_id) for op_id, _, _ in self.undoable)
             self.undoable.clear()
             return
         undone = self.reader.activity(1)[0].undoes
         while self.undoable[-1][0] != undone:
-            assert states[self.undoable.pop()[0]] is OpState.REJECTED
+            assert self.is_over(states, self.undoable.pop()[0])
         _, calm, before = self.undoable.pop()
         if calm == self.calm:
             assert self.seen() == before
@@ -305,6 +307,42 @@ class StoreMachine(RuleBasedStateMachine):
             assert self.seen() == after_op
             self.store.journal.undo()
             assert self.seen() == before
+
+    def is_over(self, states: dict[int, OpState], op_id: int) -> bool:
+        return states[op_id] is OpState.REJECTED or op_id in self.ended
+
+    @rule()
+    def redo(self) -> None:
+        before = self.seen()
+        try:
+            receipt = self.store.journal.redo()
+        except InvalidArgument:
+            assert self.seen() == before
+            return
+        if receipt is not None:
+            self.undoable.append((receipt.op_id, self.calm, before))
+
+    @rule(back=st.integers(0, 2))
+    def cancel(self, back: int) -> None:
+        for line in self.reader.activity(3)[back : back + 1]:
+            self.store.journal.cancel(line.op_id)
+            self.ended.add(line.op_id)
+            self.calm += 1
+
+    @rule(back=st.integers(0, 2), is_retried=st.booleans())
+    def see_to_what_was_refused(self, back: int, is_retried: bool) -> None:
+        refused = [line for line in self.reader.activity(1000) if line.state is OpState.REJECTED]
+        for line in refused[back : back + 1]:
+            before = self.seen()
+            self.ended.add(line.op_id)
+            self.calm += 1
+            if not is_retried:
+                self.store.journal.discard(line.op_id)
+                assert self.seen() == before
+                continue
+            receipt = self.store.journal.retry(line.op_id)
+            if receipt is not None and receipt.can_undo:
+                self.undoable.append((receipt.op_id, self.calm, before))
 
     # -- the wire --------------------------------------------------------------------------------------
 
