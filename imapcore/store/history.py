@@ -131,8 +131,8 @@ class History(Drafting):
             for piece in unsent:
                 if piece is not None:
                     self.pieces.settle(tx, piece, None, CANCELLED)
-                    self._refold_piece(tx, piece)
                     self._touched_ops.add(piece.op_id)
+            self._refold_pieces(tx, filter(None, unsent))
 
     def _is_unused(self, tx: Transaction, name: str) -> bool:
         """Whether nothing carries a label: only then undoing its creation deletes nothing else."""

@@ -203,10 +203,14 @@ class Journal(History):
         self._write(lambda tx: self._cancel(tx, op_id), is_user=True)
 
     def _cancel(self, tx: Transaction, op_id: int) -> None:
-        for piece in self.pieces.all(tx):
-            if piece.op_id == op_id and piece.state == OPEN and not piece.is_replay:
-                self.pieces.set_state(tx, piece, DROPPED)
-                self._refold_piece(tx, piece)
+        unsent = [
+            piece
+            for piece in self.pieces.all(tx)
+            if piece.op_id == op_id and piece.state == OPEN and not piece.is_replay
+        ]
+        for piece in unsent:
+            self.pieces.set_state(tx, piece, DROPPED)
+        self._refold_pieces(tx, unsent)
         self._refold_names(tx)
         refold_shelf(tx, self.marks, self._shared.sanitize)
         self._settle_ops(tx, {op_id})

@@ -40,6 +40,8 @@ class Outbox(Claiming):
         if batch.verb is Verb.DELETE_LABEL:
             # Before the rest, and in small steps: it can be on very many messages.
             self._mail.forget_label(batch.names[0])
+            while self._write(lambda tx: self._confirm_some(tx, batch)):
+                pass
         return self._write(lambda tx: self._confirm(tx, batch, part, uids or {}, modseqs or {}))
 
     def _confirm(
@@ -71,6 +73,13 @@ class Outbox(Claiming):
                     self._place(tx, shift, part - newer, uids)
                 self._settle_messages(tx, shift, part, newer)
         return self._settled(tx, batch)
+
+    def _confirm_some(self, tx: Transaction, batch: Batch) -> bool:
+        """Confirm some messages of a batch of which the label itself comes last; False when none is left."""
+        piece = next((piece for piece in self._pieces_of(tx, batch) if piece.msgids), None)
+        if piece is not None:
+            self._settle_messages(tx, piece.shift, self.pieces.settle(tx, piece, None, DONE), set())
+        return piece is not None
 
     @staticmethod
     def _moved_since(tx: Transaction, shift: Shift, msgids: set[int]) -> set[int]:
@@ -136,8 +145,7 @@ class Outbox(Claiming):
             self._refold_names(tx)
             refold_shelf(tx, self.marks, self._shared.sanitize)
         self._refold(tx, sorted(refused), mood=REJECTED)
-        for piece in general:
-            self._refold_piece(tx, piece)
+        self._refold_pieces(tx, general)
         self._note_answer(tx, answer, batch.op_ids)
         return self._settled(tx, batch)
 

@@ -41,12 +41,19 @@ class Settling(Room):
                 self.marks.rename(tx, mark_id, shown=wanted)
         self.marks.forget_names()
 
-    def _refold_piece(self, tx: Transaction, piece: Piece) -> None:
-        """A piece is not open any more: show what follows."""
-        self._refold(tx, piece.msgids)
-        if piece.is_general:
-            for mark in piece.shift.remove:
-                self._refold(tx, self._mail.holding(tx, mark))
+    def _refold_pieces(self, tx: Transaction, pieces: Iterable[Piece]) -> None:
+        """Some pieces are not open any more: show what follows. Together, for those of a label that is not
+        deleted after all concern the same messages: whatever carries it.
+        """
+        msgids: set[int] = set()
+        marks: set[int] = set()
+        for piece in pieces:
+            msgids.update(piece.msgids)
+            if piece.is_general:
+                marks |= piece.shift.remove
+        for mark in marks:
+            msgids.update(self._mail.holding(tx, mark))
+        self._refold(tx, sorted(msgids))
 
     def _refold(self, tx: Transaction, msgids: Iterable[int], mood: int | None = None) -> None:
         for part in chunks(list(msgids), BATCH_SIZE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,9 @@ from imapcore.model import (
     View,
 )
 from imapcore.store import Reader, Store
+from imapcore.store.book import Book
 from imapcore.store.facts import Batch, Delta, Location, Verb
+from imapcore.store.record import Record
 from imapcore.store.transaction import Transaction
 from tests.store.worlds import ME, mailboxes, message
 
@@ -591,6 +594,35 @@ def test_undoing_that_deletion_before_it_is_sent_sends_the_setting_only(store: S
     assert drained(store) == [(Verb.ADD_LABELS, ("Work",), (1,))]
     store.journal.undo()
     assert drained(store) == [(Verb.REMOVE_LABELS, ("Work",), (1,))]
+
+
+@pytest.mark.parametrize("way", ["cancelled", "undone", "refused"])
+def test_mail_is_looked_at_once_when_a_label_stays(
+    store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A label on a hundred thousand messages is deleted in a hundred parts: each of them looked at all."""
+    monkeypatch.setattr("imapcore.store.pieces.PIECE_SIZE", 2)
+    store.journal.submit(label("Work", of=tuple(range(1, 9))))
+    drained(store)
+    receipt = store.journal.submit(DeleteLabel("Work"))
+    looked_at: list[int] = []
+    load = Book.load_messages
+
+    def counted(book: Book, msgids: Iterable[int]) -> list[Record]:
+        records = load(book, msgids)
+        looked_at.extend(record.msgid for record in records)
+        return records
+
+    monkeypatch.setattr(Book, "load_messages", counted)
+    if way == "cancelled":
+        store.journal.cancel(receipt.op_id)
+    elif way == "undone":
+        store.journal.undo()
+    else:
+        store.journal.reject(claimed(store), "NO not today")
+    assert [row.thrid for row in reader.window(WORK).rows] == [4, 3, 2, 1]
+    # Once for the label, once for the messages of the op.
+    assert len(looked_at) <= 2 * 8
 
 
 @pytest.mark.parametrize("way", ["cancelled", "refused"])
