@@ -267,8 +267,9 @@ def delta_pass(transcript: tuple[str, ...], last: str) -> list[str]:
     said = [
         each
         for each in commands(transcript[lines.index(last) :])
-        # First words of old mail are fetched on the same session when it has nothing better to do.
-        if not each.startswith("IDLE") and "BODY.PEEK" not in each
+        # First words of old mail are fetched on the same session when it has nothing better to do; of a long
+        # line only the beginning is kept, so what is known of it is that it asks for no flags.
+        if not each.startswith("IDLE") and ("FLAGS" in each or not each.startswith("UID FETCH"))
     ]
     begin = next((n for n, line in enumerate(said) if line.startswith("SELECT")), len(said))
     over = ("SELECT", 'STATUS "[Gmail]/All')
