@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ from imapcore.model import (
     Op,
     OpState,
     Place,
+    Receipt,
     RenameLabel,
     Role,
     Target,
@@ -262,24 +264,25 @@ class StoreMachine(RuleBasedStateMachine):
         to=st.sampled_from(["Moved", "New", "Work/Deep"]),
     )
     def rename_label(self, name: str, to: str) -> None:
-        self.about_a_label(RenameLabel(name, to))
+        self.attempt(partial(self.store.journal.submit, RenameLabel(name, to)))
 
     @rule(name=st.sampled_from(["Other", "Other/Deep", "New"]))
     def create_label(self, name: str) -> None:
-        self.about_a_label(CreateLabel(name))
+        self.attempt(partial(self.store.journal.submit, CreateLabel(name)))
 
     @rule(name=st.sampled_from(["Work", "Play", "New", "Moved", "Other"]))
     def delete_label(self, name: str) -> None:
-        self.about_a_label(DeleteLabel(name))
+        self.attempt(partial(self.store.journal.submit, DeleteLabel(name)))
 
-    def about_a_label(self, op: Op) -> None:
+    def attempt(self, action: Callable[[], Receipt | None]) -> None:
+        """Do what may be asked in vain, and remember what undo must bring back."""
         before = self.seen()
         try:
-            receipt = self.store.journal.submit(op)
+            receipt = action()
         except InvalidArgument:
             assert self.seen() == before
             return
-        if receipt.can_undo:
+        if receipt is not None and receipt.can_undo:
             self.undoable.append((receipt.op_id, self.calm, before))
 
     @rule()
@@ -313,14 +316,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule()
     def redo(self) -> None:
-        before = self.seen()
-        try:
-            receipt = self.store.journal.redo()
-        except InvalidArgument:
-            assert self.seen() == before
-            return
-        if receipt is not None:
-            self.undoable.append((receipt.op_id, self.calm, before))
+        self.attempt(self.store.journal.redo)
 
     @rule(back=st.integers(0, 2))
     def cancel(self, back: int) -> None:
@@ -333,16 +329,14 @@ class StoreMachine(RuleBasedStateMachine):
     def see_to_what_was_refused(self, back: int, is_retried: bool) -> None:
         refused = [line for line in self.reader.activity(1000) if line.state is OpState.REJECTED]
         for line in refused[back : back + 1]:
-            before = self.seen()
             self.ended.add(line.op_id)
             self.calm += 1
-            if not is_retried:
+            if is_retried:
+                self.attempt(partial(self.store.journal.retry, line.op_id))
+            else:
+                before = self.seen()
                 self.store.journal.discard(line.op_id)
                 assert self.seen() == before
-                continue
-            receipt = self.store.journal.retry(line.op_id)
-            if receipt is not None and receipt.can_undo:
-                self.undoable.append((receipt.op_id, self.calm, before))
 
     # -- the wire --------------------------------------------------------------------------------------
 
