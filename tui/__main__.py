@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument, KeyringUnusable
-from tui.config import Config, load_config, show_config
-from tui.paths import account_path, config_path, state_path
+from tui.settings.config import Config, load_config, show_config
+from tui.settings.paths import account_path, config_path, state_path
 
 if TYPE_CHECKING:
     from imapcore.model import Account
-    from tui.glyphs import Glyphs
+    from tui.style.glyphs import Glyphs
 
 _TYPED, _FAILED = 2, 1
 _TRIES = 3
 _SWITCH_SECONDS = 0.0005
-_SESSIONS = "imapcore.engine.network"
+_SESSIONS = "imapcore.engine.wiring"
 """What takes longest to load, and is not needed for the first frame."""
 _HEAD_START_SECONDS = 5.0
 """The screen asks the engine to connect once it stands; where it cannot, the engine does so by itself."""
@@ -95,7 +95,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _show(what: str, config: Config, options: argparse.Namespace) -> int:
     """Print the keys or the configuration in force; problems go to standard error."""
-    from tui.keymap import Keymap
+    from tui.keys.keymap import Keymap
 
     keymap = Keymap(options.keymap or config.keymap, config.keys)
     for problem in (*config.problems, *keymap.problems):
@@ -103,7 +103,7 @@ def _show(what: str, config: Config, options: argparse.Namespace) -> int:
     if what == "config":
         print(show_config(config), end="")
     else:
-        from tui.key_table import key_table
+        from tui.keys.key_table import key_table
 
         print(key_table(keymap), end="")
     return _TYPED if config.problems or keymap.problems else 0
@@ -122,7 +122,7 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         gc.disable()
         stack.callback(gc.enable)
     from imapcore.engine import Engine, EngineOptions
-    from tui.state import StateKeeper, load_state, remember_account
+    from tui.settings.state import StateKeeper, load_state, remember_account
 
     where = state_path(account.email)
     state = load_state(where)
@@ -137,8 +137,8 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
     head_start = 0.0 if _SESSIONS in sys.modules else _HEAD_START_SECONDS
     settings = EngineOptions(is_offline=options.offline, head_start_seconds=head_start)
     engine = stack.enter_context(Engine(account, secret=secret, data_dir=data_dir, options=settings))
-    from tui.desk import Desk
-    from tui.keymap import Keymap
+    from tui.context import Desk
+    from tui.keys.keymap import Keymap
 
     desk = Desk(
         engine,
@@ -186,7 +186,7 @@ def now_ms() -> int:
 def _glyphs(*, is_ascii: bool) -> Glyphs:
     import locale
 
-    from tui.glyphs import ASCII, UNICODE
+    from tui.style.glyphs import ASCII, UNICODE
 
     encoding = locale.getpreferredencoding(False).replace("-", "").lower()
     return ASCII if is_ascii or encoding != "utf8" else UNICODE
@@ -204,7 +204,7 @@ def _account(
     """
     if options.demo:
         return _demo(stack)
-    from tui.state import remembered_account
+    from tui.settings.state import remembered_account
 
     email = options.account or config.account.email or remembered_account(account_path())
     if not email:
@@ -258,8 +258,8 @@ def _first_run(
     """No account yet: let the user choose the demo or add one; None when they leave."""
     if options.linear:
         raise InvalidArgument("Name one with --account you@gmail.com, or try --demo", title="Which account?")
-    from tui.first_run import ask_first_run
-    from tui.screens.first_run import FirstChoice
+    from tui.first_run.app import ask_first_run
+    from tui.first_run.screen import FirstChoice
 
     chosen = ask_first_run(
         options.theme or config.look.theme,

@@ -23,19 +23,19 @@ from textual.screen import Screen
 
 from imapcore import events
 from imapcore.model import LinkState, Role
-from tui.bridge import Bridge
-from tui.config import brief, keep_in_force, load_config
-from tui.desk import Desk
-from tui.format import plural
-from tui.keymap import Keymap
-from tui.messages import EngineSpoke, MailHinted, Tone
-from tui.paths import crash_path
-from tui.screens.main import MainScreen
-from tui.state import StateKeeper
-from tui.terminal import lasting
-from tui.theme import OURS, Palette, in_few_colours, our_themes, palette_of
-from tui.typeahead import TypeAhead
-from tui.widgets.thread_row import Density
+from tui.bridge.bridge import Bridge
+from tui.bridge.messages import EngineSpoke, MailHinted, Tone
+from tui.context import Desk
+from tui.keys.key_queue import TypeAhead
+from tui.keys.keymap import Keymap
+from tui.main.screen import MainScreen
+from tui.settings.config import brief, keep_in_force, load_config
+from tui.settings.paths import crash_path
+from tui.settings.state import StateKeeper
+from tui.style.text import plural
+from tui.style.theme import OURS, Palette, in_few_colours, our_themes, palette_of
+from tui.terminal.driver import lasting
+from tui.widgets.thread_list.thread_row import Density
 
 SECOND = 1.0
 _COLLECT_SECONDS = 60.0
@@ -71,7 +71,7 @@ class GimapApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = False
     # The default screen's own CSS_PATH is not read by Textual 8.2: its stylesheet is the app's.
-    CSS_PATH = "screens/main.tcss"
+    CSS_PATH = "main/screen.tcss"
 
     def __init__(
         self,
@@ -282,7 +282,7 @@ class GimapApp(App[None]):
             case events.LinkChanged(link):
                 main.look_at_link()
                 if link.state is LinkState.SIGN_IN and not self._is_signing_in:
-                    from tui.signing import ask_to_sign_in
+                    from tui.actions.sign_in import ask_to_sign_in
 
                     self._is_signing_in = True
                     ask_to_sign_in(self, link, self._signed_in)

@@ -40,9 +40,9 @@ from imapcore.model import (
     View,
     ViewKind,
 )
-from tui.desk import Desk
-from tui.format import plural, when_in_full
-from tui.views import view_title
+from tui.context import Desk
+from tui.style.text import plural, when_in_full
+from tui.widgets.sidebar.view_titles import view_title
 
 _ROWS = 15
 _BODY_SECONDS = 20.0

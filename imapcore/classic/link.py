@@ -19,7 +19,7 @@ from typing import Protocol
 from imapcore.classic.errors import abort
 from imapcore.classic.settings import max_line
 from imapcore.errors import LimitExceeded
-from imapcore.net import dialing
+from imapcore.net import blocking_socket
 from imapcore.wire.framing import Frame, Framer, Limits
 
 IMAP4_PORT = 143
@@ -69,7 +69,7 @@ class Link:
         if timeout is not None and not timeout:
             raise ValueError("a timeout of 0 would make the socket non-blocking, which cannot work here")
         sys.audit("imaplib.open", self, self.host, self.port)
-        return dialing.connect(self.host, self.port, timeout)
+        return blocking_socket.connect(self.host, self.port, timeout)
 
     def socket(self) -> socket.socket:
         """The socket under this connection."""
@@ -219,8 +219,8 @@ class Link:
     def _start_tls(self, ssl_context: ssl.SSLContext | None) -> None:
         if self._framer.pending or self._unread:
             raise abort("the server sent more before the TLS handshake, which anybody could have written")
-        context = ssl_context or dialing.context_for(self.host)
-        self.sock = dialing.shake_hands(self.sock, self.host, context)
+        context = ssl_context or blocking_socket.context_for(self.host)
+        self.sock = blocking_socket.shake_hands(self.sock, self.host, context)
         self._tls_established = True
 
     def _loose(self) -> bytearray:

@@ -7,7 +7,7 @@ import ssl
 import warnings
 
 from imapcore.classic.imap4 import IMAP4
-from imapcore.net import dialing
+from imapcore.net import blocking_socket
 
 IMAP4_SSL_PORT = 993
 
@@ -37,7 +37,7 @@ class IMAP4_SSL(IMAP4):  # noqa: N801
                 DeprecationWarning,
                 stacklevel=2,
             )
-        self.ssl_context = ssl_context or dialing.context_for(host)
+        self.ssl_context = ssl_context or blocking_socket.context_for(host)
         if certfile is not None:
             self.ssl_context.load_cert_chain(certfile, keyfile)
         super().__init__(host, port, timeout)
@@ -48,4 +48,4 @@ class IMAP4_SSL(IMAP4):  # noqa: N801
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         sock = super()._create_socket(timeout)
-        return dialing.shake_hands(sock, self.host, self.ssl_context)
+        return blocking_socket.shake_hands(sock, self.host, self.ssl_context)

@@ -20,7 +20,7 @@ Nothing here speaks IMAP or SQL. Whoever uses the engine needs this module, ``mo
 
 from __future__ import annotations
 
-from imapcore.engine.facade import Engine
+from imapcore.engine.engine import Engine
 from imapcore.engine.options import EngineOptions
 from imapcore.model import Account
 from imapcore.net.credentials import forget_secret, store_secret, stored_secret

@@ -10,8 +10,8 @@ import re
 
 from msgspec import Struct
 
-from imapcore.mime.sanitize import clean_line
 from imapcore.model import Block, BlockKind, Span
+from imapcore.sanitize import clean_line
 
 _TIME = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})\d{2}(Z?))?")
 _PROPERTY = re.compile(r'([A-Za-z-]{1,40})((?:;[A-Za-z-]{1,40}=(?:"[^"]*"|[^;:"]*))*):(.*)', re.DOTALL)

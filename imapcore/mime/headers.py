@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from imapcore.mime import charsets
-from imapcore.mime.sanitize import clean_line
 from imapcore.model import Address
+from imapcore.sanitize import clean_line
 
 MAX_HEADER = 65_536
 """Octets of a header value that are looked at."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from imapcore.mime.quotes import MAX_QUOTE, is_attribution, starts_original
-from imapcore.mime.sanitize import clean_text
 from imapcore.model import Block, BlockKind, Span
+from imapcore.sanitize import clean_text
 
 _RUN = re.compile(" {2,}")
 

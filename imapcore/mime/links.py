@@ -10,8 +10,8 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from imapcore.mime.sanitize import clean_line
 from imapcore.model import Link
+from imapcore.sanitize import clean_line
 
 MAX_LINKS = 2000
 MAX_URL = 8192

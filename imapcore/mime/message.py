@@ -18,8 +18,8 @@ from imapcore.mime.html_text import read_html
 from imapcore.mime.links import Links
 from imapcore.mime.parts import Part, decode_transfer, parse_parts, suggested_name
 from imapcore.mime.plain_text import read_plain
-from imapcore.mime.sanitize import clean_line, clean_text
 from imapcore.model import Attachment, Block, BlockKind, Body, Span
+from imapcore.sanitize import clean_line, clean_text
 
 MAX_TEXT = 400_000
 """Characters of one text part that are read."""

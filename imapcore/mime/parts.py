@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from imapcore.mime.headers import decode_header
 from imapcore.mime.parameters import parse_disposition, parse_media_type
-from imapcore.mime.sanitize import clean_filename
+from imapcore.sanitize import clean_filename
 
 MAX_DEPTH = 30
 MAX_PARTS = 1000

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from imapcore.mime.links import Links
 from imapcore.mime.quotes import Line, read_lines
-from imapcore.mime.sanitize import clean_text
 from imapcore.model import Block, BlockKind, Span
+from imapcore.sanitize import clean_text
 
 MAX_BLOCKS = 20_000
 

@@ -26,7 +26,6 @@ from typing import Generic, Self, TypeVar
 from imapcore.clock import Clock, SystemClock
 from imapcore.errors import ConnectionLost, GimapError, LinkError, ProtocolError, WrongState
 from imapcore.net.endpoint import Deadlines, Endpoint
-from imapcore.net.idle import listen
 from imapcore.net.stream import BULK, CHUNK, Readiness, Stream
 from imapcore.net.wakeup import Wakeup
 from imapcore.protocol.auth import Mechanism
@@ -37,6 +36,7 @@ from imapcore.protocol.commands import (
     Compress,
     Enable,
     Fetch,
+    Idle,
     Login,
     Logout,
     StartTls,
@@ -476,3 +476,27 @@ class Connection:
             self.logout()
         else:
             self.close()
+
+
+def listen(connection: Connection, timeout: float) -> Generator[list[ProtocolEvent], None, None]:
+    """Yield each lot of news until ``timeout`` seconds have passed or somebody has woken the connection."""
+    clock, deadlines = connection.clock, connection.deadlines
+    end = clock.monotonic() + timeout
+    is_over = False
+    while not is_over:
+        handle = connection.submit(Idle())
+        renewal = clock.monotonic() + deadlines.idle
+        try:
+            while not handle.is_done:
+                readiness = connection.wait_for_news(min(end, renewal))
+                if news := connection.events():
+                    yield news
+                if readiness is not Readiness.DATA:
+                    break
+            is_over = readiness is Readiness.WOKEN or clock.monotonic() >= end
+        finally:
+            connection.protocol.end_idle()
+            if connection.is_open:
+                handle.result()
+        if news := connection.events():
+            yield news

@@ -29,7 +29,7 @@ from imapcore.errors import (
     TlsError,
 )
 from imapcore.net.endpoint import Deadlines, Endpoint, is_loopback, make_tls_context
-from imapcore.net.layers import DeflateLayer, TlsLayer
+from imapcore.net.filters import DeflateLayer, TlsLayer
 from imapcore.net.wakeup import Wakeup
 from imapcore.security import Security
 

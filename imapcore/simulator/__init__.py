@@ -16,8 +16,8 @@ mailbox a session sees. ``faults`` and ``control`` are for tests. ``content*``, 
 
 from imapcore.simulator.control import Control, Snapshot
 from imapcore.simulator.faults import Fault, FaultKind
+from imapcore.simulator.in_thread import Simulator
 from imapcore.simulator.options import ExpungeBehavior, Locale, LoginError, Options
-from imapcore.simulator.simulator import Simulator
 
 __all__ = [
     "Control",

@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imapcore.simulator.control import Control
-from imapcore.simulator.control_lines import ControlListener
+from imapcore.simulator.control_protocol import ControlListener
 from imapcore.simulator.faults import Fault
+from imapcore.simulator.imap.tls import Certificate, TlsUnavailable, make_certificate
 from imapcore.simulator.options import Locale, Options
 from imapcore.simulator.server import HOST, Server
-from imapcore.simulator.tls import Certificate, TlsUnavailable, make_certificate
 
 
 def _parser() -> argparse.ArgumentParser:

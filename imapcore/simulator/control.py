@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from imapcore.simulator.content_seed import store
+from imapcore.simulator.account.kinds import Kind
+from imapcore.simulator.account.mailboxes import Mailbox, Message
+from imapcore.simulator.account.source import store
 from imapcore.simulator.faults import Fault
-from imapcore.simulator.model import Kind, Mailbox, Message
 from imapcore.simulator.server import Server
 
 Parameters = ParamSpec("Parameters")

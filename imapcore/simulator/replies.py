@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imapcore.simulator import texts
+from imapcore.simulator import gmail_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class Reply:
 
     status: str
     """``OK``, ``NO`` or ``BAD``."""
-    text: str = texts.SUCCESS
+    text: str = gmail_texts.SUCCESS
 
 
 SUCCESS = Reply("OK")

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 from imapcore.clock import Clock, SystemClock
-from imapcore.simulator.account import Account
-from imapcore.simulator.channel import Channel
-from imapcore.simulator.commands import TABLE
-from imapcore.simulator.content import EMPTY_LABELS, Seed, arrivals, bulk_messages, demo_messages
-from imapcore.simulator.credentials import Credentials
+from imapcore.simulator.account.account import Account
+from imapcore.simulator.demo_mail.mailbox import EMPTY_LABELS, Seed, arrivals, bulk_messages, demo_messages
+from imapcore.simulator.imap.channel import Channel
+from imapcore.simulator.imap.commands import TABLE
+from imapcore.simulator.imap.credentials import Credentials
+from imapcore.simulator.imap.session import House, Session
 from imapcore.simulator.options import Options
-from imapcore.simulator.session import House, Session
 
 HOST = "127.0.0.1"
 WARM_LIMIT = 200_000

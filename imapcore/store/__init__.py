@@ -7,10 +7,10 @@ to sync are in ``facts``. Other packages import from here and from ``facts`` onl
 
 from __future__ import annotations
 
-from imapcore.store.database import Store
-from imapcore.store.find import Found
-from imapcore.store.gate import Gate
-from imapcore.store.reader import Reader
-from imapcore.store.writer import Writer
+from imapcore.store.query.offline_search import Found
+from imapcore.store.reader.reader import Reader
+from imapcore.store.sqlite.ui_priority import Gate
+from imapcore.store.sqlite.writer import Writer
+from imapcore.store.store import Store
 
 __all__ = ["Found", "Gate", "Reader", "Store", "Writer"]

@@ -20,7 +20,7 @@ from imapcore.protocol.commands import Command, Fetch, List, Noop, Search, Selec
 from imapcore.protocol.events import Alerted, Noticed, ProtocolEvent, SlowedDown
 from imapcore.protocol.gmail import find_roles
 from imapcore.protocol.search import All, GmailLabel, GmailMsgid, GmailThrid, Key, Or, Since
-from imapcore.sync.plan import Numbers
+from imapcore.sync.mailbox_numbers import Numbers
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.responses import Exists, Expunged, Listed
 from imapcore.wire.uidset import UidSet

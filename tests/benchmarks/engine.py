@@ -27,7 +27,7 @@ from msgspec.structs import replace
 from imapcore import demo
 from imapcore.clock import SystemClock
 from imapcore.engine import Engine, EngineOptions
-from imapcore.engine.facade import store_path
+from imapcore.engine.engine import store_path
 from imapcore.model import (
     INBOX,
     Account,
@@ -42,7 +42,7 @@ from imapcore.model import (
 )
 from imapcore.store import Store
 from imapcore.store.facts import SyncState
-from imapcore.sync.first import RECENT_DAYS
+from imapcore.sync.pull.first_screen import RECENT_DAYS
 from imapcore.sync.remote import ENVELOPES
 from imapcore.wire.uidset import UidSet
 from tests.benchmarks.store import MANY, WINDOW_ROWS, spread, timed, write_mail

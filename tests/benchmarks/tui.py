@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from imapcore.clock import SystemClock
-from imapcore.engine.facade import store_path
+from imapcore.engine.engine import store_path
 from imapcore.model import Account, Security
 from imapcore.store import Store
 from tests.benchmarks.store import fill

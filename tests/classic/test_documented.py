@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 
 from imapcore import classic
+from imapcore.simulator.in_thread import Simulator
 from imapcore.simulator.options import Options
-from imapcore.simulator.simulator import Simulator
 from tests.classic.by_hand import ByHand
 
 OPTIONS = Options(messages=0, now_ms=1_795_251_600_000, spurious_bumps=False)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from imapcore import classic
 from imapcore.errors import InvalidArgument
-from imapcore.net.dialing import context_for
+from imapcore.net.blocking_socket import context_for
 from tests.classic.by_hand import ByHand
 from tests.classic.scripted import ScriptedServer
 

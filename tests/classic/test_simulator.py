@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from imapcore import classic
+from imapcore.simulator.in_thread import Simulator
 from imapcore.simulator.options import Options
-from imapcore.simulator.simulator import Simulator
 from tests.classic import walks
 
 ERRORS = (imaplib.IMAP4.error, classic.IMAP4.error)

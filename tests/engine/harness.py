@@ -16,7 +16,7 @@ from imapcore.engine import Engine, EngineOptions
 from imapcore.events import Alerted, Event
 from imapcore.model import Account, LinkState, OpState, Role, Security
 from imapcore.simulator import Simulator
-from imapcore.simulator.model import Kind
+from imapcore.simulator.account.kinds import Kind
 from imapcore.store import Store
 
 DEADLINE = 20.0

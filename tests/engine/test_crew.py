@@ -11,8 +11,8 @@ from typing import cast
 
 import pytest
 
-from imapcore.engine.crew import Crew
-from imapcore.engine.workers import Workers
+from imapcore.engine.connections import Workers
+from imapcore.engine.startup import Crew
 
 SECONDS = 5.0
 
@@ -114,7 +114,7 @@ def test_a_first_frame_waits_for_nothing_that_speaks_imap(tmp_path: Path) -> Non
     code = f"""
 import sys
 from pathlib import Path
-import tui.app, tui.desk
+import tui.app, tui.context
 from imapcore.engine import Engine, EngineOptions
 from imapcore.model import Account, Role, View
 with Engine(Account("me@gmail.com", "127.0.0.1", 9), secret=lambda: "x", data_dir=Path({str(tmp_path)!r}),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from imapcore.engine.hub import Hub
+from imapcore.engine.event_queue import Hub
 from imapcore.events import BodyArrived, Event, MessagesChanged, Progressed
 
 DEADLINE = 5.0

@@ -18,7 +18,7 @@ import pytest
 
 from imapcore.model import OpState, Role
 from imapcore.simulator import Options, Simulator
-from imapcore.store.drafting import OPS_KEPT
+from imapcore.store.journal.op_writer import OPS_KEPT
 from tests.engine.harness import Seen, agree, engine_on, on_server
 
 ROOT = Path(__file__).parents[2]

@@ -10,12 +10,12 @@ from typing import cast
 import pytest
 
 from imapcore.clock import ManualClock
+from imapcore.engine.connections import SNIPPETS_PAUSE, Workers
+from imapcore.engine.job_runner import Job
 from imapcore.engine.options import EngineOptions
-from imapcore.engine.session import Job
-from imapcore.engine.workers import SNIPPETS_PAUSE, Workers
 from imapcore.model import Archive, Messages
 from imapcore.store import Store
-from imapcore.sync.account import AccountSync
+from imapcore.sync.pull.account import AccountSync
 from imapcore.sync.remote import Remote
 from tests.store.worlds import message
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from imapcore.engine.facade import store_path
+from imapcore.engine.engine import store_path
 from imapcore.events import OpRejected
 from imapcore.model import ChangeLabels, Messages, OpState
 from imapcore.simulator import Simulator

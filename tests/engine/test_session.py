@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 
 from imapcore.clock import SystemClock
+from imapcore.engine.job_runner import MOST_STUMBLES, Job, JobSession
 from imapcore.engine.link import LinkBoard
-from imapcore.engine.session import MOST_STUMBLES, Job, JobSession
 from imapcore.errors import CommandRefused, ConnectionLost, GimapError, HostUnknown
 from imapcore.model import LinkState
 from imapcore.net.backoff import Backoff

@@ -283,7 +283,7 @@ def test_a_search_runs_on_gmail_and_streams_into_its_view(
 def test_the_oldest_searches_are_forgotten_when_a_new_one_has_ended(
     small: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imapcore.store.searches.KEPT_RUNS", 2)
+    monkeypatch.setattr("imapcore.store.mail.searches.KEPT_RUNS", 2)
     with engine_on(small, tmp_path) as (engine, watcher):
         settle(engine, watcher)
 

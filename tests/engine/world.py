@@ -42,7 +42,7 @@ from imapcore.model import (
     ViewKind,
 )
 from imapcore.simulator import Fault, FaultKind, Options, Simulator
-from imapcore.sync.replay import GONE
+from imapcore.sync.push.replay import GONE
 from tests.engine.harness import QUICK, Seen, Watcher, account_of, agree, in_store, on_server, store_of
 
 LABELS = ("A", "B/c", "Übung")

@@ -17,7 +17,6 @@ from imapcore.errors import GimapError, LimitExceeded
 from imapcore.mime.headers import address_from_envelope, decode_header, parse_addresses
 from imapcore.mime.message import extract_part, make_snippet, read_body, snippet
 from imapcore.mime.parameters import parse_disposition, parse_media_type
-from imapcore.mime.sanitize import MAX_FILENAME, clean_filename, clean_line, clean_text
 from imapcore.model import Block, Body
 from imapcore.protocol.commands import (
     Append,
@@ -43,14 +42,15 @@ from imapcore.protocol.search import GmailRaw
 from imapcore.protocol.sent import Sent
 from imapcore.protocol.state import State
 from imapcore.protocol.transcript import Transcript
-from imapcore.simulator.account import Account
-from imapcore.simulator.channel import Channel
-from imapcore.simulator.commands import TABLE
-from imapcore.simulator.content_bulk import bulk_messages
-from imapcore.simulator.credentials import Credentials
+from imapcore.sanitize import MAX_FILENAME, clean_filename, clean_line, clean_text
+from imapcore.simulator.account.account import Account
+from imapcore.simulator.demo_mail.bulk import bulk_messages
+from imapcore.simulator.imap.channel import Channel
+from imapcore.simulator.imap.commands import TABLE
+from imapcore.simulator.imap.credentials import Credentials
+from imapcore.simulator.imap.session import House, Session
 from imapcore.simulator.options import Options
-from imapcore.simulator.query import Context, compile_query
-from imapcore.simulator.session import House, Session
+from imapcore.simulator.search.query import Context, compile_query
 from imapcore.wire.encoder import Secret
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.framing import Frame, Framer, Limits, Piece

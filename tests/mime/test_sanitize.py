@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapcore.mime.sanitize import (
+from imapcore.sanitize import (
     MAX_FILENAME,
     MAX_LINE,
     MAX_MARKS,

@@ -17,7 +17,7 @@ from imapcore import errors
 from imapcore.model import Security
 from imapcore.net.connection import Connection
 from imapcore.net.endpoint import Deadlines, make_tls_context
-from imapcore.net.layers import INFLATED, DeflateLayer
+from imapcore.net.filters import INFLATED, DeflateLayer
 from imapcore.protocol.auth import Plain
 from imapcore.protocol.commands import Append, Fetch, Login, Noop, Select
 from imapcore.wire.encoder import Secret

@@ -16,8 +16,8 @@ from imapcore.model import Account, Security
 from imapcore.net import credentials
 from imapcore.net.backoff import Backoff
 from imapcore.net.endpoint import Endpoint, is_loopback
-from imapcore.net.session import Session
 from imapcore.net.wakeup import Wakeup
+from imapcore.net.worker import Session
 
 PATIENCE = 10.0
 

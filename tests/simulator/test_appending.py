@@ -8,7 +8,7 @@ import pytest
 
 from imapcore.clock import ManualClock
 from imapcore.simulator import Simulator
-from imapcore.simulator.model import Kind
+from imapcore.simulator.account.kinds import Kind
 from tests.simulator.conftest import options
 from tests.simulator.wire import Wire, mail
 

@@ -18,7 +18,7 @@ from imap_tools import AND, MailBoxUnencrypted, MailMessageFlags
 from imapclient import IMAPClient
 
 from imapcore.simulator import Simulator
-from imapcore.simulator.model import Kind
+from imapcore.simulator.account.kinds import Kind
 from tests.simulator.conftest import options
 from tests.simulator.wire import mail
 

@@ -10,14 +10,14 @@ from collections import Counter
 
 import pytest
 
-from imapcore.simulator.content import Seed, arrivals, bulk_messages, classify, demo_messages, store
-from imapcore.simulator.content_bulk import BulkSeed
-from imapcore.simulator.content_script import read_script
-from imapcore.simulator.content_seed import StoredSeed
-from imapcore.simulator.content_story import Story, Turn, moment, tell, unfold
-from imapcore.simulator.mail import parse_mail
-from imapcore.simulator.model import Kind
-from imapcore.simulator.words import OWNER
+from imapcore.simulator.account.kinds import Kind
+from imapcore.simulator.account.source import StoredSeed
+from imapcore.simulator.account.stored_mail import parse_mail
+from imapcore.simulator.demo_mail.bulk import BulkSeed
+from imapcore.simulator.demo_mail.mailbox import Seed, arrivals, bulk_messages, classify, demo_messages, store
+from imapcore.simulator.demo_mail.script import read_script
+from imapcore.simulator.demo_mail.story import Story, Turn, moment, tell, unfold
+from imapcore.simulator.demo_mail.words import OWNER
 
 NOW = 1_795_251_600_000
 DAY = 86_400_000

@@ -11,8 +11,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from imapcore.simulator.content_files import csv, invitation, pdf, png
-from imapcore.simulator.content_mime import (
+from imapcore.simulator.demo_mail.attachments import csv, invitation, pdf, png
+from imapcore.simulator.demo_mail.compose import (
     File,
     Flow,
     Letter,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from imapcore.simulator import Simulator
-from imapcore.simulator.control_lines import ACTS
-from imapcore.simulator.model import Kind
+from imapcore.simulator.account.kinds import Kind
+from imapcore.simulator.control_protocol import ACTS
 from tests.simulator.conftest import options
 from tests.simulator.wire import DEADLINE_SECONDS, Wire, mail
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapcore.simulator.content import bulk_messages, demo_messages
-from imapcore.simulator.mail import Mail, decode_words, parse_mail
-from imapcore.simulator.mail_parts import Part
+from imapcore.simulator.account.mime_parts import Part
+from imapcore.simulator.account.stored_mail import Mail, decode_words, parse_mail
+from imapcore.simulator.demo_mail.mailbox import bulk_messages, demo_messages
 
 NOW = 1_795_251_600_000
 

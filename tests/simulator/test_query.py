@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapcore.simulator.content_files import pdf
-from imapcore.simulator.content_mime import File, Letter, compose
-from imapcore.simulator.content_seed import Seed, store
-from imapcore.simulator.model import Kind
-from imapcore.simulator.query import Context, compile_query
-from imapcore.simulator.query_parse import And, Field, Near, Not, Or, Phrase, Word, parse_query
+from imapcore.simulator.account.kinds import Kind
+from imapcore.simulator.account.source import Seed, store
+from imapcore.simulator.demo_mail.attachments import pdf
+from imapcore.simulator.demo_mail.compose import File, Letter, compose
+from imapcore.simulator.search.parser import And, Field, Near, Not, Or, Phrase, Word, parse_query
+from imapcore.simulator.search.query import Context, compile_query
 
 NOW = 1_795_251_600_000
 """2026-11-21 09:00 UTC."""

@@ -12,7 +12,7 @@ import pytest
 
 from imapcore.clock import ManualClock
 from imapcore.simulator import LoginError, Options, Simulator
-from imapcore.simulator.tls import make_certificate
+from imapcore.simulator.imap.tls import make_certificate
 from tests.simulator.conftest import options
 from tests.simulator.wire import Wire
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapcore.simulator import ExpungeBehavior, Simulator
-from imapcore.simulator.model import Kind
+from imapcore.simulator.account.kinds import Kind
 from imapcore.simulator.options import LabelStore
 from tests.simulator.conftest import options
 from tests.simulator.wire import Wire, mail

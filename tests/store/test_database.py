@@ -27,8 +27,8 @@ from imapcore.model import (
 )
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Delta, SyncState, Verb
-from imapcore.store.migrations import APPLICATION_ID, MIGRATIONS
-from imapcore.store.soundness import contradiction
+from imapcore.store.repair.integrity import contradiction
+from imapcore.store.sqlite.migrations import APPLICATION_ID, MIGRATIONS
 from tests.store.worlds import ME, mailboxes, message, spoil
 
 
@@ -78,7 +78,7 @@ def test_a_failed_migration_leaves_the_old_version(path: Path, monkeypatch: pyte
     with open_store(path) as store:
         fill(store)
     broken = (*MIGRATIONS, ("CREATE TABLE half (a)", "CREATE TABLE half (a)"))
-    monkeypatch.setattr("imapcore.store.migrations.MIGRATIONS", broken)
+    monkeypatch.setattr("imapcore.store.sqlite.migrations.MIGRATIONS", broken)
     with pytest.raises(StoreError, match="already exists"):
         open_store(path)
     monkeypatch.undo()
@@ -92,7 +92,7 @@ FOURTH_VERSION = (
         conversation_id INTEGER PRIMARY KEY, thrid INTEGER NOT NULL, place INTEGER NOT NULL,
         row TEXT NOT NULL, UNIQUE (thrid, place))""",
     """INSERT INTO conversation SELECT conversation_id, thrid, place, row
-        FROM now JOIN spot USING (conversation_id)""",
+        from now JOIN spot USING (conversation_id)""",
     "DROP TABLE now",
     "DROP TABLE spot",
     "ALTER TABLE entry DROP COLUMN place",

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pytest
 
 from imapcore.model import ChangeState
-from imapcore.store import faces as faces_module
-from imapcore.store.faces import Faces
-from imapcore.store.marks import ALL, IMPORTANT, INBOX, SEEN, STARRED, TRASH, MarkIds
-from imapcore.store.record import PENDING, REJECTED, SETTLED
+from imapcore.store.marks.values import ALL, IMPORTANT, INBOX, SEEN, STARRED, TRASH, MarkIds
+from imapcore.store.threads import row_state as faces_module
+from imapcore.store.threads.message_state import PENDING, REJECTED, SETTLED
+from imapcore.store.threads.row_state import Faces
 
 TAXES, TRAVEL = 40, 900
 LABELS = {TAXES: "Taxes", TRAVEL: "Reise"}

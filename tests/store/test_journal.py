@@ -34,10 +34,10 @@ from imapcore.model import (
     View,
 )
 from imapcore.store import Reader, Store
-from imapcore.store.book import Book
 from imapcore.store.facts import Batch, Delta, Location, Verb
-from imapcore.store.record import Record
-from imapcore.store.transaction import Transaction
+from imapcore.store.sqlite.connection import Transaction
+from imapcore.store.threads.message_state import Record
+from imapcore.store.threads.thread_states import Book
 from tests.store.worlds import ME, mailboxes, message
 
 WORK = View.of_label("Work")
@@ -601,7 +601,7 @@ def test_mail_is_looked_at_once_when_a_label_stays(
     store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     """A label on a hundred thousand messages is deleted in a hundred parts: each of them looked at all."""
-    monkeypatch.setattr("imapcore.store.pieces.PIECE_SIZE", 2)
+    monkeypatch.setattr("imapcore.store.changes.pending.PIECE_SIZE", 2)
     store.journal.submit(label("Work", of=tuple(range(1, 9))))
     drained(store)
     receipt = store.journal.submit(DeleteLabel("Work"))
@@ -781,7 +781,7 @@ def test_a_label_being_deleted_is_gone_from_mail_that_arrives_meanwhile(store: S
 def test_very_old_ops_are_forgotten_but_open_ones_never(
     store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imapcore.store.drafting.OPS_KEPT", 5)
+    monkeypatch.setattr("imapcore.store.journal.op_writer.OPS_KEPT", 5)
     waiting = store.journal.submit(label("Work", of=(8,)))
     store.journal.release(claimed(store))
     for number in range(20):

@@ -29,10 +29,10 @@ from imapcore.model import (
 )
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Delta, Location, MailboxFacts, SyncState
-from imapcore.store.searches import KEPT_RUNS
-from imapcore.store.targets import Targets
-from imapcore.store.transaction import Transaction
-from imapcore.store.writer import ROWS_AT_ONCE
+from imapcore.store.mail.searches import KEPT_RUNS
+from imapcore.store.sqlite.connection import Transaction
+from imapcore.store.sqlite.writer import ROWS_AT_ONCE
+from imapcore.store.threads.targets import Targets
 from tests.store.worlds import ANN, BOB, HOUR, ME, NOON, mailboxes, message
 
 ALL = View.of_role(Role.ALL)

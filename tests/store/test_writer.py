@@ -13,10 +13,10 @@ import pytest
 
 from imapcore.clock import ManualClock
 from imapcore.errors import InvalidArgument, StoreError
-from imapcore.store.files import make_private, suspect_mark
-from imapcore.store.gate import Gate
-from imapcore.store.transaction import Transaction, connect_reader, integer_rows
-from imapcore.store.writer import (
+from imapcore.store.sqlite.connection import Transaction, connect_reader, integer_rows
+from imapcore.store.sqlite.lockfile import make_private, suspect_mark
+from imapcore.store.sqlite.ui_priority import Gate
+from imapcore.store.sqlite.writer import (
     LOG_BYTES,
     LOG_BYTES_WHILE_WORKING,
     QUEUE_LENGTH,
@@ -324,7 +324,7 @@ def test_a_log_that_somebody_still_reads_is_not_asked_for_after_every_job(path: 
 
 def test_the_log_waits_while_the_user_works(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Moving it takes longer than most changes do, and the next one would stand behind it."""
-    monkeypatch.setattr("imapcore.store.writer.QUIET_SECONDS", 60)
+    monkeypatch.setattr("imapcore.store.sqlite.writer.QUIET_SECONDS", 60)
     clock = ManualClock()
     writer = Writer(path, Gate(), clock)
     writer.call(table)
@@ -354,7 +354,7 @@ def test_what_stands_in_the_log_is_moved_when_nobody_writes(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever changes something next would wait until the disk has all of it."""
-    monkeypatch.setattr("imapcore.store.writer.QUIET_SECONDS", 0.01)
+    monkeypatch.setattr("imapcore.store.sqlite.writer.QUIET_SECONDS", 0.01)
     writer = Writer(path, Gate())
     writer.call(table)
     moved = threading.Event()

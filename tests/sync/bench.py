@@ -16,7 +16,7 @@ from imapcore.protocol.transcript import Transcript
 from imapcore.simulator import Options, Simulator
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Changed, MessageFacts
-from imapcore.sync.account import AccountSync
+from imapcore.sync.pull.account import AccountSync
 from imapcore.sync.remote import Remote
 
 SPAM, TRASH, ALL_MAIL = "[Gmail]/Spam", "[Gmail]/Trash", "[Gmail]/All Mail"

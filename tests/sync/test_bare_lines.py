@@ -12,7 +12,7 @@ from imapcore.errors import Unavailable
 from imapcore.model import Role
 from imapcore.simulator import Fault
 from imapcore.simulator.faults import FaultKind
-from imapcore.sync.finding import search_everywhere
+from imapcore.sync.locate import search_everywhere
 from imapcore.wire.uidset import UidSet
 from tests.sync.bench import ALL_MAIL, SPAM, TRASH, Bench, exhaust
 

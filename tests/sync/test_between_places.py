@@ -17,7 +17,7 @@ from imapcore.model import (
     Role,
 )
 from imapcore.store.facts import Settled
-from imapcore.sync.replay import GONE, Replay
+from imapcore.sync.push.replay import GONE, Replay
 from tests.sync.bench import ALL_MAIL, TRASH, Bench, exhaust
 
 

@@ -13,10 +13,10 @@ from imapcore.protocol.transcript import Transcript
 from imapcore.simulator import Options, Simulator
 from imapcore.store import Store
 from imapcore.store.facts import Batch, Settled
-from imapcore.sync.account import AccountSync
-from imapcore.sync.mailbox import MailboxSync
-from imapcore.sync.replay import Replay
-from imapcore.sync.search import Search
+from imapcore.sync.pull.account import AccountSync
+from imapcore.sync.pull.gmail_search import Search
+from imapcore.sync.pull.mailbox_pass import MailboxSync
+from imapcore.sync.push.replay import Replay
 from tests.sync.bench import ALL_MAIL, SPAM, TRASH, Bench, Silence, connected, exhaust
 
 PLACES = {SPAM: Role.SPAM, TRASH: Role.TRASH, None: None}

@@ -10,7 +10,7 @@ import pytest
 from imapcore.model import ChangeFlags, ChangeLabels, Messages, MoveToInbox, MoveToTrash, Op, Role
 from imapcore.protocol.transcript import Transcript
 from imapcore.store.facts import Settled
-from imapcore.sync.replay import Replay
+from imapcore.sync.push.replay import Replay
 from tests.sync.bench import Bench, connected, exhaust
 
 

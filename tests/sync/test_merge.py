@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imapcore.model import Address, Role
 from imapcore.store.facts import NOBODY
-from imapcore.sync.merge import mailbox_facts, message_delta, message_facts
+from imapcore.sync.convert.messages import mailbox_facts, message_delta, message_facts
 from imapcore.wire.envelope import Envelope, EnvelopeAddress
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.responses import Listed

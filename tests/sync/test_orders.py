@@ -6,7 +6,7 @@ import pytest
 
 from imapcore.model import Role
 from imapcore.store.facts import Batch, Verb
-from imapcore.sync.orders import describe_batch, is_shown
+from imapcore.sync.push.commands import describe_batch, is_shown
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.uidset import UidSet
 

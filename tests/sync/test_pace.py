@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imapcore.sync.pace import LARGEST, LONGEST_PAUSE, SMALLEST, Pace
+from imapcore.sync.pull.batch_size import LARGEST, LONGEST_PAUSE, SMALLEST, Pace
 
 
 def test_a_quick_server_is_asked_for_more_and_a_slow_one_for_less() -> None:

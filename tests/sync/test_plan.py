@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from imapcore.model import Role
 from imapcore.store.facts import SyncState
-from imapcore.sync.plan import Numbers, Plan, is_quiet, may_be_limited, must_compare_after, plan_pass
+from imapcore.sync.mailbox_numbers import Numbers
+from imapcore.sync.pull.pass_plan import Plan, is_quiet, may_be_limited, must_compare_after, plan_pass
 
 STATE = SyncState(
     Role.ALL, "[Gmail]/All Mail", uidvalidity=11, uidnext=100, highestmodseq=5000, exists=80, is_complete=True

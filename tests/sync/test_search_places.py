@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapcore.model import Role
-from imapcore.store.scope import scope_of
+from imapcore.store.query.scope import scope_of
 
 EVERYWHERE = (Role.ALL, Role.SPAM, Role.TRASH)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imapcore.mime.message import read_body
-from imapcore.sync.skeleton import build_skeleton, restore_sizes, wanted_parts
+from imapcore.sync.content.partial_message import build_skeleton, restore_sizes, wanted_parts
 from imapcore.wire.bodystructure import Extension, Multipart, Part
 from tests.sync.test_structure import part
 

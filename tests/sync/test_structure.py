@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imapcore.sync.structure import find_part, read_marks
-from imapcore.sync.textnote import TextNote
+from imapcore.sync.convert.snippet_source import TextNote
+from imapcore.sync.convert.structure import find_part, read_marks
 from imapcore.wire.bodystructure import BodyStructure, Extension, Multipart, Part
 
 

@@ -12,13 +12,13 @@ from textual.pilot import Pilot
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
 from tui.app import GimapApp
-from tui.config import Config
-from tui.desk import Desk
-from tui.glyphs import UNICODE, Glyphs
-from tui.keymap import Keymap
-from tui.screens.main import MainScreen
-from tui.state import State
-from tui.widgets.thread_list import ThreadList
+from tui.context import Desk
+from tui.keys.keymap import Keymap
+from tui.main.screen import MainScreen
+from tui.settings.config import Config
+from tui.settings.state import State
+from tui.style.glyphs import UNICODE, Glyphs
+from tui.widgets.thread_list.thread_list import ThreadList
 
 
 def make_desk(

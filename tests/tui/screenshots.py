@@ -23,9 +23,9 @@ from imapcore.engine import Engine
 from imapcore.model import LinkState
 from tests.tui.pilot import come_to_rest
 from tui.app import GimapApp
-from tui.desk import Desk
-from tui.state import State
-from tui.widgets.thread_list import ThreadList
+from tui.context import Desk
+from tui.settings.state import State
+from tui.widgets.thread_list.thread_list import ThreadList
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 PATIENCE = 30.0

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.theme import DARK, LIGHT, Palette, our_themes
+from tui.style.theme import DARK, LIGHT, Palette, our_themes
 
 
 class Stage(App[None]):

@@ -14,9 +14,9 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
 from tests.tui.pilot import running
 from tests.tui.stage import Stage
-from tui.config import Config
-from tui.screens.activity import ActivityScreen, take_back_to
-from tui.screens.confirm import ConfirmScreen
+from tui.dialogs.activity import ActivityScreen, take_back_to
+from tui.dialogs.confirm import ConfirmScreen
+from tui.settings.config import Config
 from tui.widgets.choice_list import ChoiceList
 
 WIDE, NARROW = (130, 30), (80, 24)

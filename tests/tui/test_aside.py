@@ -11,8 +11,8 @@ from imapcore.errors import StoreError
 from imapcore.model import INBOX, MarkAll, Op, Receipt
 from tests.fakes.engine import FakeEngine
 from tests.tui.pilot import Stage, running
-from tui import aside
-from tui.screens.activity import ActivityScreen
+from tui.bridge import background
+from tui.dialogs.activity import ActivityScreen
 
 PATIENCE = 20.0
 
@@ -36,7 +36,7 @@ class SlowEngine(FakeEngine):
 
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "LARGE", 5)
+    monkeypatch.setattr(background, "LARGE", 5)
 
 
 async def end(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from textual.events import Paste
 from imapcore.events import SearchProgressed
 from imapcore.model import ChangeLabels, CreateLabel, View
 from tests.tui.pilot import Stage, running
-from tui.commands import Where
+from tui.keys.commands import Where
 from tui.widgets.line_input import LineInput
 
 NAMES = {

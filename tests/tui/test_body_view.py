@@ -9,11 +9,11 @@ import pytest
 from rich.cells import cell_len
 
 from imapcore.model import Attachment, Block, BlockKind, Body, Link, Span
-from tui.glyphs import ASCII, UNICODE
-from tui.widgets.body_line import Ink, Line
-from tui.widgets.body_table import share
-from tui.widgets.body_view import MEASURE, WIDEST, lay_out
-from tui.widgets.reader_find import find_all
+from tui.style.glyphs import ASCII, UNICODE
+from tui.widgets.reader.body_layout import MEASURE, WIDEST, lay_out
+from tui.widgets.reader.body_lines import Ink, Line
+from tui.widgets.reader.body_tables import share
+from tui.widgets.reader.find import find_all
 
 P = BlockKind.PARAGRAPH
 
@@ -254,7 +254,7 @@ def test_the_first_screen_of_a_megabyte_comes_at_once() -> None:
 
 
 def found_in(texts: list[tuple[str, bool]], query: str) -> list[tuple[tuple[int, int, int], ...]]:
-    from tui.widgets.body_line import Piece
+    from tui.widgets.reader.body_lines import Piece
 
     return find_all([Line((Piece(text),), is_continued=more) for text, more in texts], query)
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from rich.cells import cell_len
 
-from tui.widgets.body_wrap import break_lines, chop_lines
+from tui.widgets.reader.body_wrap import break_lines, chop_lines
 
 
 def lines(text: str, width: int) -> list[str]:

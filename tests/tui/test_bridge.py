@@ -10,8 +10,8 @@ from textual.message import Message
 
 from imapcore.events import BodyArrived, Event, MailArrived, MailboxesChanged, MessagesChanged, Progressed
 from tests.tui.pilot import make_app, make_desk
-from tui.bridge import Bridge
-from tui.messages import EngineSpoke, MailHinted
+from tui.bridge.bridge import Bridge
+from tui.bridge.messages import EngineSpoke, MailHinted
 
 
 class Loop:

@@ -12,7 +12,7 @@ import pytest
 from imapcore.errors import AuthenticationFailed, InvalidArgument, KeyringUnusable
 from imapcore.model import Account, Security
 from tui import __main__ as command_line
-from tui.config import Config
+from tui.settings.config import Config
 
 
 @pytest.fixture(autouse=True)

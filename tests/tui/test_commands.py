@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tui.actions import actions
-from tui.commands import BY_ID, COMMANDS, KEYMAPS, PANES, Command, Where
-from tui.key_table import key_table, markdown_table
-from tui.keymap import Keymap, bindings_for, parse_keys
+from tui.keys.commands import BY_ID, COMMANDS, KEYMAPS, PANES, Command, Where
+from tui.keys.key_table import key_table, markdown_table
+from tui.keys.keymap import Keymap, bindings_for, parse_keys
 
 MAIN_COMMANDS = [command for command in COMMANDS if command.where & PANES and not command.hint]
 INTERNAL = {"opened"}

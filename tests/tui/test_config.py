@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.config import Config, load_config, parse_config, show_config
+from tui.settings.config import Config, load_config, parse_config, show_config
 
 
 def test_an_absent_file_is_an_empty_one(tmp_path: Path) -> None:

@@ -38,26 +38,26 @@ from imapcore.model import (
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import ME, NOW_MS, build_body, build_messages
 from tests.tui.stage import Stage, at_rest
-from tui.commands import Where
-from tui.glyphs import ASCII, UNICODE, Glyphs
-from tui.keymap import Keymap
-from tui.label_choices import LabelChange
-from tui.look import Look
-from tui.screens.activity import ActivityScreen
-from tui.screens.attachments import AttachmentPicker
-from tui.screens.colours import ColourPicker
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.first_run import FirstRunScreen
-from tui.screens.help import HelpScreen
-from tui.screens.keywords import KeywordEditor
-from tui.screens.label_editor import LabelEditor, Scope
-from tui.screens.links import LinkPicker
-from tui.screens.message import MessageScreen
-from tui.screens.prompt import PromptScreen
-from tui.screens.search import SearchScreen
-from tui.screens.sign_in import SignInScreen
-from tui.theme import DARK, LIGHT, LabelColours, Palette
-from tui.widgets.reader import Reader
+from tui.dialogs.activity import ActivityScreen
+from tui.dialogs.attachments import AttachmentPicker
+from tui.dialogs.colours import ColourPicker
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.help import HelpScreen
+from tui.dialogs.keywords import KeywordEditor
+from tui.dialogs.label_choices import LabelChange
+from tui.dialogs.label_editor import LabelEditor, Scope
+from tui.dialogs.links import LinkPicker
+from tui.dialogs.message_source import MessageScreen
+from tui.dialogs.prompt import PromptScreen
+from tui.dialogs.search import SearchScreen
+from tui.dialogs.sign_in import SignInScreen
+from tui.first_run.screen import FirstRunScreen
+from tui.keys.commands import Where
+from tui.keys.keymap import Keymap
+from tui.style.glyphs import ASCII, UNICODE, Glyphs
+from tui.style.theme import DARK, LIGHT, LabelColours, Palette
+from tui.widgets.dialog_style import Look
+from tui.widgets.reader.reader import Reader
 
 SMALL, MIDDLE, NARROW, TINY = (80, 24), (120, 36), (44, 20), (30, 8)
 

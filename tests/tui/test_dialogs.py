@@ -9,20 +9,20 @@ import pytest
 from textual import events
 from textual.screen import Screen
 
+from imapcore.gmail.keywords import describe_keyword, keyword_problem
 from imapcore.model import Attachment, LabelCounts, Link
 from tests.fakes.mail import build_messages
 from tests.tui.stage import Stage
-from tui.commands import Where
-from tui.keymap import Keymap
-from tui.keyword_rules import describe_keyword, keyword_problem
-from tui.screens.attachments import AttachmentPicker
-from tui.screens.colours import ColourPicker
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.help import HelpScreen
-from tui.screens.keywords import KeywordChange, KeywordEditor
-from tui.screens.links import LinkPicker, can_open
-from tui.screens.message import MessageScreen, SourceLines
-from tui.screens.prompt import PromptScreen
+from tui.dialogs.attachments import AttachmentPicker
+from tui.dialogs.colours import ColourPicker
+from tui.dialogs.confirm import ConfirmScreen
+from tui.dialogs.help import HelpScreen
+from tui.dialogs.keywords import KeywordChange, KeywordEditor
+from tui.dialogs.links import LinkPicker, can_open
+from tui.dialogs.message_source import MessageScreen, SourceLines
+from tui.dialogs.prompt import PromptScreen
+from tui.keys.commands import Where
+from tui.keys.keymap import Keymap
 from tui.widgets.choice_list import ChoiceList
 from tui.widgets.line_input import LineInput
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.fuzzy import match
+from tui.style.fuzzy import match
 
 
 def marked(query: str, text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.commands import Command, Where
-from tui.keymap import Keymap, parse_keys, show_keys, stroke_of
+from tui.keys.commands import Command, Where
+from tui.keys.keymap import Keymap, parse_keys, show_keys, stroke_of
 
 
 @pytest.mark.parametrize(

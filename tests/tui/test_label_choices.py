@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from imapcore.gmail.label_names import LONGEST, adopt_parents, label_problem, missing_parents, show_label
 from imapcore.model import LabelCounts, Mailbox
-from tui.label_choices import CreateRow, GapRow, LabelChange, LabelChoices, LabelRow, State
-from tui.label_rules import LONGEST, adopt_parents, label_problem, missing_parents, show_label
+from tui.dialogs.label_choices import CreateRow, GapRow, LabelChange, LabelChoices, LabelRow, State
 
 LABELS = [
     Mailbox("Family", "Family"),

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from imapcore.errors import GimapError
 from imapcore.model import LabelCounts, Mailbox
 from tests.tui.stage import Stage, at_rest
-from tui.label_choices import LabelChange
-from tui.screens.label_editor import LabelEditor, Scope
+from tui.dialogs.label_choices import LabelChange
+from tui.dialogs.label_editor import LabelEditor, Scope
 from tui.widgets.choice_list import ChoiceList
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_input import LineInput

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.layout import READER_CHOICES, ReaderPlace, plan_layout
+from tui.style.layout import READER_CHOICES, ReaderPlace, plan_layout
 
 
 def test_the_sizes_of_the_sketches() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.fakes.engine import FakeEngine
 from tests.tui.pilot import Stage, come_to_rest, make_desk
 from tui.app import GimapApp
-from tui.config import keep_in_force, load_config, parse_config
+from tui.settings.config import keep_in_force, load_config, parse_config
 
 
 class Live(Stage):

@@ -26,13 +26,13 @@ from imapcore.model import (
 )
 from tests.fakes.engine import FakeEngine
 from tests.tui.pilot import Stage, running
-from tui.commands import Where
-from tui.screens.activity import ActivityScreen
-from tui.screens.help import HelpScreen
-from tui.screens.links import LinkPicker
-from tui.screens.message import MessageScreen
-from tui.screens.sign_in import SignInScreen
-from tui.theme import HUES
+from tui.dialogs.activity import ActivityScreen
+from tui.dialogs.help import HelpScreen
+from tui.dialogs.links import LinkPicker
+from tui.dialogs.message_source import MessageScreen
+from tui.dialogs.sign_in import SignInScreen
+from tui.keys.commands import Where
+from tui.style.theme import HUES
 
 
 async def in_tree(stage: Stage, name: str) -> None:
@@ -212,7 +212,7 @@ async def test_a_colour_is_chosen_by_two_clicks() -> None:
 
 async def test_renaming_carries_what_is_remembered_along() -> None:
     def prepare(desk: object) -> None:
-        from tui.desk import Desk
+        from tui.context import Desk
 
         assert isinstance(desk, Desk)
         desk.state.folded = ["Work"]

@@ -29,8 +29,8 @@ from imapcore.model import (
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
 from tests.tui.pilot import running
-from tui.commands import Where
-from tui.config import parse_config
+from tui.keys.commands import Where
+from tui.settings.config import parse_config
 
 
 async def test_the_inbox_is_there_from_the_first_frame() -> None:

@@ -14,8 +14,8 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
 from tests.tui.pilot import come_to_rest, make_app, make_desk
 from tui.app import GimapApp
-from tui.config import parse_config
-from tui.glyphs import ASCII, UNICODE, Glyphs
+from tui.settings.config import parse_config
+from tui.style.glyphs import ASCII, UNICODE, Glyphs
 
 SnapCompare = Callable[..., bool]
 

@@ -6,8 +6,8 @@ import pytest
 from textual.events import MouseDown, MouseMove, MouseScrollDown, MouseScrollUp, MouseUp
 
 from tests.tui.pilot import Stage, running
-from tui.commands import Where
-from tui.screens.palette import PaletteScreen
+from tui.dialogs.palette import PaletteScreen
+from tui.keys.commands import Where
 from tui.widgets.divider import Divider
 
 

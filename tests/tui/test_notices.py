@@ -8,7 +8,7 @@ from textual.widgets._toast import Toast
 from imapcore.events import MailArrived, OpRejected
 from tests.tui.pilot import Stage, running
 from tui.app import GimapApp
-from tui.config import Config, parse_config
+from tui.settings.config import Config, parse_config
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tui import opening
-from tui.opening import danger, open_file, private_folder
+from tui.terminal import attachment_viewer
+from tui.terminal.attachment_viewer import danger, open_file, private_folder
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_the_folder_is_private() -> None:
 def test_a_name_is_never_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "$(touch gone); x.pdf"
     path.touch()
-    monkeypatch.setattr(opening, "opener", lambda: sys.executable)
+    monkeypatch.setattr(attachment_viewer, "opener", lambda: sys.executable)
     assert open_file(path) == ""
-    opening._started[-1].wait(timeout=20)
+    attachment_viewer._started[-1].wait(timeout=20)
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 def test_without_a_viewer_it_says_where_the_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "opener", lambda: "")
+    monkeypatch.setattr(attachment_viewer, "opener", lambda: "")
     assert str(tmp_path / "a.pdf") in open_file(tmp_path / "a.pdf")
 
 

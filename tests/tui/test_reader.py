@@ -14,12 +14,12 @@ from textual.selection import Selection
 
 from imapcore.model import Address, Block, BlockKind, Body, Link, Message, Role, Span, Thread
 from tests.tui.stage import Stage
-from tui.messages import BodyWanted, CommandChosen, LinkOpened
-from tui.widgets.message_card import head_lines, long_date, short_date, show_people
-from tui.widgets.reader import Reader
-from tui.widgets.reader_document import ReaderDocument
-from tui.widgets.reader_page import ReaderPage
-from tui.widgets.reader_section import Part, Waiting
+from tui.bridge.messages import BodyWanted, CommandChosen, LinkOpened
+from tui.widgets.reader.document import ReaderDocument
+from tui.widgets.reader.message_head import head_lines, long_date, short_date, show_people
+from tui.widgets.reader.page import ReaderPage
+from tui.widgets.reader.reader import Reader
+from tui.widgets.reader.section import Part, Waiting
 
 NOW = 1_795_252_320_000
 MINUTE, DAY = 60_000, 86_400_000

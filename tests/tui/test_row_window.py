@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imapcore.model import INBOX, ThreadRow, Window
-from tui.widgets.row_window import RowWindow, heading_above, last_top, lay_out
+from tui.widgets.thread_list.row_window import RowWindow, heading_above, last_top, lay_out
 
 
 def make_row(number: int, total: int = 1000) -> ThreadRow:

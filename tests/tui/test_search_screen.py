@@ -10,7 +10,7 @@ from textual import events
 
 from imapcore.model import Address
 from tests.tui.stage import Stage
-from tui.screens.search import SearchScreen
+from tui.dialogs.search import SearchScreen
 from tui.widgets.choice_list import ChoiceList
 from tui.widgets.line_input import LineInput
 

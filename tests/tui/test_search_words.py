@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from imapcore.gmail.operators import label_word, read_query
+from imapcore.gmail.query_lint import lint
 from imapcore.model import Address
-from tui.search_lint import lint
-from tui.search_words import accept, complete, label_word, read_query
+from tui.dialogs.search_completion import accept, complete
 
 LABELS = ["Work", "Work/contracts", "Travel", "Project X", "مشروع"]
 PEOPLE = [Address("Ada Byron", "ada@analytical.example"), Address("Lin Wei", "lin.wei@analytical.example")]

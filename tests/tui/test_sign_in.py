@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 from imapcore.errors import AuthenticationFailed, GimapError, HostUnknown, NotGmail
 from imapcore.model import Account
 from tests.tui.stage import Stage
-from tui.first_run import FirstAccount, FirstRunApp
-from tui.screens.first_run import FirstChoice, FirstRunScreen, address_problem
-from tui.screens.sign_in import SignInScreen
+from tui.dialogs.sign_in import SignInScreen
+from tui.first_run.app import FirstAccount, FirstRunApp
+from tui.first_run.screen import FirstChoice, FirstRunScreen, address_problem
 from tui.widgets.line_input import LineInput
 
 ACCOUNT = Account("ada.l@gmail.com")

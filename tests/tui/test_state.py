@@ -8,9 +8,9 @@ from threading import Event
 
 import pytest
 
-import tui.state as state_module
-from tui.paths import account_path, state_path
-from tui.state import (
+import tui.settings.state as state_module
+from tui.settings.paths import account_path, state_path
+from tui.settings.state import (
     State,
     StateKeeper,
     load_state,

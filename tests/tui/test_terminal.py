@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.terminal import Terminal
-from tui.state import load_state
-from tui.terminal import HUNG_UP, Output
+from tui.settings.state import load_state
+from tui.terminal.driver import HUNG_UP, Output
 
 ENTER, LEAVE = b"\x1b[?1049h", b"\x1b[?1049l"
 SHOW_CURSOR = b"\x1b[?25h"

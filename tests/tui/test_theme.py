@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import asdict
 from textual.theme import BUILTIN_THEMES
 
-from tui.glyphs import ASCII, UNICODE
-from tui.theme import (
+from tui.style.glyphs import ASCII, UNICODE
+from tui.style.theme import (
     AUTOMATIC,
     COLOUR_NAMES,
     DARK,

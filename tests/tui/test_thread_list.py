@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 
 from imapcore.model import INBOX, Around, At, Bottom, Key, Place, ThreadRow, Top, View, Window
 from tests.fakes.mail import NOW_MS
-from tui.glyphs import UNICODE
-from tui.theme import DARK
-from tui.widgets.thread_list import ThreadList
-from tui.widgets.thread_row import RowStyles
+from tui.style.glyphs import UNICODE
+from tui.style.theme import DARK
+from tui.widgets.thread_list.thread_list import ThreadList
+from tui.widgets.thread_list.thread_row import RowStyles
 
 MILLION = 1_000_000
 

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from imapcore.model import INBOX, ChangeState, Person, Role, ThreadRow, View
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
-from tui.glyphs import ASCII, UNICODE
-from tui.theme import DARK
-from tui.widgets.thread_row import Density, RowLook, RowStyles, plan_columns, render_row
+from tui.style.glyphs import ASCII, UNICODE
+from tui.style.theme import DARK
+from tui.widgets.thread_list.thread_row import Density, RowLook, RowStyles, plan_columns, render_row
 
 STYLES = RowStyles(DARK, lambda label: ("#ffffff", "#000000"))
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=50)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imapcore.model import Mailbox, Role, SavedSearch
 from tests.fakes.engine import FakeEngine
-from tui.widgets.tree_rows import TreeKind, TreeRow, TreeState, build_rows
+from tui.widgets.sidebar.tree_rows import TreeKind, TreeRow, TreeState, build_rows
 
 
 def titles(rows: tuple[TreeRow, ...]) -> list[str]:

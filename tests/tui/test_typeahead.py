@@ -8,9 +8,9 @@ import pytest
 from textual import events
 
 from tests.tui.pilot import Stage, running
-from tui.screens.help import HelpScreen
-from tui.screens.label_editor import LabelEditor
-from tui.screens.search import SearchScreen
+from tui.dialogs.help import HelpScreen
+from tui.dialogs.label_editor import LabelEditor
+from tui.dialogs.search import SearchScreen
 from tui.widgets.line_input import LineInput
 
 
@@ -61,7 +61,7 @@ async def test_many_keys_at_once_are_all_done() -> None:
 async def test_a_dialog_that_is_slow_to_open_still_gets_the_keys_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.typeahead._LOOK_SECONDS", 0.001)
+    monkeypatch.setattr("tui.keys.key_queue._LOOK_SECONDS", 0.001)
     async with running((120, 36)) as stage:
         forward = stage.app._type_ahead._forward
 

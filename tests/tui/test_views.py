@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imapcore.model import INBOX, LinkState, LinkStatus, Progress, Role, View
-from tui.keymap import Keymap
-from tui.views import empty_words
+from tui.keys.keymap import Keymap
+from tui.widgets.sidebar.view_titles import empty_words
 
 LIVE = LinkStatus(LinkState.LIVE)
 KEYMAP = Keymap("gmail", {})

@@ -17,9 +17,9 @@ from imapcore.model import Account, LinkState, Security, View
 from imapcore.simulator import Fault, FaultKind, Options, Simulator
 from tests.tui.pilot import come_to_rest
 from tui.app import GimapApp
-from tui.desk import Desk
-from tui.state import State
-from tui.widgets.thread_list import ThreadList
+from tui.context import Desk
+from tui.settings.state import State
+from tui.widgets.thread_list.thread_list import ThreadList
 
 EMAIL, SECRET = "demo@gmail.com", "demodemodemodemo"
 PATIENCE = 20.0

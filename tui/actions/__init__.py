@@ -9,29 +9,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imapcore.errors import GimapError
-from tui.messages import Tone
+from tui.bridge.messages import Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.screens.main import MainScreen
+    from tui.main.screen import MainScreen
 
     Action = Callable[[MainScreen], None]
 
 
 def actions() -> Mapping[str, Action]:
     """Every verb's function by its id."""
-    from tui.actions import applying, going, moving, reading, searching, selecting, tree, triage
+    from tui.actions import app, go, labels, move, read, search, select, triage
 
     return {
-        **moving.ACTIONS,
+        **move.ACTIONS,
         **triage.ACTIONS,
-        **selecting.ACTIONS,
-        **searching.ACTIONS,
-        **reading.ACTIONS,
-        **going.ACTIONS,
-        **tree.ACTIONS,
-        **applying.ACTIONS,
+        **select.ACTIONS,
+        **search.ACTIONS,
+        **read.ACTIONS,
+        **go.ACTIONS,
+        **labels.ACTIONS,
+        **app.ACTIONS,
     }
 
 

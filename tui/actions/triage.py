@@ -25,16 +25,16 @@ from imapcore.model import (
     Target,
     Threads,
 )
-from tui import aside
-from tui.commands import Where
-from tui.format import number
-from tui.messages import Tone
-from tui.views import view_title
+from tui.bridge import background
+from tui.bridge.messages import Tone
+from tui.keys.commands import Where
+from tui.style.text import number
+from tui.widgets.sidebar.view_titles import view_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.screens.main import MainScreen
+    from tui.main.screen import MainScreen
 
 SEEN = frozenset({"\\Seen"})
 FLAGGED = frozenset({"\\Flagged"})
@@ -57,9 +57,9 @@ def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -
         _say(screen, op, receipt)
 
     many = _conversations(screen, op)
-    if many >= aside.LARGE:
+    if many >= background.LARGE:
         screen.flash(f"Noting a change of {number(many)} conversations{screen.desk.glyphs.ellipsis}")
-    screen.aside.do(lambda: screen.desk.mail.submit(op), done, is_long=many >= aside.LARGE)
+    screen.aside.do(lambda: screen.desk.mail.submit(op), done, is_long=many >= background.LARGE)
 
 
 def _conversations(screen: MainScreen, op: Op) -> int:
@@ -254,7 +254,7 @@ def delete_forever(screen: MainScreen) -> None:
         if is_confirmed:
             screen.guard(lambda: submit(screen, DeleteForever(target, place, is_confirmed=True), leaves=True))
 
-    from tui.screens.confirm import ConfirmScreen
+    from tui.dialogs.confirm import ConfirmScreen
 
     screen.app.push_screen(
         ConfirmScreen(
@@ -296,12 +296,12 @@ def _go_in_history(
         key = screen.desk.keymap.key_of(back)
         screen.flash(f"{intro}{receipt.summary} {screen.desk.glyphs.dot} {key} {back}")
 
-    screen.aside.do(step, done, is_long=aside.may_be_large(screen.desk.mail))
+    screen.aside.do(step, done, is_long=background.may_be_large(screen.desk.mail))
 
 
 def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:
     def action(screen: MainScreen) -> None:
-        from tui.actions.labelling import edit_labels
+        from tui.actions.edit_labels import edit_labels
 
         edit_labels(screen, is_move=is_move)
 
@@ -310,7 +310,7 @@ def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:
 
 def keywords(screen: MainScreen) -> None:
     """Edit flags and keywords."""
-    from tui.actions.labelling import edit_keywords
+    from tui.actions.edit_labels import edit_keywords
 
     edit_keywords(screen)
 

@@ -17,8 +17,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.format import cells, cut
-from tui.look import Look
+from tui.style.text import cells, cut
+from tui.widgets.dialog_style import Look
 
 
 class Bit(Struct, frozen=True):

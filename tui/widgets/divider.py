@@ -9,9 +9,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.glyphs import Glyphs
-from tui.messages import DividerMoved
-from tui.theme import Palette
+from tui.bridge.messages import DividerMoved
+from tui.style.glyphs import Glyphs
+from tui.style.theme import Palette
 from tui.widgets.backdrop import flat_lines
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tui.messages import FilterChanged, FilterClosed
+from tui.bridge.messages import FilterChanged, FilterClosed
 
 _LONGEST = 200
 

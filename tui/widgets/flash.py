@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from tui.messages import Tone
+from tui.bridge.messages import Tone
 
 _LEAST_SECONDS = 4.0
 _WORDS_A_SECOND = 3.0

@@ -9,10 +9,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from imapcore.model import LinkState, LinkStatus, Progress
-from tui.format import cells, cut, number
-from tui.glyphs import Glyphs
-from tui.messages import CommandChosen
-from tui.theme import Palette
+from tui.bridge.messages import CommandChosen
+from tui.style.glyphs import Glyphs
+from tui.style.text import cells, cut, number
+from tui.style.theme import Palette
 
 _WORDS = {
     LinkState.CONNECTING: "connecting",

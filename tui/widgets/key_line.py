@@ -8,8 +8,8 @@ from textual import events
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.format import cells
-from tui.look import Look
+from tui.style.text import cells
+from tui.widgets.dialog_style import Look
 
 _GAP = 3
 _PRESSED = {"Esc": "escape", "Shift+Z": "Z"}

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.format import anchored, cells, cut, steady
-from tui.glyphs import Glyphs
+from tui.style.glyphs import Glyphs
+from tui.style.text import anchored, cells, cut, steady
 
 _WIDEST = 18
 _LEAST_ROOM = 6

@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
-from tui.messages import Flashed, Tone
+from tui.bridge.messages import Flashed, Tone
 
 
 class LineInput(Input):

@@ -13,10 +13,10 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.format import anchored, cells, cut, steady
-from tui.glyphs import Glyphs
-from tui.messages import CommandChosen, Tone
-from tui.theme import Palette, readable_on
+from tui.bridge.messages import CommandChosen, Tone
+from tui.style.glyphs import Glyphs
+from tui.style.text import anchored, cells, cut, steady
+from tui.style.theme import Palette, readable_on
 from tui.widgets.flash import NOTHING, Flash
 
 Taught = tuple[str, str, str]

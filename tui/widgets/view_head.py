@@ -8,9 +8,9 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.format import anchored, cells, cut, steady
-from tui.messages import CommandChosen
-from tui.theme import Palette
+from tui.bridge.messages import CommandChosen
+from tui.style.text import anchored, cells, cut, steady
+from tui.style.theme import Palette
 
 
 class ViewHead(Widget):

@@ -1,0 +1,425 @@
+"""The three sessions and what each is for: who syncs, who sends and opens, who watches.
+
+What lives here: which job goes to which session and how urgent it is, when passes are made, and the events
+that come of it. What may not: how a job is done (``sync``), the façade's questions. Three connections at
+most, as Gmail's limit of fifteen is shared by all devices of the account.
+
+- ``sync`` leads: first screen, passes, backfill, what was opened. It alone decides whether the account is
+  online.
+- ``actions`` sends the journal, fetches bodies, runs searches: what the user waits for never queues behind
+  a backfill.
+- ``watch`` sits in IDLE on All Mail and knocks when something arrives.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+
+from imapcore.clock import Clock
+from imapcore.engine.job_runner import Job, JobSession
+from imapcore.engine.link import LinkBoard
+from imapcore.engine.options import EngineOptions
+from imapcore.engine.requests import Wishes
+from imapcore.engine.saved_searches import KeptSearches
+from imapcore.engine.sync_events import Reporter
+from imapcore.errors import GimapError
+from imapcore.events import (
+    Alerted,
+    Event,
+    MailboxesChanged,
+    MessagesChanged,
+    OpRejected,
+    OpSettled,
+    Progressed,
+)
+from imapcore.model import LinkStatus, OpState, Role, View, ViewKind
+from imapcore.net.backoff import Backoff
+from imapcore.net.wakeup import Wakeup
+from imapcore.store import Found, Store
+from imapcore.store.facts import Settled
+from imapcore.sync.pull.account import AccountSync
+from imapcore.sync.push.replay import Replay
+from imapcore.sync.remote import Remote, UidsChanged
+
+KEEPALIVE_SECONDS = 120.0
+"""An idle ``actions`` connection is asked so often whether it is alive, so that the next op need not find
+out.
+"""
+
+PASSES = "passes"
+"""The group of jobs that compare the store with the server."""
+
+SNIPPETS_PAUSE = 0.5
+"""Seconds between two batches of first words while the user works: they are for rows further down."""
+
+NEVER_SEEN = 10_000
+"""Conversations whose snippets were asked for, remembered so as not to ask twice."""
+
+
+class Workers:
+    """Owner of the sessions; every method is safe on any thread and returns at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        options: EngineOptions,
+        clock: Clock,
+        board: LinkBoard,
+        dial: Callable[[Wakeup], Remote],
+        tell: Callable[[Event], None],
+        find_offline: Callable[[str], Found],
+        saved_queries: Callable[[], Sequence[str]],
+    ) -> None:
+        self._store = store
+        self._options = options
+        self._clock = clock
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._is_stopping = False
+        self.board = board
+        report = Reporter(self, tell)
+        self.account = AccountSync(store, report, clock)
+        self.wishes = Wishes(
+            store, clock, self.board, self.account.places, report, tell, find_offline, self._act, self._forget
+        )
+        self.kept = KeptSearches(
+            store,
+            clock,
+            self.account.places,
+            report,
+            tell,
+            saved_queries,
+            self.wishes.is_searching,
+            lambda job: self.actions.submit(job),
+            options.searches_seconds,
+        )
+        self._replay = Replay(store, self._op_settled, self.request_pass, self.account.places)
+        self._must_send = False
+        self._is_watching = False
+        self._has_told_trouble = False
+        self._asked_snippets: dict[int, None] = {}
+        self._listed_at = self._thorough_at = self._audited_at = clock.monotonic()
+        self._polls_from = 0.0
+        """Not before this moment is there another poll."""
+        self._opened: tuple[ViewKind, str] | None = None
+        self.sync = self._session(
+            "sync", dial, is_leader=True, rest=self._rest, rest_seconds=options.poll_seconds
+        )
+        self.actions = self._session("actions", dial, rest=_keep_alive, rest_seconds=KEEPALIVE_SECONDS)
+        self.watch = self._session("watch", dial)
+        board.attach(self._link_changed, self._knock_all)
+
+    def _session(
+        self,
+        name: str,
+        dial: Callable[[Wakeup], Remote],
+        *,
+        is_leader: bool = False,
+        rest: Callable[[Remote], None] | None = None,
+        rest_seconds: float = KEEPALIVE_SECONDS,
+    ) -> JobSession:
+        return JobSession(
+            name,
+            self.board,
+            self._clock,
+            dial,
+            on_crash=self._crashed,
+            is_leader=is_leader,
+            connected=self._connected if is_leader else None,
+            lost=(lambda: None) if is_leader else self._doubt,
+            troubled=self._cannot_send if name == "actions" else None,
+            rest=rest,
+            rest_seconds=rest_seconds,
+            backoff=Backoff(self._options.first_retry_seconds, self._options.longest_retry_seconds),
+        )
+
+    @property
+    def _sessions(self) -> tuple[JobSession, ...]:
+        return (self.sync, self.actions, self.watch)
+
+    # -- lifetime --------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the leading session; the others follow once there is a first screen, or when they are
+        needed.
+        """
+        self.sync.start()
+        if self._store.journal.pending():
+            self.send()
+
+    def stop(self, seconds: float) -> None:
+        """Interrupt and join all sessions within ``seconds``."""
+        with self._lock:
+            self._is_stopping = True
+        for session in self._sessions:
+            session.interrupt()
+        deadline = self._clock.monotonic() + seconds
+        for session in self._sessions:
+            session.stop(max(0.1, deadline - self._clock.monotonic()))
+
+    def _knock_all(self) -> None:
+        for session in self._sessions:
+            session.knock()
+
+    def _crashed(self, error: BaseException) -> None:
+        self._tell(
+            Alerted(
+                "A part of gimap-tui has stopped working",
+                f"{type(error).__name__}: {error}",
+                "What you did is saved; please start again and report this",
+            )
+        )
+        threading.excepthook(
+            threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+        )
+
+    def _doubt(self) -> None:
+        """A session that follows has lost its connection: the one that leads, which only asks once in a
+        while, is to see at once whether it still has its own.
+        """
+        if self.board.is_live:
+            self.sync.submit(Job("alive", _ask, urgency=0))
+
+    def _follow(self, session: JobSession) -> None:
+        with self._lock:
+            if not self._is_stopping:
+                session.start()
+
+    # -- the sync session --------------------------------------------------------------------------------
+
+    def _connected(self) -> None:
+        """The leader has signed in, for the first time or again: whatever changed meanwhile is to be
+        found.
+        """
+        self.sync.submit(Job("begin", self._begin, urgency=0, failed=self._begin_failed, group=PASSES))
+
+    def _begin(self, remote: Remote) -> Iterator[float]:
+        yield from self.account.first_screen(remote)
+        self._listed_at = self._clock.monotonic()
+        self._tell(MessagesChanged())
+        self._begin_others()
+        yield from self.account.run(remote, is_thorough=True)
+        self._thorough_at = self._clock.monotonic()
+        self._passed()
+        self.sync.submit(Job("snippets", self._recent_snippets, urgency=7))
+
+    def _begin_others(self) -> None:
+        """There is a first screen: now the other sessions may have their share of the link."""
+        self._follow(self.actions)
+        self._follow(self.watch)
+        self.watch.submit(Job("idle", self._idle, is_lasting=True))
+
+    def _begin_failed(self, error: GimapError) -> None:
+        self._tell(Alerted(f"The account cannot be read: {error.title}", error.detail, error.hint))
+
+    def _rest(self, remote: Remote) -> None:
+        now = self._clock.monotonic()
+        if now - self._listed_at >= self._options.list_seconds:
+            self._listed_at = now
+            self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
+        if now - self._audited_at >= self._options.audit_seconds:
+            self._audited_at = now
+            self.request_audit()
+        if now - self._thorough_at >= self._options.thorough_seconds:
+            self.request_pass(is_thorough=True)
+        elif now >= self._polls_from:
+            self.sync.submit(Job("poll", self._poll, urgency=3, group=PASSES))
+
+    def _poll(self, remote: Remote) -> Iterator[float]:
+        began = self._clock.monotonic()
+        yield from self.account.poll(remote)
+        # A pass that takes longer than the time between two polls would leave none for the backfill.
+        ended = self._clock.monotonic()
+        self._polls_from = ended + (ended - began)
+        self._passed()
+
+    def request_pass(self, *, is_thorough: bool = False) -> None:
+        """Something is known or likely to have changed on the server: look now."""
+
+        def steps(remote: Remote) -> Iterator[float]:
+            if is_thorough:
+                self._thorough_at = self._clock.monotonic()
+            yield from self.account.run(remote, is_thorough=is_thorough)
+            self._passed()
+
+        self.sync.submit(Job(("pass", is_thorough), steps, urgency=2, group=PASSES))
+
+    def _passed(self) -> None:
+        """A pass is done: what it found missing is fetched, and what waited for it goes on."""
+        self._is_watching = True
+        self._begin_others()
+        if self._options.backfill and not self.account.is_complete:
+            self.sync.submit(Job("backfill", self._backfill, urgency=8, is_lasting=True))
+        if self._must_send:
+            self._must_send = False
+            self.send()
+        self.kept.look()
+
+    def _backfill(self, remote: Remote) -> Iterator[float]:
+        yield from self.account.backfill(remote)
+        if self.account.is_complete and self._store.journal.pending():
+            # Changes rescued from a damaged store waited for the messages they are about.
+            self.send()
+        self.kept.look()
+
+    def look_for_changes(self) -> None:
+        """The user wants to know: mailboxes, messages and counts, all of them."""
+        self.request_list()
+        self.request_pass(is_thorough=True)
+        self.request_audit()
+
+    def request_list(self) -> None:
+        """A label appeared that the tree does not have."""
+        self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
+
+    def label_appeared(self) -> None:
+        """A message carries a label the tree does not have: list the mailboxes, and count what is on them."""
+        self.request_list()
+        self.request_audit()
+
+    def request_audit(self) -> None:
+        """Compare each label's number of messages, once everything is stored."""
+        if self.account.places[Role.ALL].is_complete:
+            self.sync.submit(Job("audit", self.account.labels.audit, urgency=4, group=PASSES))
+
+    def _recent_snippets(self, remote: Remote) -> Iterator[float]:
+        left = self._options.snippet_messages
+        while left > 0:
+            wanted = self._store.mail.without_snippet(min(left, 100))
+            if not wanted:
+                return
+            left -= len(wanted)
+            yield from self.account.read_snippets(remote, wanted)
+            if self._store.is_user_working:
+                yield SNIPPETS_PAUSE
+
+    # -- the watch session -------------------------------------------------------------------------------
+
+    def _idle(self, remote: Remote) -> Iterator[float]:
+        seen = remote.select(remote.name_of(Role.ALL))
+        state = self._store.mail.sync_state(Role.ALL)
+        if state is None or (state.uidvalidity, state.uidnext, state.exists) != (
+            seen.uidvalidity,
+            seen.uidnext,
+            seen.exists,
+        ):
+            # It came while nobody listened, as between two networks: of that IDLE tells nothing.
+            self.request_pass()
+        while True:
+            yield 0.0
+            remote.idle(self._options.idle_seconds, self.request_pass)
+
+    # -- what the user looks at --------------------------------------------------------------------------
+
+    def open_view(self, view: View) -> None:
+        """The user looks at a view that is no search."""
+        self.board.nudge()
+        opened = self._opened = (view.kind, view.value)
+        self.sync.submit(
+            Job(
+                ("view", *opened),
+                lambda remote: self.account.open_view(remote, view),
+                urgency=1,
+                is_wanted=lambda: self._opened == opened,
+            )
+        )
+
+    def open_thread(self, thrid: int) -> None:
+        """The user reads a conversation: all of it must be here."""
+        if not self.account.places[Role.ALL].is_complete:
+            self.sync.submit(
+                Job(("thread", thrid), lambda remote: self.account.open_threads(remote, (thrid,)), urgency=1)
+            )
+
+    def want_snippets(self, thrids: Iterable[int]) -> None:
+        """Conversations without a snippet are in sight."""
+        if not self.board.is_live:
+            return
+        with self._lock:
+            fresh = [thrid for thrid in thrids if thrid not in self._asked_snippets]
+            self._asked_snippets.update(dict.fromkeys(fresh))
+            while len(self._asked_snippets) > NEVER_SEEN:
+                del self._asked_snippets[next(iter(self._asked_snippets))]
+        if fresh:
+            self.sync.submit(
+                Job(
+                    ("sight", fresh[0]),
+                    lambda remote: self.account.read_snippets(
+                        remote, self._store.mail.texts_of_threads(fresh)
+                    ),
+                    urgency=2,
+                )
+            )
+
+    # -- the actions session -----------------------------------------------------------------------------
+
+    def _act(self, job: Job) -> None:
+        """Do something the user waits for."""
+        self.actions.submit(job)
+        self.board.nudge()
+        self._follow(self.actions)
+
+    def _forget(self, key: Hashable) -> None:
+        self.actions.drop(key)
+
+    def send(self) -> None:
+        """Something is in the journal."""
+        self._act(Job("ops", self._replay.run, urgency=2, is_lasting=True, failed=self._ops_failed))
+
+    def _ops_failed(self, error: GimapError) -> None:
+        """The journal stands still: for new uids, which a pass brings; for anything else the user must
+        know.
+        """
+        if isinstance(error, UidsChanged):
+            self._must_send = True
+            self.request_pass()
+        else:
+            self._tell(Alerted(f"Changes cannot be sent: {error.title}", error.detail, error.hint))
+
+    def _cannot_send(self, error: GimapError) -> None:
+        """The leader is live and this session is not, most often one connection too many: say so once."""
+        if not self._has_told_trouble:
+            self._has_told_trouble = True
+            self._tell(Alerted(f"Changes wait to be sent: {error.title}", error.detail, error.hint))
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether what arrives now is news: the first pass of this run has seen what came before."""
+        return self._is_watching
+
+    def _op_settled(self, settled: Settled, answer: str) -> None:
+        self._has_told_trouble = False
+        for op_id in settled.confirmed:
+            self._tell(OpSettled(op_id, OpState.CONFIRMED))
+        for op_id in settled.rejected:
+            self._tell(
+                OpRejected(
+                    op_id,
+                    settled.summaries.get(op_id, ""),
+                    "Gmail refused a change",
+                    answer,
+                    "It is shown again as Gmail has it; Activity can try it again",
+                )
+            )
+        self._tell(MessagesChanged())
+        self._tell(MailboxesChanged())
+        self._tell(Progressed())
+
+    # -- the link ----------------------------------------------------------------------------------------
+
+    def throttled(self, is_throttled: bool) -> None:
+        """The server asked to slow down, or is at ease again."""
+        self.board.throttled(is_throttled)
+
+    def _link_changed(self, status: LinkStatus) -> None:
+        self.wishes.link_changed(status)
+
+
+def _keep_alive(remote: Remote) -> None:
+    remote.noop()
+
+
+def _ask(remote: Remote) -> Iterator[float]:
+    _keep_alive(remote)
+    yield 0.0

@@ -1,0 +1,460 @@
+"""``Engine``: the one object the screen knows. Nothing here waits for the network.
+
+What lives here: lifetimes, short reads on the caller's thread, changes that are durable and shown when they
+return, and wishes handed to the sessions. What may not: IMAP, SQL, the order of the work.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from imapcore.clock import Clock, SystemClock
+from imapcore.engine.event_queue import Hub, Listener
+from imapcore.engine.link import LinkBoard
+from imapcore.engine.options import EngineOptions
+from imapcore.engine.reader_pool import ReaderPool
+from imapcore.engine.secrets import Secrets
+from imapcore.engine.startup import Crew
+from imapcore.errors import StoreBusy, StoreError
+from imapcore.events import (
+    Alerted,
+    BodyArrived,
+    BodyFailed,
+    LinkChanged,
+    MailboxesChanged,
+    MessagesChanged,
+    Progressed,
+)
+from imapcore.model import (
+    Account,
+    Activity,
+    Address,
+    Body,
+    LabelCounts,
+    LinkState,
+    LinkStatus,
+    Mailbox,
+    Op,
+    Place,
+    Progress,
+    Receipt,
+    Role,
+    SavedSearch,
+    Target,
+    Thread,
+    Top,
+    View,
+    ViewKind,
+    Window,
+)
+from imapcore.net.backoff import Backoff
+from imapcore.store import Reader, Store
+from imapcore.wire.uidset import UidSet
+
+if TYPE_CHECKING:
+    from imapcore.engine.connections import Workers
+    from imapcore.engine.wiring import Network
+
+BODIES_KEPT = 16
+"""Readable bodies kept in memory: going back and forth in a conversation costs nothing."""
+
+
+class Engine:
+    """One account: its store, its sessions, its journal. Thread-safe; a context manager.
+
+    Between ``__enter__`` and ``__exit__`` the store is open and the sessions run. Reads answer from the
+    store on the caller's thread; ``submit`` and its kin return when the change is durable and shown;
+    everything else returns at once and is answered by events.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        secret: Callable[[], str] | None = None,
+        data_dir: Path | None = None,
+        clock: Clock | None = None,
+        options: EngineOptions | None = None,
+    ) -> None:
+        """``secret`` is asked when signing in (None: the keyring); ``data_dir`` holds the stores of all
+        accounts.
+        """
+        self.account = account
+        self._options = options or EngineOptions()
+        self._clock = clock or SystemClock()
+        self._data_dir = data_dir
+        self._hub = Hub()
+        self._secrets = Secrets(account.email, secret)
+        self._board = LinkBoard(
+            self._clock,
+            lambda status: self._hub.tell(LinkChanged(status)),
+            Backoff(self._options.first_retry_seconds, self._options.longest_retry_seconds),
+        )
+        self._store: Store | None = None
+        self._readers: ReaderPool | None = None
+        self._network: Network | None = None
+        self._crew = Crew(self._make_workers, self._crashed)
+        self._lock = threading.Lock()
+        self._bodies: OrderedDict[int, Body] = OrderedDict()
+
+    # -- lifetime --------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        """Open the store, start writer and sessions. Raises StoreError, StoreBusy; returns before any
+        network.
+        """
+        path = store_path(self.account, self._data_dir)
+        store = self._store = Store.open(
+            path, clock=self._clock, email=self.account.email, sanitize=_sanitized
+        )
+        store.bodies.max_bytes = self._options.body_cache_bytes
+        self._readers = ReaderPool(store)
+        self._hub.start()
+        for notice in store.notices:
+            self._hub.tell(Alerted(notice.title, notice.detail, notice.hint))
+        if store.is_read_only:
+            busy = StoreBusy()
+            self._board.show(LinkStatus(LinkState.OFFLINE, busy.title, busy.detail, busy.hint))
+        elif self._options.is_offline:
+            self._board.show(LinkStatus(LinkState.OFFLINE, "Working offline"))
+        self._crew.begin(self._options.head_start_seconds)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Interrupt the sessions, join them within 2 s, close the store."""
+        self._crew.stop(self._options.stop_seconds)
+        self._hub.stop()
+        if self._readers is not None:
+            self._readers.close()
+        if self._store is not None:
+            self._store.close()
+
+    def connect(self) -> None:
+        """The screen stands: load and start the sessions, if they wait for it."""
+        self._crew.go()
+
+    def _make_workers(self) -> Workers:
+        # Late: what speaks IMAP takes longer to load than a first frame to draw.
+        from imapcore.engine.wiring import Network
+
+        assert self._readers is not None
+        network = self._network = Network(
+            self.account, self._secrets, self._options, self._open_store, self._readers, self._hub.tell
+        )
+        workers = network.workers(self._options, self._clock, self._board)
+        if not self.is_read_only and not self._options.is_offline:
+            workers.start()
+        return workers
+
+    def _crashed(self, error: BaseException) -> None:
+        self._hub.tell(
+            Alerted(
+                "gimap-tui cannot connect",
+                f"{type(error).__name__}: {error}",
+                "What is stored can be read; please start again and report this",
+            )
+        )
+        self._board.show(LinkStatus(LinkState.STOPPED, "gimap-tui cannot connect"))
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have every further event handed to ``listener``, on the engine's own thread; returns what ends
+        it.
+        """
+        return self._hub.subscribe(listener)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether another process holds the writer of this account's store."""
+        return self._open_store.is_read_only
+
+    @property
+    def _open_store(self) -> Store:
+        if self._store is None:
+            raise StoreError("the engine has not been started")
+        return self._store
+
+    @contextmanager
+    def _reader(self) -> Iterator[Reader]:
+        if self._readers is None:
+            raise StoreError("the engine has not been started")
+        with self._readers.borrow() as reader:
+            yield reader
+
+    # -- what is there ---------------------------------------------------------------------------------
+
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """Gmail's places in the order of ``Role``, then the user's labels by name, parents before
+        children.
+        """
+        with self._reader() as reader:
+            return reader.mailboxes()
+
+    def saved_searches(self) -> tuple[SavedSearch, ...]:
+        """The searches kept in the tree."""
+        with self._reader() as reader:
+            return reader.saved_searches()
+
+    def window(self, view: View, place: Place | None = None, size: int = 100) -> Window:
+        """``size`` conversations of a view around a place (default: the top), and where they lie in the
+        whole.
+        """
+        with self._reader() as reader:
+            window = reader.window(view, place or Top(), size)
+        bare = [row.thrid for row in window.rows if not row.snippet]
+        if bare and not self.is_read_only:
+            self._crew.ask(lambda work: work.want_snippets(bare))
+        return window
+
+    def thread(self, thrid: int, view: View) -> Thread | None:
+        """A conversation as seen from a view, oldest message first; None when nothing of it is there."""
+        with self._reader() as reader:
+            return reader.thread(thrid, view)
+
+    def label_counts(self, target: Target) -> LabelCounts:
+        """How many conversations of a target carry each label, wholly or in part."""
+        with self._reader() as reader:
+            return reader.label_counts(target)
+
+    def body(self, msgid: int) -> Body | None:
+        """A message's content if it is stored; None: ask with ``open_body``."""
+        known = self._bodies.get(msgid) or self._read_body(msgid)
+        if known is None:
+            return None
+        with self._lock:
+            self._bodies[msgid] = known
+            self._bodies.move_to_end(msgid)
+            if len(self._bodies) > BODIES_KEPT:
+                self._bodies.popitem(last=False)
+        if not self.is_read_only:
+            self._open_store.bodies.touch(msgid)
+        return known
+
+    def _read_body(self, msgid: int) -> Body | None:
+        # Late: nobody reads a message before the first frame.
+        from imapcore.mime.message import read_body
+        from imapcore.sync.content.partial_message import restore_sizes
+
+        raw, skeleton = self._stored(msgid)
+        if raw is not None:
+            return read_body(msgid, raw)
+        return None if skeleton is None else restore_sizes(read_body(msgid, skeleton), skeleton)
+
+    def raw(self, msgid: int) -> bytes | None:
+        """A message's RFC 5322 source if it is stored."""
+        with self._reader() as reader:
+            return reader.octets(msgid)
+
+    def _stored(self, msgid: int) -> tuple[bytes | None, bytes | None]:
+        """What is stored of a message's source: the whole, or of a large one what is needed to read it."""
+        from imapcore.sync.content.partial_message import SECTION
+
+        with self._reader() as reader:
+            raw = reader.octets(msgid)
+            return raw, reader.octets(msgid, SECTION) if raw is None else None
+
+    def people(self, prefix: str, limit: int = 20) -> tuple[Address, ...]:
+        """Addresses that begin with what was typed, best first."""
+        with self._reader() as reader:
+            return reader.people(prefix, limit)
+
+    def link(self) -> LinkStatus:
+        """How the account stands with the server."""
+        return self._board.status
+
+    def progress(self) -> Progress:
+        """How much of the account is stored, how much is still to be sent."""
+        with self._reader() as reader:
+            stored, pending = reader.stored(), reader.pending_ops()
+        workers = self._crew.workers
+        if workers is None:
+            return Progress(stored, stored, pending, False)
+        account = workers.account
+        is_syncing = self._board.is_live and not account.is_complete and self._options.backfill
+        return Progress(stored, max(stored, account.total), pending, is_syncing)
+
+    def activity(self, limit: int = 200) -> tuple[Activity, ...]:
+        """What was changed here and what became of it, newest first."""
+        with self._reader() as reader:
+            return reader.activity(limit)
+
+    def transcript(self, limit: int = 500) -> tuple[str, ...]:
+        """The last lines between us and the server, redacted and sanitized, oldest first."""
+        return () if self._network is None else self._network.transcript(limit)
+
+    def next_undo(self) -> str | None:
+        """What ``undo`` would take back."""
+        with self._reader() as reader:
+            return reader.next_undo()
+
+    def next_redo(self) -> str | None:
+        """What ``redo`` would do again."""
+        with self._reader() as reader:
+            return reader.next_redo()
+
+    def preview(self, op: Op) -> tuple[str, ...]:
+        """The IMAP commands an op would send. Raises InvalidArgument for what cannot be asked."""
+        from imapcore.sanitize import clean_line
+        from imapcore.sync.push.commands import describe_batch
+
+        lines: list[str] = []
+        with self._reader() as reader:
+            for batch in self._open_store.journal.preview(op):
+                uids: dict[Role, list[int]] = {}
+                for location in self._open_store.mail.locations(batch.msgids).values():
+                    if location.uid is not None:
+                        uids.setdefault(location.place, []).append(location.uid)
+                mailbox = reader.mailbox_name(batch.destination) if batch.destination else None
+                sets = {place: UidSet(numbers) for place, numbers in uids.items()}
+                lines.extend(clean_line(line) for line in describe_batch(batch, sets, mailbox or "INBOX"))
+        return tuple(lines)
+
+    # -- asking ----------------------------------------------------------------------------------------
+
+    def open(self, view: View) -> None:
+        """The user looks at this: it jumps the queue; a search view runs the search."""
+        if self.is_read_only:
+            return
+        if view.kind is ViewKind.SEARCH:
+            self._crew.ask(lambda work: work.wishes.search(view.value))
+        else:
+            self._crew.ask(lambda work: work.open_view(view))
+
+    def cancel_search(self, query: str) -> None:
+        """Stop looking; what was found stays in the view."""
+        self._crew.ask(lambda work: work.wishes.cancel_search(query))
+
+    def open_body(self, msgid: int) -> None:
+        """Fetch a message's content: BodyArrived or BodyFailed follows. Completes its conversation, too."""
+        with self._reader() as reader:
+            message = reader.message(msgid)
+        is_stored = any(self._stored(msgid))
+        if is_stored:
+            self._hub.tell(BodyArrived(msgid))
+        elif self.is_read_only:
+            busy = StoreBusy()
+            self._hub.tell(BodyFailed(msgid, busy.title, busy.detail, busy.hint))
+        else:
+            size = message.size if message is not None else 0
+            self._crew.ask(lambda work: work.wishes.fetch_body(msgid, size))
+        if message is not None and not self.is_read_only:
+            thrid = message.thrid
+            self._crew.ask(lambda work: work.open_thread(thrid))
+
+    def refresh(self) -> None:
+        """Reconnect now if the link is down; look for changes now if it is up."""
+        for hint in (MessagesChanged(), MailboxesChanged(), Progressed()):
+            self._hub.tell(hint)
+        if not self.is_read_only:
+            self._secrets.forget()
+            self._board.nudge(is_explicit=True)
+            self._crew.ask(lambda work: work.look_for_changes())
+
+    def hold(self, seconds: float) -> None:
+        """The screen needs the interpreter until ``seconds`` from now: background work holds its breath."""
+        self._open_store.gate.hold(seconds)
+
+    def save_attachment(self, msgid: int, section: str, folder: Path) -> None:
+        """Save a part into a folder; an ``Alerted`` tells the path, or what was in the way."""
+        from imapcore.mime.message import extract_part
+
+        raw = self.raw(msgid)
+        body = self.body(msgid)
+        names = {} if body is None else {each.section: each.filename for each in body.attachments}
+        name = names.get(section, f"part-{section}")
+        if raw is not None:
+            octets = extract_part(raw, section)
+            self._crew.ask(lambda work: work.wishes.save_octets(folder, name, octets))
+        else:
+            self._crew.ask(lambda work: work.wishes.save_part(msgid, section, name, folder))
+
+    # -- doing -----------------------------------------------------------------------------------------
+
+    def submit(self, op: Op) -> Receipt:
+        """Do it: durable and shown when this returns, sent when the server can be reached.
+
+        Raises InvalidArgument for nonsense, StoreBusy when this engine only reads.
+        """
+        receipt = self._open_store.journal.submit(op)
+        self._submitted()
+        return receipt
+
+    def undo(self) -> Receipt | None:
+        """Take the last change back, exactly as far as it changed something; None when there is none."""
+        receipt = self._open_store.journal.undo()
+        self._submitted()
+        return receipt
+
+    def redo(self) -> Receipt | None:
+        """Do again what was taken back last; None when there is nothing."""
+        receipt = self._open_store.journal.redo()
+        self._submitted()
+        return receipt
+
+    def retry(self, op_id: int) -> Receipt | None:
+        """Send a refused change once more."""
+        receipt = self._open_store.journal.retry(op_id)
+        self._submitted()
+        return receipt
+
+    def discard(self, op_id: int) -> None:
+        """Forget a change that was refused or not sent yet; what it changed is shown as Gmail has it."""
+        self._open_store.journal.discard(op_id)
+        self._submitted()
+
+    def cancel(self, op_id: int) -> None:
+        """Send no more of a change that is under way; what was sent stays."""
+        self._open_store.journal.cancel(op_id)
+        self._submitted()
+
+    def _submitted(self) -> None:
+        self._hub.tell(MessagesChanged())
+        self._hub.tell(MailboxesChanged())
+        self._hub.tell(Progressed())
+        if self._board.status.state is not LinkState.OFFLINE:
+            self._crew.ask(lambda work: work.send())
+
+    def save_search(self, title: str, query: str) -> SavedSearch:
+        """Keep a search in the tree."""
+        saved = self._open_store.searches.save(title, query)
+        self._hub.tell(MailboxesChanged())
+        self._crew.ask(lambda work: work.kept.look())
+        return saved
+
+    def rename_search(self, search_id: int, title: str, query: str) -> None:
+        """Give a saved search another title or query."""
+        self._open_store.searches.rename(search_id, title, query)
+        self._hub.tell(MailboxesChanged())
+        self._crew.ask(lambda work: work.kept.look())
+
+    def delete_search(self, search_id: int) -> None:
+        """Take a search out of the tree."""
+        self._open_store.searches.delete(search_id)
+        self._hub.tell(MailboxesChanged())
+
+
+def _sanitized(text: str) -> str:
+    # Late: what was stored is clean already, and the first frame shows nothing else.
+    from imapcore.sanitize import clean_line
+
+    return clean_line(text)
+
+
+def store_path(account: Account, data_dir: Path | None) -> Path:
+    """Where an account's store lives: one file per account and server, under a name any file system takes."""
+    if data_dir is None:
+        from platformdirs import user_data_path
+
+        data_dir = user_data_path("gimap-tui", appauthor=False)
+    host = "" if account.host == "imap.gmail.com" else f"@{account.host}-{account.port}"
+    name = "".join(
+        char if char.isalnum() or char in "@.-_+" else "_" for char in account.email.lower() + host
+    )
+    return data_dir / f"{name[:180]}.sqlite3"

@@ -1,0 +1,368 @@
+"""A session: one thread, one signed-in connection, a queue of jobs done in small steps.
+
+What lives here: connecting when it is our turn, running the most urgent job one step at a time, what
+becomes of a job when the link breaks or the server refuses, the stop. What may not: what the jobs do, SQL,
+the protocol.
+
+A job is a generator; between two steps something more urgent may run on the same connection, so a step must
+not rely on what the last one selected. When the link breaks, a job starts anew on the next connection:
+everything a job does is safe to do again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Generator, Hashable, Iterator
+
+from msgspec import Struct
+
+from imapcore.clock import Clock
+from imapcore.engine.link import LinkBoard, is_for_the_user
+from imapcore.errors import (
+    AllMailHidden,
+    ConnectionLost,
+    GimapError,
+    LinkError,
+    ProtocolError,
+    Throttled,
+    TooManyConnections,
+    Unavailable,
+)
+from imapcore.net.backoff import Backoff
+from imapcore.net.wakeup import Wakeup
+from imapcore.net.worker import Session
+from imapcore.sync.remote import Remote
+
+SLEPT_SECONDS = 20.0
+"""The wall clock ran so much further than the monotonic one: the machine slept, the connection is dead."""
+
+MOST_STUMBLES = 4
+"""A job during which the link broke so often in a row is given up: it may be what breaks it."""
+
+
+MANY_FAILURES = 4
+"""So many failures of a follower in a row are no passing matter any more."""
+
+LONGEST_WAIT = 3600.0
+"""Every wait has an end, also one for a knock that never comes."""
+
+BREAKING = (LinkError, ProtocolError, Throttled, Unavailable, AllMailHidden)
+"""Errors after which the connection is given up, whichever job met them."""
+
+
+class Slept(ConnectionLost):
+    """The machine slept: whatever the connection was good for, this is no fault of the server's."""
+
+
+def _nobody_cares(error: GimapError) -> None:
+    """Most jobs have nobody to tell: what they did not do is done by the next one of their kind."""
+
+
+class Job(Struct, frozen=True):
+    """Something to do on a session's connection."""
+
+    key: Hashable
+    """What it is about; of two jobs with one key in a queue, only the first is kept."""
+    steps: Callable[[Remote], Iterator[float]]
+    """Does it, a few commands per step; each step gives the seconds to rest after it (0: none)."""
+    urgency: int = 5
+    """Lower goes first."""
+    failed: Callable[[GimapError], None] = _nobody_cares
+    """Told when the job is given up."""
+    group: str = ""
+    """Of jobs in one group, one is finished before the next begins: two passes must not see each other
+    half done.
+    """
+    is_lasting: bool = False
+    """Never given up, however often the link breaks while it runs."""
+    is_wanted: Callable[[], bool] = lambda: True
+    """Whether anybody still waits for it; asked before each step."""
+
+
+class _Entry(Struct):
+    job: Job
+    order: int
+    not_before: float = 0.0
+    stumbles: int = 0
+    running: Iterator[float] | None = None
+    again: Job | None = None
+    """Asked for while it was under way."""
+
+
+class JobSession:
+    """A session that works off jobs; owner of one ``net`` session (thread, inbox, interrupt).
+
+    ``dial`` makes a signed-in connection that the ``Wakeup`` it is given can reach from other threads; it
+    raises what the user should hear. ``connected`` is called after each sign-in, ``lost`` when a connection
+    broke or could not be made, ``rest`` every ``rest_seconds`` while signed in, whether jobs run or not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        board: LinkBoard,
+        clock: Clock,
+        dial: Callable[[Wakeup], Remote],
+        *,
+        on_crash: Callable[[BaseException], None],
+        is_leader: bool = False,
+        connected: Callable[[], None] | None = None,
+        lost: Callable[[], None] = lambda: None,
+        troubled: Callable[[GimapError], None] | None = None,
+        rest: Callable[[Remote], None] | None = None,
+        rest_seconds: float = 60.0,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.name = name
+        self._board = board
+        self._clock = clock
+        self._dial = dial
+        self._is_leader = is_leader
+        self._connected = connected
+        self._lost = lost
+        self._troubled = troubled
+        self._failures = 0
+        self._occasions = 0
+        """As the board counted them when the present connection was begun: a later one ends the pause after
+        it.
+        """
+        self._rest = rest
+        self._rest_seconds = rest_seconds
+        self._backoff = backoff or Backoff()
+        self._lock = threading.Lock()
+        self._entries: list[_Entry] = []
+        self._counter = itertools.count()
+        self._session: Session[bool] = Session(name, lambda _: self._run(), on_crash=on_crash)
+        self._is_started = False
+        self._has_worked = False
+        self._is_serving = False
+        self._moment = (clock.now_ms(), clock.monotonic())
+
+    # -- from any thread -----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin, unless begun; returns at once."""
+        if not self._is_started:
+            self._is_started = True
+            self._session.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a job. One like it that is waiting is enough; one that is under way is done again afterwards.
+
+        What is under way may have passed the point where it would have noticed what this one is about.
+        """
+        with self._lock:
+            twin = next((entry for entry in self._entries if entry.job.key == job.key), None)
+            if twin is not None:
+                # Nobody is woken for what is known: the thread may sit in an IDLE, which that would end.
+                if twin.running is not None:
+                    twin.again = job
+                return
+            self._entries.append(_Entry(job, next(self._counter)))
+        self._session.post(True)
+
+    def knock(self) -> None:
+        """Something that the loop waits for has changed: look again now.
+
+        While a connection is served nothing is waited for but jobs, and an IDLE would only be ended for
+        nothing; unless the machine has slept, so that the connection is dead.
+        """
+        if not self._is_serving or self._has_slept():
+            self._session.post(True)
+
+    def drop(self, key: Hashable) -> None:
+        """Forget a job; one that is in the middle of a step ends after it."""
+        with self._lock:
+            self._entries = [entry for entry in self._entries if entry.job.key != key]
+
+    def waiting(self) -> int:
+        """Jobs that are not done."""
+        with self._lock:
+            return len(self._entries)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether ``stop`` was called."""
+        return self._session.is_stopping
+
+    def interrupt(self) -> None:
+        """Break whatever the thread waits for, now and from now on; ``stop`` afterwards."""
+        self._session.wakeup.interrupt()
+
+    def stop(self, seconds: float) -> bool:
+        """Interrupt, and wait for the end of the thread; whether it came in time."""
+        return self._session.stop(seconds)
+
+    # -- on the session's thread ---------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while self._wait_for_turn():
+            remote = self._connect()
+            if remote is None:
+                continue
+            try:
+                self._serve(remote)
+            except GimapError as error:
+                self._note_broken(error)
+            finally:
+                self._abandon()
+                remote.close()
+
+    def _wait_for_turn(self) -> bool:
+        while not self.is_stopping:
+            patience = self._board.patience(is_leader=self._is_leader)
+            if patience == 0.0:
+                return True
+            self._session.next_job(LONGEST_WAIT if patience is None else min(patience, LONGEST_WAIT))
+        return False
+
+    def _connect(self) -> Remote | None:
+        if self._is_leader:
+            self._board.connecting()
+        self._has_worked = False
+        self._occasions = self._board.occasions
+        try:
+            remote = self._dial(self._session.wakeup)
+        except GimapError as error:
+            if not self.is_stopping:
+                self._lost()
+                self._note_failed(error)
+            return None
+        self._is_awake()
+        if self._connected is not None:
+            self._connected()
+        if self._is_leader:
+            self._board.live()
+        return remote
+
+    def _note_failed(self, error: GimapError) -> None:
+        if self._is_leader:
+            self._board.failed(error)
+            return
+        self._failures += 1
+        is_persistent = self._failures >= MANY_FAILURES or isinstance(error, TooManyConnections)
+        if self._troubled is not None and is_persistent:
+            self._troubled(error)
+        until = self._clock.monotonic() + self._backoff.next_pause(error)
+        while not self.is_stopping and self._board.occasions == self._occasions:
+            left = until - self._clock.monotonic()
+            if left <= 0:
+                return
+            self._session.next_job(left)
+
+    def _note_broken(self, error: GimapError) -> None:
+        self._abandon()
+        with self._lock:
+            given_up = [
+                entry
+                for entry in self._entries
+                if entry.stumbles >= MOST_STUMBLES and not entry.job.is_lasting
+            ]
+            self._entries = [entry for entry in self._entries if entry not in given_up]
+            is_stuck = any(entry.stumbles > 1 for entry in self._entries)
+        for entry in given_up:
+            entry.job.failed(error)
+        if self.is_stopping:
+            return
+        self._lost()
+        is_hasty = (is_stuck or not self._has_worked) and not isinstance(error, Slept)
+        if is_hasty or isinstance(error, (Throttled, Unavailable)) or is_for_the_user(error):
+            # A connection that breaks before it was of any use would otherwise be made again without end.
+            self._note_failed(error)
+        elif self._is_leader:
+            self._board.lost(error)
+
+    def _abandon(self) -> None:
+        """End what is under way, on this thread, so that each job can put its things in order."""
+        with self._lock:
+            under_way = [entry for entry in self._entries if entry.running is not None]
+        for entry in under_way:
+            running, entry.running = entry.running, None
+            entry.stumbles += 1
+            if isinstance(running, Generator):
+                running.close()
+
+    def _has_slept(self) -> bool:
+        """Whether the machine slept since the loop last looked."""
+        now_ms, monotonic = self._moment
+        elapsed = self._clock.monotonic() - monotonic
+        return (self._clock.now_ms() - now_ms) / 1000 - elapsed >= SLEPT_SECONDS
+
+    def _is_awake(self) -> bool:
+        """Whether the machine has been awake since this was last asked."""
+        has_slept = self._has_slept()
+        self._moment = (self._clock.now_ms(), self._clock.monotonic())
+        return not has_slept
+
+    def _serve(self, remote: Remote) -> None:
+        self._is_serving = True
+        try:
+            self._work(remote)
+        finally:
+            self._is_serving = False
+
+    def _work(self, remote: Remote) -> None:
+        rested_at = self._clock.monotonic()
+        while not self.is_stopping:
+            entry, patience = self._pick()
+            if entry is None:
+                left = rested_at + self._rest_seconds - self._clock.monotonic()
+                self._session.next_job(max(0.0, min(left, patience)))
+            if not self._is_awake():
+                raise Slept("the computer slept")
+            if entry is not None:
+                self._step(entry, remote)
+            if self._rest is not None and self._clock.monotonic() - rested_at >= self._rest_seconds:
+                rested_at = self._clock.monotonic()
+                self._rest(remote)
+
+    def _pick(self) -> tuple[_Entry | None, float]:
+        """The most urgent entry that may run now, and how long until another may."""
+        with self._lock:
+            now = self._clock.monotonic()
+            under_way = {entry.job.group for entry in self._entries if entry.running is not None} - {""}
+            free = [
+                entry
+                for entry in self._entries
+                if entry.running is not None or entry.job.group not in under_way
+            ]
+            due = [entry for entry in free if entry.not_before <= now]
+            if due:
+                return min(due, key=lambda entry: (entry.job.urgency, entry.order)), 0.0
+            return None, min((entry.not_before - now for entry in free), default=self._rest_seconds)
+
+    def _step(self, entry: _Entry, remote: Remote) -> None:
+        job = entry.job
+        if not job.is_wanted():
+            self._finish(entry)
+            return
+        if entry.running is None:
+            with self._lock:
+                entry.running = job.steps(remote)
+        try:
+            pause = next(entry.running)
+        except StopIteration:
+            self._finish(entry)
+        except BREAKING:
+            raise
+        except GimapError as error:
+            self._finish(entry)
+            job.failed(error)
+            return
+        else:
+            entry.not_before = self._clock.monotonic() + pause if pause > 0 else 0.0
+        entry.stumbles = 0
+        self._failures = 0
+        self._has_worked = True
+        if self._is_leader:
+            self._board.worked()
+        self._backoff.reset()
+
+    def _finish(self, entry: _Entry) -> None:
+        with self._lock:
+            entry.running = None
+            if entry in self._entries:
+                self._entries.remove(entry)
+                if entry.again is not None:
+                    self._entries.append(_Entry(entry.again, next(self._counter)))

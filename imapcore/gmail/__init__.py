@@ -1,0 +1,8 @@
+"""Gmail's language and rules, pure; store, engine, screen and linear mode use the same ones.
+
+- ``operators``    the search operators as a table; a query read into its words
+- ``query``        a query as a tree, for what can be answered from the store
+- ``query_lint``   what Gmail would silently misread
+- ``label_names``  which names a label may have, and how a name is shown
+- ``keywords``     IMAP keywords that mail programs know
+"""

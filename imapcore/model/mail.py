@@ -1,0 +1,140 @@
+"""Mail as Gmail has it: mailboxes, labels, people, messages and conversations."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Role(StrEnum):
+    r"""Gmail's own places, found by RFC 6154 attribute, never by name (``\Important`` is Gmail's own)."""
+
+    INBOX = "inbox"
+    STARRED = "starred"
+    IMPORTANT = "important"
+    SENT = "sent"
+    DRAFTS = "drafts"
+    ALL = "all"
+    SPAM = "spam"
+    TRASH = "trash"
+
+
+SYSTEM_LABELS: dict[Role, str] = {
+    Role.INBOX: "\\Inbox",
+    Role.STARRED: "\\Starred",
+    Role.IMPORTANT: "\\Important",
+    Role.SENT: "\\Sent",
+    Role.DRAFTS: "\\Draft",
+}
+"""The X-GM-LABELS value of each role that is a label. All, Spam and Trash are places, not labels."""
+
+
+class Mailbox(Struct, frozen=True):
+    """One line of the tree: a place of Gmail's or a user's label."""
+
+    name: str
+    """Decoded mailbox name, e.g. ``Work/contracts``; for a user label also its X-GM-LABELS value."""
+    title: str
+    """What to show: the sanitized leaf, in the account's own language."""
+    role: Role | None = None
+    """None for a user's label."""
+    is_selectable: bool = True
+    r"""False for a parent that is no label itself (``\Noselect``, ``\NonExistent``)."""
+    total: int = 0
+    """Conversations in it."""
+    unread: int = 0
+    """Conversations in it with an unread message."""
+
+
+class SavedSearch(Struct, frozen=True):
+    """A Gmail query kept in the tree."""
+
+    search_id: int
+    title: str
+    query: str
+    total: int | None = None
+    """Conversations it found when it was last run; None before the first run."""
+    unread: int | None = None
+
+
+class Address(Struct, frozen=True):
+    """A person as a header names them, decoded and sanitized."""
+
+    name: str
+    email: str
+
+
+class Person(Struct, frozen=True):
+    """Somebody in a conversation's row, in the order Gmail shows them."""
+
+    name: str
+    """Short display name; the account's owner is given as ``me``."""
+    is_me: bool = False
+    is_unread: bool = False
+    is_draft: bool = False
+
+
+class ChangeState(StrEnum):
+    """What the journal knows of a row's last change made here."""
+
+    SETTLED = "settled"
+    PENDING = "pending"
+    REJECTED = "rejected"
+
+
+class Message(Struct, frozen=True):
+    """One mail, without its body."""
+
+    msgid: int
+    thrid: int
+    date: int
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    subject: str
+    snippet: str
+    size: int
+    flags: frozenset[str]
+    r"""IMAP flags and keywords as shown, e.g. ``\Seen``, ``$Forwarded``."""
+    labels: frozenset[str]
+    r"""X-GM-LABELS as shown, full set, e.g. ``\Inbox``, ``Work/contracts``."""
+    place: Role = Role.ALL
+    """Role.ALL, Role.SPAM or Role.TRASH: the mailbox it lives in."""
+    bcc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    has_attachment: bool = False
+    has_invite: bool = False
+    is_mine: bool = False
+    message_id: str = ""
+    state: ChangeState = ChangeState.SETTLED
+
+    @property
+    def is_unread(self) -> bool:
+        r"""Whether ``\Seen`` is missing."""
+        return "\\Seen" not in self.flags
+
+    @property
+    def is_starred(self) -> bool:
+        r"""Whether it carries ``\Flagged`` (Gmail's star)."""
+        return "\\Flagged" in self.flags
+
+    @property
+    def is_draft(self) -> bool:
+        r"""Whether it carries Gmail's ``\Draft`` label."""
+        return "\\Draft" in self.labels
+
+    @property
+    def web_id(self) -> str:
+        """The id in Gmail's web addresses: X-GM-MSGID in hexadecimal."""
+        return f"{self.msgid:x}"
+
+
+class Thread(Struct, frozen=True):
+    """A conversation, oldest message first."""
+
+    thrid: int
+    subject: str
+    messages: tuple[Message, ...]
+    labels: tuple[str, ...]
+    """User labels on any of its messages, sorted."""

@@ -1,0 +1,146 @@
+"""Returning: how a piece of an earlier op is taken back, and which open change a new one meets.
+
+What lives here: plans with the numbers of their steps, and the rule for opposites. What may not: messages,
+rows; who carries it out (``history.py`` with a book, ``sweep.py`` without).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from imapcore.model import Role
+from imapcore.store.changes.pending import CANCELLED, OPEN, Piece
+from imapcore.store.changes.steps import NumberedSteps, PlannedStep
+from imapcore.store.facts import Verb
+from imapcore.store.marks.values import PLACES, SPAM, TRASH, MarkIds, MarkSet, Shift
+from imapcore.store.threads.message_state import PENDING, SETTLED
+
+
+class StepNumbers:
+    """Numbers for the plans of several pieces: steps that ask the same are one step of the op.
+
+    For any one message they stay in the order of its plan.
+    """
+
+    def __init__(self, number: Callable[[PlannedStep], int]) -> None:
+        self._number = number
+        self._known: dict[tuple[Verb, tuple[int | str, ...], Role | None], list[int]] = defaultdict(list)
+
+    def numbered(self, steps: Iterable[PlannedStep]) -> list[tuple[int, PlannedStep]]:
+        """The steps of one plan with their numbers."""
+        last = -1
+        numbered = []
+        for step in steps:
+            known = self._known[step.verb, step.names, step.destination]
+            later = [number for number in known if number > last]
+            if not later:
+                later = [self._number(step)]
+                known += later
+            last = later[0]
+            numbered.append((last, step))
+        return numbered
+
+
+class TakeBack:
+    """How the messages of one piece are taken back."""
+
+    def __init__(
+        self, piece: Piece, steps: Sequence[PlannedStep], numbers: StepNumbers, *, is_open: bool
+    ) -> None:
+        """``steps`` in their order; ``is_open``: the piece was not sent yet, or not answered."""
+        self.piece = piece
+        shift = piece.shift
+        # Done again, a move to Spam or Trash must know the labels of its way back as it did at first.
+        kept = shift.keep if shift.add & {SPAM, TRASH} else frozenset()
+        self.back = Shift(shift.remove, shift.add, kept)
+        """What meets a change that was not sent."""
+        self.is_open = is_open
+        self._steps = steps
+        self._numbers = numbers
+
+    def first_step(self) -> int:
+        """The step that stands for a change met before it was sent."""
+        return self._numbers.numbered(self._steps[:1])[0][0]
+
+    def steps(self) -> NumberedSteps:
+        """What must be sent otherwise."""
+        return self._numbers.numbered(self._steps)
+
+
+class Meeting(Struct, frozen=True, eq=False):
+    """What becomes of an op's shifts on a message on which something is open."""
+
+    shifts: tuple[tuple[int, Shift, str], ...]
+    """(step, shift, state of the piece)."""
+    met: tuple[Piece, ...]
+    """The open changes that are taken back: neither they nor their opposites are sent."""
+    mood: int
+    ids: MarkIds
+    """What it shows then."""
+
+
+def meet(
+    before: MarkSet,
+    confirmed: MarkSet,
+    pieces: Sequence[Piece],
+    shifts: Iterable[tuple[int, Shift]],
+    going: MarkIds,
+    *,
+    is_taken_back: bool = False,
+) -> Meeting:
+    """Let the shifts of one message meet its open changes, in the order of both.
+
+    ``before``: what it shows; ``going``: labels that are being deleted; ``is_taken_back``: they take back
+    what was not sent.
+    """
+    left = list(pieces)
+    met: list[Piece] = []
+    outcome: list[tuple[int, Shift, str]] = []
+    for step, shift in shifts:
+        opposite = opposite_of(confirmed, left, shift, is_taken_back=is_taken_back)
+        outcome.append((step, shift, OPEN if opposite is None else CANCELLED))
+        if opposite is not None:
+            left.remove(opposite)
+            met.append(opposite)
+    sent = [shift for _, shift, state in outcome if state == OPEN]
+    ids = before.ids
+    if met:
+        # Not what it shows, changed back: Gmail may say more by now than what that was made of.
+        ids = confirmed.ids
+        for piece in left:
+            ids = piece.shift.applied(ids)
+        ids -= going - before.ids
+    for shift in sent:
+        ids = shift.applied(ids)
+    return Meeting(tuple(outcome), tuple(met), PENDING if left or sent else SETTLED, ids)
+
+
+def opposite_of(
+    confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift, *, is_taken_back: bool
+) -> Piece | None:
+    """Which of the open changes of a message a new one takes back before it was sent, if any.
+
+    Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later one
+    helps. Nor if a message is nowhere for the moment and the new change asks for a place: wherever it turns
+    up, it is to come there, unless all that is wanted is the earlier change taken back.
+    """
+    marks = shift.marks()
+    touching = [piece for piece in pieces if piece.marks & marks]
+    if not touching:
+        return None
+    last = touching[-1]
+    # A label's deletion is sent whatever becomes of one message.
+    if last.state != OPEN or last.is_replay or last.is_general or not last.shift.is_inverse_of(shift):
+        return None
+    ids = confirmed.ids
+    for piece in pieces:
+        if piece is not last:
+            ids = piece.shift.applied(ids)
+    after = shift.applied(ids)
+    if is_taken_back and not ids & PLACES:
+        # It is nowhere again when nothing of this is sent.
+        after -= PLACES
+    return last if after == ids else None

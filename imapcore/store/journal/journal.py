@@ -1,0 +1,217 @@
+"""The journal: what the user changed, durable and shown before anybody waits for a server.
+
+What lives here: submitting ops, looking ahead at what they would send, letting refused or unsent ones be.
+What may not: undo (``history.py``), sending (``outbox.py``), the meaning of ops (``plan.py``).
+
+One transaction writes the op, exactly what it really changes on each message, and what is shown from now
+on. A change that is the opposite of one not yet sent meets it, and neither is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from imapcore.errors import InvalidArgument
+from imapcore.model import (
+    ChangeFlags,
+    CreateLabel,
+    DeleteForever,
+    DeleteLabel,
+    Everything,
+    Op,
+    OpState,
+    Receipt,
+    RenameLabel,
+)
+from imapcore.store.changes.bulk import sweep
+from imapcore.store.changes.pending import DROPPED, OPEN
+from imapcore.store.changes.steps import PlannedStep, check, labels_needed, steps_for, target_of
+from imapcore.store.changes.wording import summarize_op
+from imapcore.store.facts import Batch, Verb
+from imapcore.store.journal.op_states import BATCH_SIZE
+from imapcore.store.journal.op_writer import THREADS_AT_ONCE, Draft
+from imapcore.store.journal.undo import AUTOMATIC, USER, History
+from imapcore.store.mail.label_tree import is_inside, parents, refold_shelf
+from imapcore.store.marks.registry import Marks
+from imapcore.store.marks.values import MarkIds
+from imapcore.store.sqlite.connection import Transaction
+from imapcore.store.threads.targets import Targets
+
+
+class _Numbers:
+    """Numbers for plans, inside one transaction."""
+
+    def __init__(self, tx: Transaction, marks: Marks) -> None:
+        self._tx = tx
+        self._marks = marks
+
+    def label(self, name: str) -> int:
+        return self._marks.shown_label(self._tx, name)
+
+    def known(self, names: Iterable[str]) -> MarkIds:
+        found = (self._marks.find_label(self._tx, name) for name in names)
+        return frozenset(mark for mark in found if mark is not None)
+
+    def flag(self, name: str) -> int:
+        return self._marks.flag(self._tx, name)
+
+    def is_user_label(self, mark: int) -> bool:
+        return self._marks.is_user_label(self._tx, mark)
+
+
+class _Previewed(Exception):
+    """Carries what an op would send out of a transaction that must not happen."""
+
+    def __init__(self, batches: tuple[Batch, ...]) -> None:
+        super().__init__()
+        self.batches = batches
+
+
+class Journal(History):
+    """The user's side of the journal; every method is safe on any thread and returns when it is on the
+    disk.
+    """
+
+    # -- submit ----------------------------------------------------------------------------------------
+
+    def submit(self, op: Op) -> Receipt:
+        """Journal an op and show it. Raises InvalidArgument for what cannot be asked, or of nothing that is
+        there.
+        """
+        check(op)
+        return self._write(lambda tx: self._submit(tx, op), is_user=True)
+
+    def _submit(self, tx: Transaction, op: Op) -> Receipt:
+        is_automatic = isinstance(op, ChangeFlags) and op.is_automatic
+        draft = self._begin(tx, AUTOMATIC if is_automatic else USER, type(op).__name__)
+        target = target_of(op)
+        if target is None:
+            self._draft_label_op(tx, draft, op)
+        else:
+            self._create_missing(tx, draft, labels_needed(op))
+            steps = steps_for(op, _Numbers(tx, self.marks))
+            numbers = [draft.step(step) for step in steps]
+            numbered = list(zip(numbers, steps, strict=True))
+            is_there = isinstance(target, Everything) or is_automatic
+            for thrids, wanted in Targets(tx.rows).batches(target, THREADS_AT_ONCE):
+                rest = thrids
+                if len(thrids) >= self.sweep_from:
+                    swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered, self.pieces)
+                    if swept is not None:
+                        self._note(tx, draft, swept)
+                        rest, is_there = swept.rest, True
+                if rest:
+                    book = self.book(tx)
+                    book.load(rest)
+                    meant = wanted.among(rest).records(book)
+                    is_there = is_there or bool(meant)
+                    self._draft_changes(tx, draft, numbered, meant)
+                    book.flush()
+            if not is_there:
+                raise InvalidArgument("It was moved or deleted elsewhere", title="That is no longer there")
+        summary = summarize_op(op, len(draft.threads), len(draft.messages), self._shared.sanitize)
+        return self._finish(
+            tx, draft, summary, can_undo=not isinstance(op, DeleteForever) and not is_automatic
+        )
+
+    def preview(self, op: Op) -> tuple[Batch, ...]:
+        """What an op would send, as batches, if it were submitted now and alone; nothing is changed."""
+        check(op)
+        try:
+            self._write(lambda tx: self._preview(tx, op), is_user=True)
+        except _Previewed as previewed:
+            return previewed.batches
+        return ()
+
+    def _preview(self, tx: Transaction, op: Op) -> None:
+        for piece in self.pieces.all(tx):
+            self.pieces.set_state(tx, piece, DROPPED)
+        self._submit(tx, op)
+        batches = []
+        while (batch := self._claim(tx, BATCH_SIZE)) is not None:
+            batches.append(batch)
+            self._confirm(tx, batch, None, {}, {})
+        # Leaving by an exception rolls all of it back.
+        raise _Previewed(tuple(batches))
+
+    # -- labels ----------------------------------------------------------------------------------------
+
+    def _create_missing(self, tx: Transaction, draft: Draft, names: Iterable[str]) -> None:
+        shelves = {
+            row[0]: bool(row[1])
+            for row in tx.rows("SELECT name, is_selectable FROM shelf WHERE role IS NULL")
+        }
+        for name in names:
+            for each in (*(parent for parent in parents(name) if parent not in shelves), name):
+                if not shelves.get(each, False):
+                    self.marks.shown_label(tx, each)
+                    draft.step(PlannedStep(Verb.CREATE_LABEL, (each,)))
+                    shelves[each] = True
+
+    def _draft_label_op(self, tx: Transaction, draft: Draft, op: Op) -> None:
+        shelves = {
+            row[0]: (row[1], bool(row[2])) for row in tx.rows("SELECT name, role, is_selectable FROM shelf")
+        }
+        if isinstance(op, CreateLabel):
+            if shelves.get(op.name, (None, False))[1]:
+                raise InvalidArgument("There is a label of that name already")
+            self._create_missing(tx, draft, (op.name,))
+        elif isinstance(op, RenameLabel):
+            self._need_label(shelves, op.name)
+            if op.new_name in shelves and not is_inside(op.new_name, op.name):
+                raise InvalidArgument("There is a label of that name already")
+            if is_inside(op.new_name, op.name):
+                raise InvalidArgument("A label cannot be moved into itself")
+            self.marks.check_free(tx, op.new_name)
+            for (shown,) in tx.rows("SELECT shown_name FROM mark WHERE kind = 'label'"):
+                if is_inside(shown, op.name):
+                    self._free_name(tx, op.new_name + shown[len(op.name) :])
+            draft.step(PlannedStep(Verb.RENAME_LABEL, (op.name, op.new_name)))
+        elif isinstance(op, DeleteLabel):
+            self._need_label(shelves, op.name)
+            self._draft_delete(tx, draft, op.name)
+
+    def _free_name(self, tx: Transaction, name: str) -> None:
+        """A label is to be renamed to this: whatever had the name before must be out of use."""
+        mark = self.marks.find_label(tx, name)
+        if mark is None:
+            return
+        if self._mail.holding(tx, mark) or Targets(tx.rows).carrying(mark):
+            raise InvalidArgument("Mail carries a label of that name, though it is not in the tree")
+        self.marks.retire(tx, mark)
+
+    @staticmethod
+    def _need_label(shelves: dict[str, tuple[str | None, bool]], name: str) -> None:
+        if name not in shelves:
+            raise InvalidArgument("There is no label of that name")
+        if shelves[name][0] is not None:
+            raise InvalidArgument("Gmail's own mailboxes cannot be renamed or deleted")
+
+    # -- activity --------------------------------------------------------------------------------------
+
+    def discard(self, op_id: int) -> None:
+        """Let a refused op be: its rows are no longer marked."""
+        self._write(lambda tx: self._discard(tx, op_id), is_user=True)
+
+    def _discard(self, tx: Transaction, op_id: int) -> None:
+        if tx.row("SELECT 1 FROM op WHERE op_id = ? AND state = ?", (op_id, OpState.REJECTED)) is None:
+            return
+        self._calm(tx, op_id)
+        tx.execute("UPDATE op SET state = ? WHERE op_id = ?", (OpState.SUPERSEDED, op_id))
+
+    def cancel(self, op_id: int) -> None:
+        """Stop what of an op is not sent yet; what is not confirmed is shown again as Gmail has it."""
+        self._write(lambda tx: self._cancel(tx, op_id), is_user=True)
+
+    def _cancel(self, tx: Transaction, op_id: int) -> None:
+        unsent = [
+            piece
+            for piece in self.pieces.all(tx)
+            if piece.op_id == op_id and piece.state == OPEN and not piece.is_replay
+        ]
+        for piece in unsent:
+            self.pieces.set_state(tx, piece, DROPPED)
+        self._refold_pieces(tx, unsent)
+        self._refold_names(tx)
+        refold_shelf(tx, self.marks, self._shared.sanitize)
+        self._settle_ops(tx, {op_id})

@@ -1,0 +1,114 @@
+"""Settling: what follows when pieces of the journal change their state.
+
+What lives here: messages shown anew, names of labels folded anew, the states of ops derived from their
+pieces. What may not: why a piece changed its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from imapcore.model import OpState
+from imapcore.store.changes.pending import CANCELLED, DONE, DROPPED, OPEN, REFUSED, SENT, Piece
+from imapcore.store.facts import Settled
+from imapcore.store.mail.messages import Mail
+from imapcore.store.marks.registry import names_under_way, open_renames
+from imapcore.store.repository import Room, Shared
+from imapcore.store.sqlite.connection import Transaction, chunks
+
+BATCH_SIZE = 1000
+"""Messages per command at most."""
+
+
+class Settling(Room):
+    """What the sending and the writing side of the journal share."""
+
+    def __init__(self, shared: Shared, mail: Mail) -> None:
+        super().__init__(shared)
+        self._mail = mail
+        self._claimed: dict[int, list[int]] = {}
+        self._next_batch = 1
+        self._touched_ops: set[int] = set()
+
+    def _refold_names(self, tx: Transaction) -> None:
+        """What labels are called: the server's names with the open renames applied, in their order."""
+        renames = open_renames(tx)
+        for mark_id, name, shown in tx.rows(
+            "SELECT mark_id, name, shown_name FROM mark WHERE kind = 'label'"
+        ):
+            wanted = [name, *names_under_way(name, renames)][-1]
+            if wanted != shown:
+                self.marks.rename(tx, mark_id, shown=wanted)
+        self.marks.forget_names()
+
+    def _refold_pieces(self, tx: Transaction, pieces: Iterable[Piece]) -> None:
+        """Some pieces are not open any more: show what follows. Together, for those of a label that is not
+        deleted after all concern the same messages: whatever carries it.
+        """
+        msgids: set[int] = set()
+        marks: set[int] = set()
+        for piece in pieces:
+            msgids.update(piece.msgids)
+            if piece.is_general:
+                marks |= piece.shift.remove
+        for mark in marks:
+            msgids.update(self._mail.holding(tx, mark))
+        self._refold(tx, sorted(msgids))
+
+    def _refold(self, tx: Transaction, msgids: Iterable[int], mood: int | None = None) -> None:
+        for part in chunks(list(msgids), BATCH_SIZE):
+            book = self.book(tx)
+            records = book.load_messages(part)
+            for record in records:
+                if mood is not None:
+                    record.mood = mood
+            self.pieces.fold(tx, self.marks, records)
+            book.flush()
+
+    def _take_touched(self) -> set[int]:
+        touched, self._touched_ops = self._touched_ops, set()
+        return touched
+
+    def _settle_ops(self, tx: Transaction, op_ids: set[int]) -> Settled:
+        """Derive the state of ops from that of their pieces."""
+        confirmed: list[int] = []
+        rejected: dict[int, str] = {}
+        for op_id in sorted(op_ids):
+            row = tx.row("SELECT state, messages, summary FROM op WHERE op_id = ?", (op_id,))
+            if row is None:
+                continue
+            before, messages, summary = str(row[0]), int(row[1]), str(row[2])
+            counts: dict[str, int] = {}
+            left: dict[int, int] = {}
+            for state, step, number, total in tx.rows(
+                "SELECT state, step, count(*), sum(messages) FROM piece WHERE op_id = ? GROUP BY state, step",
+                (op_id,),
+            ):
+                counts[state] = counts.get(state, 0) + int(number)
+                if state in (OPEN, SENT, REFUSED):
+                    left[int(step)] = left.get(int(step), 0) + int(total)
+            now = state_of(counts)
+            done = 0 if now is OpState.SUPERSEDED else max(messages - max(left.values(), default=0), 0)
+            tx.execute("UPDATE op SET state = ?, done = ? WHERE op_id = ?", (now, done, op_id))
+            if now in (OpState.REJECTED, OpState.SUPERSEDED) and not counts.keys() & {DONE, CANCELLED}:
+                tx.execute("UPDATE op SET can_undo = 0 WHERE op_id = ?", (op_id,))
+            if now.value == before:
+                continue
+            if now is OpState.REJECTED:
+                rejected[op_id] = summary
+            elif now in (OpState.CONFIRMED, OpState.SUPERSEDED):
+                confirmed.append(op_id)
+        return Settled(tuple(confirmed), tuple(rejected), rejected)
+
+
+def state_of(counts: Mapping[str, int]) -> OpState:
+    """The state of an op from how many of its pieces are in which state."""
+    if counts.get(SENT) or (counts.get(OPEN) and counts.get(DONE)):
+        return OpState.SENT
+    if counts.get(OPEN):
+        return OpState.PENDING
+    if counts.get(REFUSED):
+        return OpState.REJECTED
+    if counts.get(DONE) or not (counts.get(CANCELLED) or counts.get(DROPPED)):
+        return OpState.CONFIRMED
+    return OpState.SUPERSEDED

@@ -1,0 +1,178 @@
+"""Claiming: the next piece of work for the server, in order.
+
+What lives here: putting a batch together. What may not: answers (``outbox.py``).
+
+Order is kept per message: a batch never takes a message of which something older is still open. Steps about
+labels themselves are fences: nothing passes them. Changes that ask the same are sent together, up to a
+thousand messages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from msgspec import Struct, field
+
+from imapcore.model import OpState, Role
+from imapcore.store.changes.pending import OPEN, SENT, Piece
+from imapcore.store.changes.steps import LABEL_VERBS
+from imapcore.store.facts import Batch, Verb
+from imapcore.store.journal.op_states import BATCH_SIZE, Settling
+from imapcore.store.marks.values import FLAGGED, STARRED, Shift
+from imapcore.store.sqlite.connection import Transaction, integers, listed
+
+Step = tuple[int, int]
+"""(op id, number of the step in it)."""
+
+
+class _Choice(Struct):
+    """A batch that is being put together."""
+
+    verb: Verb | None = None
+    names: frozenset[int] = frozenset()
+    destination: Role | None = None
+    is_replay: bool = False
+    parts: list[tuple[Piece, set[int]]] = field(default_factory=list)
+    blocked: set[int] = field(default_factory=set)
+    size: int = 0
+
+    def fits(self, verb: Verb, names: frozenset[int], destination: Role | None, is_replay: bool) -> bool:
+        """Whether a piece asks the same as the batch."""
+        return self.verb is None or (self.verb, self.names, self.destination, self.is_replay) == (
+            verb,
+            names,
+            destination,
+            is_replay,
+        )
+
+
+class Claiming(Settling):
+    """Handing work out; every method is safe on any thread and returns when committed."""
+
+    def recover(self) -> None:
+        """After a start: whatever was on its way is open again, as a replay."""
+
+        def job(tx: Transaction) -> None:
+            tx.execute("UPDATE piece SET state = ?, is_replay = 1 WHERE state = ?", (OPEN, SENT))
+            self._settle_ops(tx, {row[0] for row in tx.rows("SELECT op_id FROM op WHERE state = 'sent'")})
+
+        self._write(job)
+
+    def pending(self) -> int:
+        """Ops that are not settled."""
+        return int(self._read("SELECT count(*) FROM op WHERE state IN ('pending', 'sent')")[0][0])
+
+    def claim(self, limit: int = BATCH_SIZE) -> Batch | None:
+        """The next piece of work, marked as sent; None when there is nothing that may be sent now."""
+        return self._write(lambda tx: self._claim(tx, limit))
+
+    def _claim(self, tx: Transaction, limit: int) -> Batch | None:
+        pieces = self.pieces.all(tx)
+        if not pieces:
+            return None
+        steps: dict[Step, tuple[Verb, list[str | int], Role | None]] = {
+            (op_id, step): (Verb(verb), json.loads(names), Role(destination) if destination else None)
+            for op_id, step, verb, names, destination in tx.rows(
+                "SELECT op_id, step, verb, names, destination FROM step "
+                "WHERE op_id IN (SELECT op_id FROM op WHERE state IN ('pending', 'sent'))"
+            )
+        }
+        choice = _Choice()
+        for index, piece in enumerate(pieces):
+            verb, names, destination = steps[(piece.op_id, piece.step)]
+            if verb in LABEL_VERBS:
+                if choice.verb is None and not choice.blocked and piece.state == OPEN:
+                    same = [
+                        other
+                        for other in pieces[index:]
+                        if (other.op_id, other.step) == (piece.op_id, piece.step)
+                    ]
+                    return self._claim_label_step(tx, verb, [str(name) for name in names], same)
+                break
+            self._consider(tx, choice, piece, verb, destination, limit)
+            if choice.size >= limit:
+                break
+        return self._claim_choice(tx, choice) if choice.verb is not None else None
+
+    def _consider(
+        self, tx: Transaction, choice: _Choice, piece: Piece, verb: Verb, destination: Role | None, limit: int
+    ) -> None:
+        names = batch_names(verb, piece.shift)
+        free = set(piece.msgids) - choice.blocked
+        if piece.state == OPEN and free and choice.fits(verb, names, destination, piece.is_replay):
+            known = self._known(tx, free)
+            taken = set(sorted(known)[: limit - choice.size])
+            if taken:
+                choice.verb, choice.names, choice.destination = verb, names, destination
+                choice.is_replay = piece.is_replay
+                choice.parts.append((piece, taken))
+                choice.size += len(taken)
+                choice.blocked |= free - taken
+                return
+        choice.blocked.update(piece.msgids)
+
+    @staticmethod
+    def _known(tx: Transaction, msgids: Iterable[int]) -> set[int]:
+        source = "message WHERE msgid IN (SELECT value FROM json_each(?))"
+        return set(integers(tx.rows, "msgid", source, (listed(msgids),)))
+
+    def _claim_choice(self, tx: Transaction, choice: _Choice) -> Batch:
+        claimed: list[Piece] = []
+        msgids: list[int] = []
+        for piece, taken in choice.parts:
+            claimed.append(self.pieces.split(tx, piece, taken, SENT))
+            msgids.extend(sorted(taken))
+        assert choice.verb is not None
+        return self._hand_out(
+            tx,
+            claimed,
+            choice.verb,
+            tuple(self._spelled(tx, choice.verb, mark) for mark in sorted(choice.names)),
+            tuple(sorted(msgids)),
+            choice.destination,
+        )
+
+    def _claim_label_step(self, tx: Transaction, verb: Verb, names: list[str], pieces: list[Piece]) -> Batch:
+        for piece in pieces:
+            self.pieces.set_state(tx, piece, SENT)
+        if verb is Verb.DELETE_LABEL:
+            # As Gmail calls it now: a renaming before this may have been refused.
+            known = self.marks.label_named(tx, pieces[0].shift.remove)
+            names = names if known is None else [known]
+        return self._hand_out(tx, pieces, verb, tuple(names), (), None)
+
+    def _spelled(self, tx: Transaction, verb: Verb, mark: int) -> str:
+        if mark == STARRED and verb in (Verb.ADD_FLAGS, Verb.REMOVE_FLAGS):
+            return FLAGGED
+        return self.marks.name(tx, mark)
+
+    def _hand_out(
+        self,
+        tx: Transaction,
+        pieces: list[Piece],
+        verb: Verb,
+        names: tuple[str, ...],
+        msgids: tuple[int, ...],
+        destination: Role | None,
+    ) -> Batch:
+        op_ids = tuple(sorted({piece.op_id for piece in pieces}))
+        tx.execute(
+            "UPDATE op SET state = ? WHERE op_id IN (SELECT value FROM json_each(?))",
+            (OpState.SENT, listed(op_ids)),
+        )
+        batch_id = self._next_batch
+        self._next_batch += 1
+        self._claimed[batch_id] = [piece.piece_id for piece in pieces]
+        return Batch(
+            batch_id, verb, op_ids, names, msgids, destination, any(piece.is_replay for piece in pieces)
+        )
+
+
+def batch_names(verb: Verb, shift: Shift) -> frozenset[int]:
+    """The marks a command for a shift names: exactly what is to change, not all that the op spoke of."""
+    if verb in (Verb.ADD_LABELS, Verb.ADD_FLAGS):
+        return shift.add | shift.keep
+    if verb in (Verb.REMOVE_LABELS, Verb.REMOVE_FLAGS):
+        return shift.remove
+    return frozenset()

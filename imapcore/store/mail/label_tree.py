@@ -1,0 +1,117 @@
+"""The tree of labels: which parents a label has, what is folded, and what of it changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from imapcore.model import Role
+from imapcore.store.changes.pending import OPEN, SENT
+from imapcore.store.facts import Verb
+from imapcore.store.marks.registry import Marks, names_under_way
+from imapcore.store.marks.values import VIEW_OF_ROLE, parse_shift
+from imapcore.store.sqlite.connection import Transaction
+
+SEPARATOR = "/"
+
+
+class Shelf(Struct, frozen=True):
+    """One line of the tree as the user sees it."""
+
+    title: str
+    role: Role | None
+    is_selectable: bool
+
+
+def leaf(name: str) -> str:
+    """The last part of a mailbox name."""
+    return name.rpartition(SEPARATOR)[2]
+
+
+def parents(name: str) -> list[str]:
+    """The names above a name, outermost first."""
+    parts = name.split(SEPARATOR)
+    return [SEPARATOR.join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def is_inside(name: str, parent: str) -> bool:
+    """Whether a name is ``parent`` or lies below it."""
+    return name == parent or name.startswith(parent + SEPARATOR)
+
+
+def refold_shelf(tx: Transaction, marks: Marks, sanitize: Callable[[str], str]) -> None:
+    """Write the tree the user sees: the server's list with the open label ops applied, in their order."""
+    shelves = {
+        name: Shelf(title, Role(role) if role else None, bool(is_selectable))
+        for name, title, role, is_selectable in tx.rows(
+            "SELECT name, title, role, is_selectable FROM mailbox ORDER BY position"
+        )
+    }
+    renames: list[tuple[str, str]] = []
+    for verb, text, shift in tx.rows(
+        "SELECT verb, names, shift FROM step JOIN piece USING (op_id, step) WHERE verb IN (?, ?, ?) "
+        f"AND piece.state IN ('{OPEN}', '{SENT}') GROUP BY op_id, step ORDER BY op_id, step",
+        (Verb.CREATE_LABEL, Verb.RENAME_LABEL, Verb.DELETE_LABEL),
+    ):
+        names = json.loads(text)
+        if verb == Verb.RENAME_LABEL:
+            renames.append((names[0], names[1]))
+        if verb == Verb.DELETE_LABEL and (name := marks.label_named(tx, parse_shift(shift).remove)):
+            # It is sent for the label, however that is called: a renaming before it may have been refused.
+            names = [name, *names_under_way(name, renames)][-1:]
+        shelves = _changed(shelves, Verb(verb), names, sanitize)
+    tx.execute("DELETE FROM shelf")
+    tx.put(
+        "INSERT INTO shelf (name, title, role, is_selectable, view_id)",
+        [
+            (
+                name,
+                shelf.title,
+                shelf.role.value if shelf.role else None,
+                int(shelf.is_selectable),
+                VIEW_OF_ROLE[shelf.role] if shelf.role else marks.label_on_shelf(tx, name),
+            )
+            for name, shelf in shelves.items()
+            if shelf.role or shelf.is_selectable or _has_label_below(shelves, name)
+        ],
+    )
+    marks.touch(tx)
+
+
+def _changed(
+    shelves: dict[str, Shelf], verb: Verb, names: Sequence[str], sanitize: Callable[[str], str]
+) -> dict[str, Shelf]:
+    name = names[0]
+    if verb is Verb.CREATE_LABEL:
+        made = dict(shelves)
+        for parent in parents(name):
+            made.setdefault(parent, Shelf(sanitize(leaf(parent)), None, is_selectable=False))
+        if name not in made or not made[name].is_selectable:
+            made[name] = Shelf(sanitize(leaf(name)), None, is_selectable=True)
+        return made
+    if verb is Verb.RENAME_LABEL:
+        new = names[1]
+        renamed = {}
+        for each, shelf in shelves.items():
+            target = new + each[len(name) :] if shelf.role is None and is_inside(each, name) else each
+            title = sanitize(leaf(target)) if target != each else shelf.title
+            renamed[target] = replace(shelf, title=title)
+        for parent in parents(new):
+            renamed.setdefault(parent, Shelf(sanitize(leaf(parent)), None, is_selectable=False))
+        return renamed
+    kept = dict(shelves)
+    if name in kept and kept[name].role is None:
+        kept[name] = replace(kept[name], is_selectable=False)
+        if not _has_label_below(kept, name):
+            del kept[name]
+    return kept
+
+
+def _has_label_below(shelves: dict[str, Shelf], name: str) -> bool:
+    return any(
+        shelf.role is None and shelf.is_selectable and each.startswith(name + SEPARATOR)
+        for each, shelf in shelves.items()
+    )

@@ -1,0 +1,7 @@
+"""Reading the store: connections that see and never write.
+
+- ``connection``  a read-only connection
+- ``lists``       windows and counters
+- ``threads``     conversations, messages, counts of labels
+- ``reader``      the face of it all
+"""

@@ -1,0 +1,122 @@
+"""Lists: the tree and the windows of its views.
+
+What lives here: questions whose answers are rows of a list. What may not: the statements of windows
+(``windows.py``), writing.
+"""
+
+from __future__ import annotations
+
+import json
+
+from imapcore.model import (
+    Mailbox,
+    Place,
+    Role,
+    SavedSearch,
+    Top,
+    View,
+    ViewKind,
+    Window,
+)
+from imapcore.store.reader.connection import Sight
+from imapcore.store.threads.targets import Targets, narrowing
+from imapcore.store.threads.window import (
+    PICKED,
+    RawWindow,
+    first_index,
+    read_raw,
+    thread_row,
+    window_statement,
+)
+
+
+class Lists(Sight):
+    """The tree and its lists, for one thread."""
+
+    # -- the tree --------------------------------------------------------------------------------------
+
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """Roles in the order of ``Role``, then the user's labels by name, parents before children."""
+        rows = self._rows(
+            "SELECT name, title, role, is_selectable, coalesce(total, 0), coalesce(unread, 0) "
+            "FROM shelf LEFT JOIN view_count USING (view_id)"
+        )
+        found = [
+            Mailbox(name, title, Role(role) if role else None, bool(is_selectable), total, unread)
+            for name, title, role, is_selectable, total, unread in rows
+        ]
+        order = list(Role)
+        roles = sorted(
+            (m for m in found if m.role is not None), key=lambda m: order.index(m.role or Role.ALL)
+        )
+        labels = sorted(
+            (m for m in found if m.role is None), key=lambda m: (m.name.casefold().split("/"), m.name)
+        )
+        return (*roles, *labels)
+
+    def mailbox_name(self, role: Role) -> str | None:
+        """The name of one of Gmail's own mailboxes, as last listed."""
+        rows = self._rows("SELECT name FROM mailbox WHERE role = ?", (role.value,))
+        return str(rows[0][0]) if rows else None
+
+    def saved_searches(self) -> tuple[SavedSearch, ...]:
+        """The searches kept in the tree, with the counts of their last run."""
+        return tuple(
+            SavedSearch(*row)
+            for row in self._rows(
+                "SELECT saved_id, title, saved_search.query, CASE WHEN search_id IS NULL THEN NULL ELSE "
+                "coalesce(total, 0) END, CASE WHEN search_id IS NULL THEN NULL ELSE coalesce(unread, 0) END "
+                "FROM saved_search LEFT JOIN search USING (query) LEFT JOIN view_count ON view_id = "
+                "-search_id "
+                "ORDER BY saved_id"
+            )
+        )
+
+    # -- lists -----------------------------------------------------------------------------------------
+
+    def window(self, view: View, place: Place | None = None, size: int = 100) -> Window:
+        """``size`` conversations of a view around a place; a view the store does not know is empty."""
+        place = Top() if place is None else place
+        for _ in range(3):
+            view_id = self._view_id(view)
+            if view_id is None:
+                return Window(view, (), 0, 0, is_complete=False)
+            if view.text.strip():
+                raw = self._narrowed(view, view_id, place, size)
+            else:
+                statement, parameters = window_statement(view, view_id, place, size)
+                raw = read_raw(self._rows(statement, parameters)[0], is_unread_only=view.is_unread_only)
+            if raw.names_version == self._names_version:
+                break
+            # Labels were renamed since the last read: what this view's name means may have changed too.
+            self._load_names(raw.names_version)
+        faces = self._faces.of([(each.states, each.place) for each in raw.rows], self._load_sets)
+        rows = tuple(map(thread_row, raw.rows, faces))
+        return Window(view, rows, raw.first, raw.total, raw.unread, raw.is_complete)
+
+    def _view_id(self, view: View) -> int | None:
+        if view.kind is ViewKind.LABEL:
+            known = self._label_ids.get(view.value)
+            if known is not None:
+                return known
+        return Targets(self._rows).view_id(view)
+
+    def _narrowed(self, view: View, view_id: int, place: Place, size: int) -> RawWindow:
+        """A view narrowed by words: all its keys are found once and kept until the store changes."""
+        version = self._rows("PRAGMA data_version")[0][0]
+        if self._narrow is None or self._narrow[:2] != (view, version):
+            table, conditions, parameters = narrowing(view)
+            keys = self._rows(
+                "SELECT date, thrid, EXISTS (SELECT 1 FROM unread WHERE unread.view_id = e.view_id "
+                "  AND unread.date = e.date AND unread.thrid = e.thrid) "
+                f"FROM {table} AS e WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC",
+                (view_id, *parameters),
+            )
+            self._narrow = (view, version, keys)
+        keys = self._narrow[2]
+        first = first_index(keys, place, size)
+        chosen = [[date, thrid] for date, thrid, _ in keys[first : first + size]]
+        row = self._rows(PICKED, {"view": view_id, "keys": json.dumps(chosen)})[0]
+        raw = read_raw(row, is_unread_only=False)
+        unread = sum(key[2] for key in keys)
+        return RawWindow(first, len(keys), unread, raw.names_version, raw.is_complete, raw.rows)

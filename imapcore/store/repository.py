@@ -1,0 +1,93 @@
+"""What the rooms of the store share: one writer, one set of numberings, one way to read.
+
+What lives here: ``Shared`` (made once by ``Store``) and ``Room`` (base of Mail, Journal, Searches …). What
+may not: any table's SQL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+from msgspec import Struct, field
+
+from imapcore.clock import Clock
+from imapcore.store.changes.pending import OpenPieces
+from imapcore.store.marks.registry import Marks
+from imapcore.store.sqlite.connection import Row, Transaction, connect_reader
+from imapcore.store.sqlite.errors import explained
+from imapcore.store.sqlite.writer import Writer
+from imapcore.store.threads.people import People
+from imapcore.store.threads.thread_states import Book
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+class Shared(Struct):
+    """What every room holds on to."""
+
+    path: Path
+    writer: Writer
+    reads: sqlite3.Connection
+    """A read-only connection for questions of sync and journal; used under ``lock``."""
+    clock: Clock
+    people: People
+    sanitize: Callable[[str], str]
+    """One line, no control characters: for names that come from the user and are shown as titles."""
+    marks: Marks = field(default_factory=Marks)
+    pieces: OpenPieces = field(default_factory=OpenPieces)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def forget(self) -> None:
+        """After a rollback the caches may know what never was."""
+        self.marks.forget()
+        self.people.clear()
+        self.pieces.forget()
+
+
+class Room:
+    """A part of the store with a noun of its own."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self.marks = shared.marks
+        self.people = shared.people
+        self.pieces = shared.pieces
+
+    def book(self, tx: Transaction) -> Book:
+        """A book for one transaction."""
+        return Book(tx, self.marks, self.people)
+
+    def _write(self, job: Callable[[Transaction], T], *, is_user: bool = False) -> T:
+        """Run a job on the writer; ``is_user``: somebody waits for it, and it must survive a power cut."""
+        return self._shared.writer.call(job, is_urgent=is_user, is_durable=is_user)
+
+    def _portions(self, values: Sequence[V]) -> Iterator[Sequence[V]]:
+        """What there is to write in the background, in portions of so many rows as are right at the
+        moment.
+        """
+        at = 0
+        while at < len(values):
+            portion = values[at : at + self._shared.writer.rows_at_once]
+            at += len(portion)
+            yield portion
+
+    def _read_long(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Like ``_read`` for what takes long: on a connection of its own, so that nobody else waits."""
+        try:
+            with closing(connect_reader(self._shared.path)) as connection:
+                return connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise explained(error, self._shared.path) from error
+
+    def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        with self._shared.lock:
+            try:
+                return self._shared.reads.execute(sql, parameters).fetchall()
+            except sqlite3.Error as error:
+                raise explained(error, self._shared.path) from error

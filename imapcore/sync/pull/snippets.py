@@ -1,0 +1,77 @@
+"""Snippets: the first words of a message's text, fetched without the rest of it.
+
+What lives here: grouping messages so that one command serves many, and reading the answers. What may not:
+choosing the messages. RFC 3501 §6.4.5 (BODY.PEEK[section]<0.n>).
+
+A snippet costs some hundred octets where there is plain text, some thousand where there is only HTML, whose
+first words stand behind a style sheet; so the newest messages get theirs by themselves, older ones when
+they are seen.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from imapcore.mime.message import make_snippet
+from imapcore.model import Role
+from imapcore.store import Store
+from imapcore.sync.convert.snippet_source import TextNote
+from imapcore.sync.listener import Report
+from imapcore.sync.remote import Remote
+from imapcore.wire.uidset import UidSet
+
+MOST_AT_ONCE = 100
+"""Messages per step: at most some 600 kB when all of them are HTML."""
+
+
+def fetch_snippets(remote: Remote, store: Store, report: Report, msgids: Iterable[int]) -> Iterator[float]:
+    """Fetch and store the snippets of messages that have none yet, newest first, some at a time."""
+    wanted = sorted(set(msgids), reverse=True)
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        part = wanted[start : start + MOST_AT_ONCE]
+        snippets: dict[int, str] = {}
+        for place, groups in _grouped(store, part).items():
+            remote.ensure(place)
+            snippets.update(_read(remote, groups))
+        if snippets:
+            store.mail.set_snippets(snippets)
+            report.texts_changed()
+        yield 0.0
+
+
+def _grouped(store: Store, msgids: Iterable[int]) -> dict[Role, dict[TextNote, dict[int, int]]]:
+    """place → note → uid → msgid."""
+    notes = store.mail.texts_wanted(msgids)
+    places = store.mail.locations(notes)
+    grouped: dict[Role, dict[TextNote, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+    for msgid, location in places.items():
+        note = TextNote.parse(notes[msgid])
+        if note is not None and location.uid is not None:
+            grouped[location.place][note][location.uid] = msgid
+    return grouped
+
+
+def _read(remote: Remote, groups: dict[TextNote, dict[int, int]]) -> dict[int, str]:
+    """The snippets of one mailbox's messages; messages that answer nothing get an empty one, and are not
+    asked again.
+    """
+    snippets = {msgid: "" for members in groups.values() for msgid in members.values()}
+    # One command per (section, octets), all sent before the first answer is read.
+    commands: dict[tuple[str, int], set[int]] = defaultdict(set)
+    notes: dict[int, TextNote] = {}
+    msgids: dict[int, int] = {}
+    for note, members in groups.items():
+        commands[(note.section, note.octets)].update(members)
+        notes.update(dict.fromkeys(members, note))
+        msgids.update(members)
+    for line in remote.fetch_parts([(UidSet(uids), key[0], key[1]) for key, uids in commands.items()]):
+        if line.uid is None or line.uid not in notes:
+            continue
+        note = notes[line.uid]
+        octets = line.sections.get(f"{note.section}<0>")
+        if octets:
+            snippets[msgids[line.uid]] = make_snippet(
+                octets, encoding=note.encoding, charset=note.charset, is_html=note.is_html
+            )
+    return snippets

@@ -1,0 +1,349 @@
+r"""The journal on its way to the server: one batch at a time, confirmed by what the server shows.
+
+What lives here: claiming batches, sending them, and deciding from the answers what is confirmed, what is
+refused, and what nobody knows. What may not: what an op means (the store expanded it), when to send (the
+session).
+
+"OK" proves nothing on Gmail: a uid that is gone, and a label that cannot be stored, are answered OK too. So
+a change counts as done when the echoed FETCH shows it, or a second look does. Labels and flags can be sent
+again at any time; MOVE and expunge look first whether they have happened. RFC 3501 §6.4.6, RFC 6851, RFC
+4315, X-GM-EXT-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from imapcore.errors import CommandMalformed, CommandRefused, InvalidArgument, Unavailable
+from imapcore.model import Role
+from imapcore.protocol.commands import Command
+from imapcore.sanitize import clean_line
+from imapcore.store import Store
+from imapcore.store.facts import Batch, Delta, Settled, Verb
+from imapcore.sync.convert.messages import message_delta
+from imapcore.sync.locate import Members, locate, search_everywhere
+from imapcore.sync.pull.mailbox_pass import MailboxSync
+from imapcore.sync.push.commands import (
+    describe_order,
+    expunge_order,
+    is_shown,
+    label_order,
+    move_order,
+    store_order,
+)
+from imapcore.sync.remote import Remote
+from imapcore.wire.fetch import Fetched
+from imapcore.wire.uidset import UidSet
+
+UIDS_PER_COMMAND = 1000
+MOST_FAILURES = 5
+"""So often a batch may meet "System Error" before it is given up."""
+
+GONE = "The message is no longer there."
+NOT_DONE = "Gmail accepted the command but did not make the change."
+NOT_IN_PLACE = "The message is no longer in that mailbox, so it was not deleted."
+
+
+class Replay:
+    """Sends the journal; used by one session's thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        settled: Callable[[Settled, str], None],
+        moved: Callable[[], None],
+        places: Mapping[Role, MailboxSync],
+    ) -> None:
+        """``settled`` hears what became of ops, with the server's words; ``moved`` that a pass is worth
+        while.
+        """
+        self._places = places
+        self._store = store
+        self._settled = settled
+        self._moved = moved
+        self._failures: dict[tuple[int, ...], int] = {}
+
+    def run(self, remote: Remote) -> Iterator[float]:
+        """Send what is pending, oldest first, until nothing is left; a step per command or so."""
+        while (batch := self._store.journal.claim(UIDS_PER_COMMAND)) is not None:
+            is_answered = False
+            try:
+                yield from self._send(remote, batch)
+                is_answered = True
+            finally:
+                # Whatever happened, link lost or thread stopped: what was not answered is open again.
+                if not is_answered:
+                    self._store.journal.release(batch)
+            yield 0.0
+        settled = self._store.journal.refuse_unknown(GONE)
+        if settled.rejected or settled.confirmed:
+            self._settled(settled, GONE)
+
+    def _send(self, remote: Remote, batch: Batch) -> Iterator[float]:
+        try:
+            match batch.verb:
+                case Verb.ADD_LABELS | Verb.REMOVE_LABELS | Verb.ADD_FLAGS | Verb.REMOVE_FLAGS:
+                    yield from self._store_marks(remote, batch)
+                case Verb.MOVE:
+                    yield from self._move(remote, batch)
+                case Verb.EXPUNGE:
+                    yield from self._expunge(remote, batch)
+                case Verb.CREATE_LABEL | Verb.RENAME_LABEL | Verb.DELETE_LABEL:
+                    yield from self._change_label(remote, batch)
+        except (CommandRefused, CommandMalformed, InvalidArgument) as error:
+            self._reject(batch, error.detail or error.title)
+        except Unavailable as error:
+            failures = self._failures[batch.op_ids] = self._failures.get(batch.op_ids, 0) + 1
+            if failures < MOST_FAILURES:
+                raise
+            self._reject(batch, error.detail or error.title)
+        self._failures.pop(batch.op_ids, None)
+
+    # -- answers ---------------------------------------------------------------------------------------
+
+    def _confirm(
+        self,
+        batch: Batch,
+        msgids: Iterable[int] | None,
+        *,
+        uids: dict[int, int] | None = None,
+        modseqs: dict[int, int] | None = None,
+    ) -> None:
+        self._settled(self._store.journal.confirm(batch, msgids, uids=uids, modseqs=modseqs), "")
+
+    def _reject(self, batch: Batch, answer: str, msgids: Iterable[int] | None = None) -> None:
+        words = clean_line(answer)
+        self._settled(self._store.journal.reject(batch, words, msgids), words)
+
+    def _note(self, batch: Batch, command: Command[Any]) -> None:
+        self._store.journal.note_command(batch, clean_line(describe_order(command)))
+
+    # -- labels and flags ------------------------------------------------------------------------------
+
+    def _store_marks(self, remote: Remote, batch: Batch) -> Iterator[float]:
+        found, nowhere = locate(remote, self._store, batch.msgids)
+        if nowhere:
+            self._reject(batch, GONE, nowhere)
+        lost: set[int] = set()
+        for place, members in found.items():
+            for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):
+                lost |= self._store_chunk(remote, batch, place, members.among(chunk))
+                yield 0.0
+        if lost:
+            # They left their mailbox since the store last looked: once more, where they are now.
+            for place, members in search_everywhere(remote, lost).items():
+                gone = self._store_chunk(remote, batch, place, members)
+                lost -= set(members.msgids.values()) - gone
+                yield 0.0
+            if lost:
+                self._reject(batch, GONE, lost)
+
+    def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
+        """STORE, and look whether it is so; the msgids of messages that were not there."""
+        seen = self._mark(remote, batch, place, members, batch.verb, batch.names)
+        msgids = members.msgids
+        done = {uid for uid in seen if is_shown(batch.verb, batch.names, seen[uid])}
+        ignored = seen.keys() - done
+        if done:
+            told = {msgids[uid]: modseq for uid in done if (modseq := seen[uid].modseq) is not None}
+            self._confirm(batch, [msgids[uid] for uid in done], modseqs=told)
+        if ignored:
+            self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored])
+        return {msgid for uid, msgid in msgids.items() if uid not in seen}
+
+    def _mark(
+        self, remote: Remote, batch: Batch, place: Role, members: Members, verb: Verb, names: Sequence[str]
+    ) -> dict[int, Fetched]:
+        """Labels or flags of messages in one place: how those that are there are afterwards, by uid."""
+        remote.ensure(place, members.uidvalidity)
+        uids = UidSet(members.msgids)
+        lines, silent = self._order_marks(remote, batch, verb, names, uids)
+        seen = _by_uid(lines)
+        behind = [uid for uid in silent if uid in seen and not is_shown(verb, names, seen[uid])]
+        if behind:
+            # They arrived after the session had last looked, and the server passed over uids that the
+            # session had not been told of. By now it has.
+            lines.extend(self._order_marks(remote, batch, verb, names, UidSet(behind))[0])
+            seen = _by_uid(lines)
+        self._learn(remote, place, lines)
+        return {uid: line for uid, line in seen.items() if uid in members.msgids}
+
+    def _order_marks(
+        self, remote: Remote, batch: Batch, verb: Verb, names: Sequence[str], uids: UidSet
+    ) -> tuple[list[Fetched], UidSet]:
+        """One STORE in the selected mailbox; how the messages are now, and which ones it was silent on."""
+        order = store_order(verb, names, uids)
+        self._note(batch, order)
+        lines = list(remote.run(order).fetched)
+        silent = uids - UidSet(line.uid for line in lines if line.uid is not None)
+        unsure = silent | UidSet(
+            uid for uid, line in _by_uid(lines).items() if not is_shown(verb, names, line)
+        )
+        if unsure:
+            # What was so already is not echoed, nor is what cannot be done: look.
+            lines.extend(remote.changes(unsure))
+        return lines, silent
+
+    def _learn(self, remote: Remote, place: Role, lines: Iterable[Fetched]) -> None:
+        deltas: list[Delta] = [delta for line in lines if (delta := message_delta(line)) is not None]
+        if deltas:
+            remote.check(place)
+            self._store.mail.apply_deltas(place, deltas)
+
+    # -- moves -----------------------------------------------------------------------------------------
+
+    def _move(self, remote: Remote, batch: Batch) -> Iterator[float]:
+        assert batch.destination is not None
+        home = Role.ALL if batch.destination is Role.INBOX else batch.destination
+        with self._places[home].storing():
+            yield from self._move_home(remote, batch, home)
+        self._moved()
+
+    def _move_home(self, remote: Remote, batch: Batch, home: Role) -> Iterator[float]:
+        left = set(batch.msgids)
+        if batch.is_replay:
+            left -= self._look_first(remote, batch, home, left)
+            yield 0.0
+        found, nowhere = locate(remote, self._store, sorted(left))
+        if nowhere:
+            self._reject(batch, GONE, nowhere)
+        lost: set[int] = set()
+        for place, members in found.items():
+            if place is home:
+                lost |= self._arrived(remote, batch, home, members)
+                continue
+            for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):
+                lost |= self._move_chunk(remote, batch, place, members.among(chunk))
+                yield 0.0
+        if lost:
+            yield from self._move_lost(remote, batch, home, lost)
+
+    def _look_first(self, remote: Remote, batch: Batch, home: Role, msgids: set[int]) -> set[int]:
+        """It was sent before, and the answer was lost: what has arrived is done."""
+        members = search_everywhere(remote, msgids, (home,)).get(home)
+        if members is None:
+            return set()
+        return set(members.msgids.values()) - self._arrived(remote, batch, home, members)
+
+    def _arrived(self, remote: Remote, batch: Batch, home: Role, members: Members) -> set[int]:
+        """These are where they should be; for the inbox that is All Mail and the inbox's label. The msgids of
+        messages that were not there.
+        """
+        there = members
+        if batch.destination is Role.INBOX:
+            there = members.among(self._mark(remote, batch, home, members, Verb.ADD_LABELS, ("\\Inbox",)))
+        if there.msgids:
+            uids = {msgid: uid for uid, msgid in there.msgids.items()}
+            self._confirm(batch, uids, uids=uids)
+        return set(members.msgids.values()) - set(there.msgids.values())
+
+    def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
+        """One MOVE; the msgids of messages that were not there."""
+        assert batch.destination is not None
+        remote.ensure(place, members.uidvalidity)
+        order = move_order(UidSet(members.msgids), remote.name_of(batch.destination))
+        self._note(batch, order)
+        copied = remote.run(order)
+        pairs = dict(copied.pairs()) if copied is not None else {}
+        moved = {members.msgids[old]: new for old, new in pairs.items() if old in members.msgids}
+        if copied is not None and moved:
+            is_known = self._is_current(batch.destination, copied.uidvalidity)
+            self._confirm(batch, moved, uids=moved if is_known else {})
+        return set(members.msgids.values()) - moved.keys()
+
+    def _is_current(self, destination: Role, uidvalidity: int) -> bool:
+        """Whether uids told by COPYUID mean the same in the store.
+
+        A move to INBOX tells the uid there; All Mail gives another one, found by the next pass.
+        """
+        state = None if destination is Role.INBOX else self._store.mail.sync_state(destination)
+        return state is not None and state.uidvalidity == uidvalidity
+
+    def _move_lost(self, remote: Remote, batch: Batch, home: Role, lost: set[int]) -> Iterator[float]:
+        for place, members in search_everywhere(remote, lost).items():
+            step = self._arrived if place is home else self._move_chunk
+            lost -= set(members.msgids.values()) - step(remote, batch, place, members)
+            yield 0.0
+        if lost:
+            self._reject(batch, GONE, lost)
+
+    # -- delete forever --------------------------------------------------------------------------------
+
+    def _expunge(self, remote: Remote, batch: Batch) -> Iterator[float]:
+        """Inside Trash or Spam only; a message that is not there is never deleted anywhere else."""
+        assert batch.destination in (Role.TRASH, Role.SPAM)
+        place = batch.destination
+        members = search_everywhere(remote, batch.msgids, (place,)).get(place, Members(None))
+        absent = set(batch.msgids) - set(members.msgids.values())
+        yield 0.0
+        for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):
+            remote.ensure(place, members.uidvalidity)
+            mark, expunge = expunge_order(chunk)
+            self._note(batch, mark)
+            remote.run(mark)
+            self._note(batch, expunge)
+            remote.run(expunge)
+            # That nobody is there by these uids says nothing if they have been given anew meanwhile.
+            remote.look_again(place)
+            remote.ensure(place, members.uidvalidity)
+            there = {line.uid for line in remote.changes(chunk)}
+            gone = [members.msgids[uid] for uid in chunk if uid not in there]
+            if gone:
+                self._confirm(batch, gone)
+            kept = [members.msgids[uid] for uid in chunk if uid in there]
+            if kept:
+                self._reject(batch, NOT_DONE, kept)
+            yield 0.0
+        if absent:
+            elsewhere = {
+                msgid
+                for found in search_everywhere(remote, absent).values()
+                for msgid in found.msgids.values()
+            }
+            if absent - elsewhere:
+                self._confirm(batch, absent - elsewhere)
+            if elsewhere:
+                self._reject(batch, NOT_IN_PLACE, elsewhere)
+
+    # -- labels themselves -----------------------------------------------------------------------------
+
+    def _change_label(self, remote: Remote, batch: Batch) -> Iterator[float]:
+        order = label_order(batch)
+        self._note(batch, order)
+        try:
+            remote.run(order)
+        except CommandRefused as error:
+            # Sent before, or done by another client meanwhile: what counts is how it is now.
+            if not self._is_so(remote, batch):
+                self._reject(batch, error.detail or error.title)
+                return
+        self._confirm(batch, None)
+        self._moved()
+        yield 0.0
+
+    def _is_so(self, remote: Remote, batch: Batch) -> bool:
+        names = {line.name for line in remote.list_mailboxes() if line.is_selectable}
+        if batch.verb is Verb.CREATE_LABEL:
+            return batch.names[0] in names
+        if batch.verb is Verb.RENAME_LABEL:
+            return batch.names[1] in names and batch.names[0] not in names
+        return batch.names[0] not in names
+
+
+def _by_uid(lines: Iterable[Fetched]) -> dict[int, Fetched]:
+    """One line per message: Gmail tells labels and flags in separate lines."""
+    merged: dict[int, Fetched] = {}
+    for line in lines:
+        if line.uid is None:
+            continue
+        before = merged.get(line.uid)
+        if before is None:
+            merged[line.uid] = line
+        else:
+            merged[line.uid] = line._replace(
+                flags=line.flags if line.flags is not None else before.flags,
+                labels=line.labels if line.labels is not None else before.labels,
+                modseq=line.modseq if line.modseq is not None else before.modseq,
+            )
+    return merged

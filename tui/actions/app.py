@@ -1,0 +1,118 @@
+"""The application itself: help, palette, layout, themes, keys, leaving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.bridge.messages import Tone
+from tui.keys.commands import KEYMAPS
+from tui.keys.keymap import Keymap
+from tui.style.layout import READER_CHOICES
+from tui.style.theme import OURS
+from tui.widgets.thread_list.thread_row import Density
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.main.screen import MainScreen
+
+_DIVIDER_STEP = 4
+
+
+def help_here(screen: MainScreen) -> None:
+    """Every key that means something here."""
+    from tui.dialogs.help import HelpScreen
+
+    screen.app.push_screen(HelpScreen(screen.desk.keymap, screen.where, look=screen.desk.look))
+
+
+def palette(screen: MainScreen) -> None:
+    """All commands, places and labels by name."""
+    from tui.actions.palette_entries import open_palette
+
+    open_palette(screen)
+
+
+def actions_here(screen: MainScreen) -> None:
+    """What can be done with the row under the cursor."""
+    from tui.actions.palette_entries import open_actions
+
+    open_actions(screen)
+
+
+def reader_layout(screen: MainScreen) -> None:
+    """The next place for the reader."""
+    state = screen.desk.state
+    here = screen.desk.reader_wanted
+    state.reader = READER_CHOICES[(READER_CHOICES.index(here) + 1) % len(READER_CHOICES)]
+    screen.place_panes()
+    screen.go_to_pane(screen.where)
+    row = screen.thread_list.cursor_row
+    if screen.has_reader_pane and row is not None and screen.open_thrid is None:
+        screen.show_thread(row.thrid)
+    words = {"auto": "by the room there is", "off": "in place of the list"}
+    screen.flash(f"Reader: {words.get(state.reader, state.reader)}")
+
+
+def _divide(cells: int) -> Callable[[MainScreen], None]:
+    return lambda screen: screen.move_divider("list", cells)
+
+
+def toggle_tree(screen: MainScreen) -> None:
+    """Show or hide the tree."""
+    state = screen.desk.state
+    state.has_tree = not state.has_tree
+    screen.place_panes()
+
+
+def density(screen: MainScreen) -> None:
+    """One or two lines for each conversation."""
+    chosen = Density.TWO if screen.thread_list.density is Density.ONE else Density.ONE
+    screen.desk.state.density = chosen.value
+    screen.thread_list.set_density(chosen)
+
+
+def refresh(screen: MainScreen) -> None:
+    """Look for new mail; reconnect."""
+    screen.desk.mail.refresh()
+    screen.flash("Looking for new mail")
+
+
+def next_theme(screen: MainScreen) -> None:
+    """Choose a theme by name."""
+    from tui.actions.palette_entries import open_themes
+
+    open_themes(screen)
+
+
+def light_dark(screen: MainScreen) -> None:
+    """Between our dark and our light theme."""
+    dark, light = OURS
+    screen.app.theme = light if screen.app.current_theme.dark else dark
+
+
+def keymap(screen: MainScreen) -> None:
+    """The next key map."""
+    desk = screen.desk
+    chosen = KEYMAPS[(KEYMAPS.index(desk.keymap.name) + 1) % len(KEYMAPS)]
+    desk.state.keymap = chosen
+    desk.keymap = Keymap(chosen, desk.config.keys)
+    screen.teach()
+    screen.flash(f"Keys of {chosen} {desk.glyphs.dot} {desk.keymap.key_of('help')} help", Tone.DONE)
+
+
+ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+    "help": help_here,
+    "palette": palette,
+    "actions": actions_here,
+    "reader-layout": reader_layout,
+    "wider": _divide(_DIVIDER_STEP),
+    "narrower": _divide(-_DIVIDER_STEP),
+    "toggle-tree": toggle_tree,
+    "density": density,
+    "refresh": refresh,
+    "theme": next_theme,
+    "theme-light-dark": light_dark,
+    "keymap": keymap,
+    "quit": lambda screen: screen.app.exit(),
+}

@@ -1,0 +1,121 @@
+"""Moving about: lines, pages, panes, in and out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from tui.bridge.messages import Tone
+from tui.keys.commands import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.main.screen import MainScreen
+
+
+def _move(rows: int) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        if screen.where is Where.TREE:
+            screen.places.move(rows)
+        else:
+            screen.thread_list.move(rows)
+
+    return action
+
+
+def _scroll(lines: int) -> Callable[[MainScreen], None]:
+    return lambda screen: screen.reader.scroll_lines(lines)
+
+
+def _page(share: float) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        if screen.where is Where.TREE:
+            screen.places.page(share)
+        elif screen.where is Where.READER:
+            screen.reader.scroll_screens(share)
+        else:
+            screen.thread_list.page(share)
+
+    return action
+
+
+def _to_end(*, is_bottom: bool) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        if screen.where is Where.TREE:
+            screen.places.move_to_end(is_bottom=is_bottom)
+        elif screen.where is Where.READER:
+            (screen.reader.to_bottom if is_bottom else screen.reader.to_top)()
+        else:
+            screen.thread_list.move_to_end(is_bottom=is_bottom)
+
+    return action
+
+
+def open_here(screen: MainScreen) -> None:
+    """Open what the cursor is on; in the reader, open or fold the current message."""
+    if screen.where is Where.TREE:
+        screen.places.choose()
+    elif screen.where is Where.READER:
+        screen.reader.toggle_message()
+    else:
+        row = screen.thread_list.cursor_row
+        if row is not None:
+            screen.open_thread(row.thrid)
+
+
+def back(screen: MainScreen) -> None:
+    """One step out: from the reader, the tree, a selection, a filter, a view."""
+    if screen.where is not Where.LIST:
+        screen.go_to_pane(Where.LIST)
+        return
+    if screen.thread_list.selection:
+        screen.thread_list.select_none()
+    elif screen.view.text or screen.view.is_unread_only:
+        screen.show_view(replace(screen.view, text="", is_unread_only=False), remember=False)
+    elif screen.history:
+        view = screen.history.pop()
+        screen.show_view(view, remember=False)
+    else:
+        key = screen.desk.keymap.key_of("quit")
+        screen.flash(f"This is where it began; {key} quits", Tone.HINT)
+
+
+_PANES = (Where.TREE, Where.LIST, Where.READER)
+
+
+def _next_pane(step: int) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        panes = [
+            pane
+            for pane in _PANES
+            if (pane is not Where.TREE or screen.layout_now.tree)
+            and (pane is not Where.READER or (screen.open_thrid is not None and _has_reader(screen)))
+        ]
+        here = panes.index(screen.where) if screen.where in panes else 0
+        screen.go_to_pane(panes[(here + step) % len(panes)])
+
+    return action
+
+
+def _has_reader(screen: MainScreen) -> bool:
+    return screen.has_reader_pane or screen.is_reading
+
+
+ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+    "next": _move(1),
+    "previous": _move(-1),
+    "scroll-down": _scroll(1),
+    "scroll-up": _scroll(-1),
+    "open": open_here,
+    "back": back,
+    "page-down": _page(1.0),
+    "page-up": _page(-1.0),
+    "half-down": _page(0.5),
+    "half-up": _page(-0.5),
+    "top": _to_end(is_bottom=False),
+    "bottom": _to_end(is_bottom=True),
+    "next-pane": _next_pane(1),
+    "previous-pane": _next_pane(-1),
+}

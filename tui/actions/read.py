@@ -1,0 +1,172 @@
+"""Reading: messages of the conversation, the next conversation, links, attachments, source."""
+
+from __future__ import annotations
+
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imapcore.events import Alerted
+from imapcore.model import Messages, Threads
+from tui.bridge.messages import Tone
+from tui.keys.commands import Where
+from tui.style.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imapcore.events import Event
+    from tui.dialogs.attachments import OpenAttachment
+    from tui.main.screen import MainScreen
+
+
+def next_message(screen: MainScreen) -> None:
+    """The next message of the conversation."""
+    if not screen.reader.next_message():
+        screen.flash("This is the newest message of the conversation", Tone.HINT)
+
+
+def previous_message(screen: MainScreen) -> None:
+    """The previous message of the conversation."""
+    if not screen.reader.previous_message():
+        screen.flash("This is the oldest message of the conversation", Tone.HINT)
+
+
+def _other(step: int) -> Callable[[MainScreen], None]:
+    def action(screen: MainScreen) -> None:
+        before = screen.thread_list.cursor_index
+        screen.thread_list.move(step)
+        row = screen.thread_list.cursor_row
+        if row is None or screen.thread_list.cursor_index == before:
+            end = "oldest" if step > 0 else "newest"
+            screen.flash(f"This is the {end} conversation here", Tone.HINT)
+        else:
+            screen.open_thread(row.thrid)
+
+    return action
+
+
+def links(screen: MainScreen) -> None:
+    """Choose one of the current message's links."""
+    found = screen.reader.links
+    if not found:
+        screen.flash("This message has no links", Tone.HINT)
+        return
+    from tui.dialogs.links import LinkPicker
+
+    def closed(url: str | None) -> None:
+        if url:
+            open_link(screen, url)
+
+    screen.app.push_screen(LinkPicker(found, look=screen.desk.look), closed)
+
+
+def open_link(screen: MainScreen, url: str) -> None:
+    """Hand an address to the system's browser; only ever web and mail addresses."""
+    if not url.lower().startswith(("https://", "http://", "mailto:")):
+        screen.flash("Only web and mail addresses are opened", Tone.PROBLEM)
+    elif not webbrowser.open(url):
+        screen.flash(f"No browser could be started for {url}", Tone.PROBLEM)
+
+
+def attachments(screen: MainScreen) -> None:
+    """Choose attachments of the current message to save, or one to open."""
+    body, message = screen.reader.body, screen.reader.message
+    if body is None or message is None or not body.attachments:
+        screen.flash("This message has no attachments", Tone.HINT)
+        return
+    from tui.dialogs.attachments import AttachmentPicker, OpenAttachment
+    from tui.settings.paths import download_path
+
+    given = screen.desk.config.behaviour.downloads
+    folder = Path(given).expanduser() if given else download_path()
+
+    def closed(chosen: tuple[str, ...] | OpenAttachment | None) -> None:
+        if isinstance(chosen, OpenAttachment):
+            open_attachment(screen, message.msgid, chosen)
+            return
+        sections = chosen or ()
+        for section in sections:
+            screen.desk.mail.save_attachment(message.msgid, section, folder)
+        if sections:
+            screen.flash(f"Saving {plural(len(sections), 'attachment')} to {folder}")
+
+    screen.app.push_screen(AttachmentPicker(body.attachments, folder, look=screen.desk.look), closed)
+
+
+def open_attachment(screen: MainScreen, msgid: int, chosen: OpenAttachment) -> None:
+    """Save an attachment into a folder of its own, and hand it to the system's viewer when it is there."""
+    from tui.terminal.attachment_viewer import open_file, private_folder
+
+    folder = private_folder()
+
+    def arrived(path: Path) -> None:
+        problem = open_file(path)
+        screen.flash(problem or f"Opening {path.name}", Tone.PROBLEM if problem else Tone.DONE)
+
+    def listen(event: Event) -> None:
+        # On the engine's threads: the screen is asked to go on, nothing else is done here.
+        if isinstance(event, Alerted) and Path(event.detail).parent == folder:
+            unsubscribe()
+            screen.app.call_later(arrived, Path(event.detail))
+
+    unsubscribe = screen.desk.mail.subscribe(listen)
+    screen.flash(f"Getting {chosen.filename}")
+    screen.desk.mail.save_attachment(msgid, chosen.section, folder)
+
+
+def source(screen: MainScreen) -> None:
+    """The message as it came."""
+    message = screen.reader.message
+    if message is None:
+        return
+    raw = screen.desk.mail.raw(message.msgid)
+    if raw is None:
+        screen.desk.mail.open_body(message.msgid)
+        screen.flash("The source is not here yet; it is on its way", Tone.HINT)
+        return
+    from tui.dialogs.message_source import MessageScreen
+
+    screen.app.push_screen(MessageScreen(message, raw, look=screen.desk.look))
+
+
+def open_in_gmail(screen: MainScreen) -> None:
+    """Open the message in Gmail on the web, by its id in hexadecimal."""
+    target = screen.target()
+    web_id = ""
+    if isinstance(target, Threads) and len(target.thrids) == 1:
+        web_id = f"{target.thrids[0]:x}"
+    elif isinstance(target, Messages) and screen.reader.message is not None:
+        web_id = screen.reader.message.web_id
+    if screen.where is Where.READER and screen.reader.message is not None:
+        web_id = screen.reader.message.web_id
+    if not web_id:
+        screen.flash("One conversation at a time can be opened in Gmail", Tone.HINT)
+        return
+    account = screen.desk.mail.account.email
+    open_link(screen, f"https://mail.google.com/mail/?authuser={account}#all/{web_id}")
+
+
+def unfold_all(screen: MainScreen) -> None:
+    """Expand or collapse all messages."""
+    screen.reader.toggle_all()
+
+
+def toggle_quotes(screen: MainScreen) -> None:
+    """Show or hide quoted text."""
+    screen.reader.toggle_quotes()
+
+
+ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+    "next-message": next_message,
+    "previous-message": previous_message,
+    "newer": _other(-1),
+    "older": _other(1),
+    "unfold-all": unfold_all,
+    "toggle-quotes": toggle_quotes,
+    "find": lambda screen: screen.reader.find(),
+    "links": links,
+    "attachments": attachments,
+    "source": source,
+    "open-in-gmail": open_in_gmail,
+}

@@ -1,0 +1,149 @@
+"""A message as it came: every header and the raw source, with nothing hidden and nothing that acts.
+
+Control characters are shown as marks, long lines are broken at the edge; a line is read only when it is seen.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.types import CSSPathType
+from textual.widgets import Static
+
+from imapcore.model import Message
+from tui.dialogs.dialog import DialogKeys
+from tui.keys.commands import Where
+from tui.keys.keymap import bindings_for
+from tui.style.text import cut, size
+from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
+from tui.widgets.dialog_style import Look, keymap_of, look_of
+from tui.widgets.key_line import KeyLine
+
+_PICTURES = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
+"""Control characters as the pictures Unicode has for them."""
+_KEYS = (("Esc", "back"), ("PgDn PgUp", "scroll"), ("Home End", "ends"), ("Ctrl+Y", "copy all"))
+_ASCII_PICTURES = dict.fromkeys((*range(32), 127), "?")
+
+
+class SourceLines:
+    """The lines of a raw message, cut to a width, decoded one by one."""
+
+    def __init__(self, raw: bytes, width: int, *, is_ascii: bool = False) -> None:
+        self._pictures = _ASCII_PICTURES if is_ascii else _PICTURES
+        self._raw = raw
+        self._ranges: list[tuple[int, int]] = []
+        position = 0
+        self.header_lines = 0
+        in_header = True
+        while position < len(raw):
+            end = raw.find(b"\n", position)
+            following = len(raw) if end < 0 else end + 1
+            stop = len(raw) if end < 0 else end - (end > position and raw[end - 1] == 13)
+            begin = position
+            # A cut inside a UTF-8 sequence would show one letter as two marks; step back to its beginning.
+            while stop - begin > width:
+                middle = begin + width
+                while middle > begin + 1 and raw[middle] & 0xC0 == 0x80:
+                    middle -= 1
+                self._ranges.append((begin, middle))
+                begin = middle
+            self._ranges.append((begin, stop))
+            if in_header and stop == position:
+                in_header = False
+                self.header_lines = len(self._ranges) - 1
+            position = following
+        if in_header:
+            self.header_lines = len(self._ranges)
+
+    def __len__(self) -> int:
+        return len(self._ranges)
+
+    def __getitem__(self, index: int) -> str:
+        begin, end = self._ranges[index]
+        text = self._raw[begin:end].decode("utf-8", "replace").expandtabs(8).translate(self._pictures)
+        return "".join(character if character.isprintable() else "�" for character in text)
+
+
+class MessageScreen(Screen[None]):
+    """The raw source of one message."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = "message_source.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Where.DIALOG)]
+
+    def __init__(self, message: Message, raw: bytes, *, look: Look | None = None) -> None:
+        super().__init__()
+        self._message = message
+        self._raw = raw
+        self._look = look
+        self._lines = SourceLines(b"", 80)
+        self._keys = DialogKeys(Where.MESSAGE)
+
+    @property
+    def look(self) -> Look:
+        """Palette and marks."""
+        if self._look is None:
+            self._look = look_of(self.app)
+        return self._look
+
+    def compose(self) -> ComposeResult:
+        """A head, the lines, the keys."""
+        yield Static("", id="head", markup=False)
+        choices = ChoiceList(self.look, back="list", id="source")
+        choices.is_cursor_shown = False
+        yield choices
+        yield KeyLine(self.look, id="keys")
+
+    def on_mount(self) -> None:
+        """Teach the keys."""
+        self.query_one(KeyLine).teach(_KEYS)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Cut the lines for the new width."""
+        message, dot = self._message, f" {self.look.glyphs.dot} "
+        about = (size(len(self._raw)), f"web id {message.web_id}", f"X-GM-MSGID {message.msgid}")
+        subject = cut(message.subject or "(no subject)", max(10, event.size.width // 2))
+        head = f"{subject}   {dot.join(about)}"
+        self.query_one("#head", Static).update(cut(head, max(1, event.size.width - 2)))
+        self._lines = SourceLines(self._raw, max(8, event.size.width - 4), is_ascii=self.look.is_ascii)
+        self.query_one(ChoiceList).show(len(self._lines), self._line, empty="There is nothing in it")
+
+    def _line(self, index: int) -> ChoiceLine:
+        text = self._lines[index]
+        if index < self._lines.header_lines:
+            name, colon, value = text.partition(":")
+            if colon and name and not name.startswith(" "):
+                return ChoiceLine((Bit(name + colon, "here"), Bit(value, "text")))
+            return ChoiceLine((Bit(text, "text"),))
+        return ChoiceLine((Bit(text, "middle"),))
+
+    def on_key(self, event: events.Key) -> None:
+        """Scroll; nothing is chosen here."""
+        source = self.query_one(ChoiceList)
+        height = max(1, source.size.height)
+        ways = {
+            "next": 1,
+            "previous": -1,
+            "page-down": height - 2,
+            "page-up": 2 - height,
+            "top": -len(self._lines),
+            "bottom": len(self._lines),
+        }
+        command_id = self._keys.read(keymap_of(self.app), event)
+        if command_id is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if command_id in ways:
+            source.scroll_to(y=source.scroll_y + ways[command_id], animate=False, immediate=True)
+        elif command_id == "copy":
+            self.app.copy_to_clipboard(self._raw.decode("utf-8", "replace"))
+        elif command_id == "back":
+            self.dismiss(None)
+
+    def action_command(self, command_id: str) -> None:
+        """Esc and Enter go back."""
+        self.dismiss(None)

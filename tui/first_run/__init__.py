@@ -1,0 +1,1 @@
+"""The welcome: from nothing to an account."""

@@ -1,0 +1,1 @@
+"""The main screen and how its panes share the room."""

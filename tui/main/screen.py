@@ -1,0 +1,374 @@
+"""The main screen: tree, list and reader, and the one place that knows all three.
+
+Data goes down to the widgets as values, messages come up; what a verb does is in ``tui.actions``, where the
+panes stand in ``tui.main.panes``. Here are the key dispatch (sequences, hints), views and conversations,
+and looking again when the mail changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+from textual import events, on
+from textual.timer import Timer
+
+from imapcore.errors import GimapError
+from imapcore.model import INBOX, LinkState, Mailbox, Messages, Progress, SavedSearch, Target, Threads, View
+from tui.actions import run_command
+from tui.bridge.background import Aside
+from tui.bridge.messages import (
+    BodyWanted,
+    CommandChosen,
+    CursorMoved,
+    FilterChanged,
+    FilterClosed,
+    SelectionChanged,
+    ThreadOpened,
+    Tone,
+    ViewChosen,
+)
+from tui.context import Desk
+from tui.keys.commands import BY_ID, Command, Needs, Where
+from tui.keys.keymap import Strokes, show_keys, stroke_of
+from tui.main.panes import PanedScreen
+from tui.style.text import number, plural
+from tui.widgets.flash import NOTHING
+from tui.widgets.sidebar.mailbox_tree import TreeFolded
+from tui.widgets.sidebar.view_titles import empty_words, view_title
+
+BUSY_SECONDS = 0.08
+"""How long after a key the engine lets the screen have the interpreter (architecture: the gate)."""
+PAINTED_SECONDS = 0.004
+PREFIX_SECONDS = 0.3
+"""How long a prefix key waits before what may follow is shown."""
+PREVIEW_SECONDS = 0.12
+"""How long the cursor rests before the reader's pane follows it."""
+
+
+class MainScreen(PanedScreen):
+    """What the panes show, and what keys do."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.aside = Aside(self, lambda sentence: self.flash(sentence, Tone.PROBLEM))
+        self.history: list[View] = []
+        self.message_only = False
+        """Whether verbs in the reader mean its current message only."""
+        self.mailboxes: tuple[Mailbox, ...] = ()
+        self.searches: tuple[SavedSearch, ...] = ()
+        self.searching: dict[str, tuple[int, bool, str]] = {}
+        """Of each query that was run: found, done, problem."""
+        self._prefix: Strokes = ()
+        self._prefix_timer: Timer | None = None
+        self._preview_timer: Timer | None = None
+        self._filters_tree = False
+
+    @property
+    def view(self) -> View:
+        """What is listed."""
+        return self.thread_list.view
+
+    def on_mount(self) -> None:
+        """Show what the store has, at once."""
+        self.place_panes()
+        self.thread_list.focus()
+        self.look_again()
+        self.desk.mail.open(INBOX)
+
+    # -- keys ------------------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        """Resolve a key in the pane it was pressed in; a field keeps its keys to itself."""
+        if self.focused is not None and not self.is_pane(self.focused):
+            return
+        self.desk.mail.hold(BUSY_SECONDS)
+        self.call_after_refresh(self._painted)
+        strokes = (*self._prefix, stroke_of(event.key, event.character))
+        if self._prefix and strokes[-1] == "escape":
+            event.stop()
+            self._end_prefix()
+            return
+        found = self.desk.keymap.resolve(self.where, strokes)
+        if isinstance(found, Command):
+            event.stop()
+            event.prevent_default()
+            self._end_prefix()
+            self.command(found.id)
+        elif found:
+            event.stop()
+            event.prevent_default()
+            self._begin_prefix(strokes)
+        elif self._prefix:
+            event.stop()
+            self._end_prefix()
+            self.flash(f"{show_keys(strokes)} means nothing here", Tone.HINT)
+
+    def _painted(self) -> None:
+        self.desk.mail.hold(PAINTED_SECONDS)
+
+    def _begin_prefix(self, strokes: Strokes) -> None:
+        self._end_prefix()
+        self._prefix = strokes
+        self._prefix_timer = self.set_timer(PREFIX_SECONDS, self.teach_prefix)
+
+    def _end_prefix(self) -> None:
+        self._prefix = ()
+        if self._prefix_timer is not None:
+            self._prefix_timer.stop()
+            self._prefix_timer = None
+            self.teach()
+
+    def teach_prefix(self) -> None:
+        """Show what may follow the prefix that waits."""
+        following = self.desk.keymap.resolve(self.where, self._prefix)
+        if isinstance(following, tuple):
+            self.status_bar.flash(NOTHING)
+            self.status_bar.teach(
+                [(show_keys(rest), command.word, command.id) for rest, command in following],
+                show_keys(self._prefix),
+            )
+
+    def command(self, command_id: str) -> None:
+        """Do what a verb says, or say why it does not apply."""
+        command = BY_ID[command_id]
+        if command.hint:
+            self.flash(command.hint, Tone.HINT)
+            return
+        missing = self.missing_for(command)
+        if missing is not None:
+            self.flash(missing.value, Tone.HINT)
+            return
+        run_command(self, command_id)
+
+    def guard(self, action: Callable[[], object]) -> None:
+        """Run what a dialog asked for; an error of the engine's becomes a sentence."""
+        try:
+            action()
+        except GimapError as error:
+            self.flash(error.sentence(), Tone.PROBLEM)
+
+    def missing_for(self, command: Command) -> Needs | None:
+        """What a verb lacks here; None when it applies."""
+        is_there = {
+            Needs.NOTHING: True,
+            Needs.TARGET: self.target() is not None,
+            Needs.MESSAGE: self.open_thrid is not None and self.reader.message is not None,
+            Needs.LABEL: self.places.cursor_row is not None,
+            Needs.SEARCH: self.view.kind.value == "search",
+        }[command.needs]
+        return None if is_there else command.needs
+
+    def word_for(self, command: Command) -> str:
+        """The word beside a verb's key in the bottom line."""
+        if command.id == "message-scope":
+            return "whole conversation" if self.message_only else "this message only"
+        return super().word_for(command)
+
+    @on(CommandChosen)
+    def _command_chosen(self, event: CommandChosen) -> None:
+        event.stop()
+        self.command(event.command_id)
+
+    # -- looking again ---------------------------------------------------------------------------------
+
+    def look_again(self) -> None:
+        """Read again what is shown: the tree, the rows, the open conversation, the link."""
+        self.guard(self._look_again)
+
+    def _look_again(self) -> None:
+        mail = self.desk.mail
+        self.mailboxes = mail.mailboxes()
+        self.searches = mail.saved_searches()
+        labels = tuple(mailbox.name for mailbox in self.mailboxes if mailbox.role is None)
+        if self.desk.label_colours.give_out(labels):
+            self.thread_list.set_row_styles(self.desk.row_styles())
+        self.places.show(self.mailboxes, self.searches)
+        self.thread_list.refresh_rows()
+        self.look_at_link()
+        self._show_head()
+        if self.open_thrid is not None:
+            self.show_thread(self.open_thrid)
+        self.teach()
+
+    def look_at_link(self) -> None:
+        """Show how the link stands."""
+        mail = self.desk.mail
+        link = mail.link()
+        left = 0
+        if link.state is LinkState.WAITING and link.retry_at is not None:
+            left = max(0, (link.retry_at - self.desk.now()) // 1000)
+        self.header.show(link, self._progress(), is_read_only=mail.is_read_only, seconds_left=left)
+
+    def _progress(self) -> Progress:
+        return self.desk.mail.progress()
+
+    def _show_head(self) -> None:
+        window, view, selection = self.thread_list.window, self.view, self.thread_list.selection
+        title = view_title(view, self.mailboxes, self.searches)
+        total = plural(window.total, "conversation")
+        found = self.searching.get(view.value) if view.kind.value == "search" else None
+        words = f"{number(window.unread)} unread of {total}" if window.unread else total
+        if found is not None and not found[1]:
+            words += f"{self.desk.glyphs.ellipsis} searching Gmail"
+        elif not window.is_complete:
+            words = f"{words} so far" if window.rows else ""
+        key = self.desk.keymap.key_of("select-all")
+        right = ""
+        if selection.is_everything:
+            right = f"all {number(window.total)} selected"
+        elif selection:
+            right = f"{number(len(selection))} selected"
+            if window.total > len(selection):
+                right += f" {self.desk.glyphs.dot} {key} all {number(window.total)}"
+        elif view.text or view.is_unread_only:
+            shown = [f"filter: {view.text}"] if view.text else []
+            right = f" {self.desk.glyphs.dot} ".join(
+                [*shown, *(["unread only"] if view.is_unread_only else [])]
+            )
+        self.view_head.show(title, words, right, is_selection=bool(selection))
+        if not window.rows:
+            says = empty_words(
+                view,
+                self.desk.mail.link(),
+                self._progress(),
+                found,
+                self.desk.keymap,
+                is_complete=window.is_complete,
+            )
+            self.thread_list.set_empty(says)
+
+    # -- views and conversations -----------------------------------------------------------------------
+
+    def show_view(self, view: View, *, remember: bool = True) -> None:
+        """List another view."""
+        before = self.view
+        if remember and replace(before, text="") != replace(view, text=""):
+            self.history = [*self.history[-20:], replace(before, text="")]
+        self.thread_list.show(view)
+        self.places.set_here(view)
+        if not self.has_reader_pane:
+            self.close_thread()
+        self.desk.mail.open(view)
+        self._show_head()
+        self.teach()
+
+    @on(ViewChosen)
+    def _view_chosen(self, event: ViewChosen) -> None:
+        event.stop()
+        self.show_view(event.view)
+        if event.is_final:
+            self.go_to_pane(Where.LIST)
+
+    @on(CursorMoved)
+    def _cursor_moved(self, event: CursorMoved) -> None:
+        event.stop()
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
+            self._preview_timer = None
+        if not self.has_reader_pane or not self.desk.config.behaviour.preview:
+            return
+        if event.thrid is None:
+            self.close_thread()
+        elif not self.has_reader:
+            # At the start the list is drawn first; the reader comes with the second frame.
+            self.call_after_refresh(self._preview, event.thrid)
+        elif self.open_thrid is None:
+            self.show_thread(event.thrid)
+        else:
+            thrid = event.thrid
+            self._preview_timer = self.set_timer(PREVIEW_SECONDS, lambda: self.show_thread(thrid))
+
+    def _preview(self, thrid: int) -> None:
+        row = self.thread_list.cursor_row
+        if row is not None and row.thrid == thrid and self.open_thrid is None:
+            self.show_thread(thrid)
+
+    @on(ThreadOpened)
+    def _thread_opened(self, event: ThreadOpened) -> None:
+        event.stop()
+        self.open_thread(event.thrid)
+
+    def open_thread(self, thrid: int) -> None:
+        """Read a conversation: show it, give it the keys, mark it as read."""
+        if self.show_thread(thrid):
+            self.message_only = False
+            self.go_to_pane(Where.READER)
+            if self.desk.config.behaviour.mark_read:
+                run_command(self, "opened")
+
+    def show_thread(self, thrid: int) -> bool:
+        """Put a conversation in the reader; False when it is gone."""
+        thread = self.desk.mail.thread(thrid, self.view)
+        if thread is None:
+            self.close_thread()
+            return False
+        self.open_thrid = thrid
+        self.reader.show(thread)
+        return True
+
+    def close_thread(self) -> None:
+        """Leave the reader empty, and give the keys back to the list."""
+        self.open_thrid = None
+        if self.has_reader:
+            self.reader.show(None)
+        if self._pane is Where.READER:
+            self.go_to_pane(Where.LIST)
+
+    @on(BodyWanted)
+    def _body_wanted(self, event: BodyWanted) -> None:
+        event.stop()
+        body = self.desk.mail.body(event.msgid)
+        if body is not None:
+            self.reader.show_body(body)
+        else:
+            self.desk.mail.open_body(event.msgid)
+            if self.desk.mail.link().state is not LinkState.LIVE:
+                self.reader.show_offline(event.msgid)
+
+    def target(self) -> Target | None:
+        """What a verb acts on in the pane that has the keys."""
+        if self._pane is Where.READER and self.open_thrid is not None:
+            message = self.reader.message
+            if self.message_only and message is not None:
+                return Messages((message.msgid,))
+            return Threads((self.open_thrid,), self.view)
+        return self.thread_list.target()
+
+    @on(SelectionChanged)
+    def _selection_changed(self, event: SelectionChanged) -> None:
+        event.stop()
+        self._show_head()
+        self.teach()
+
+    # -- the tree, the filter, the dividers ------------------------------------------------------------
+
+    @on(TreeFolded)
+    def _tree_folded(self, event: TreeFolded) -> None:
+        event.stop()
+        self.desk.state.folded = sorted(event.folded)
+
+    def open_filter(self) -> None:
+        """Let the user narrow the list, or the tree while it has the keys."""
+        self._filters_tree = self._pane is Where.TREE
+        self.filter_bar.open(self.places.state.text if self._filters_tree else self.view.text)
+        self.teach()
+
+    @on(FilterChanged)
+    def _filter_changed(self, event: FilterChanged) -> None:
+        event.stop()
+        if self._filters_tree:
+            self.places.set_state(replace(self.places.state, text=event.text))
+        else:
+            self.show_view(replace(self.view, text=event.text), remember=False)
+
+    @on(FilterClosed)
+    def _filter_closed(self, event: FilterClosed) -> None:
+        event.stop()
+        pane = Where.TREE if self._filters_tree else Where.LIST
+        if not event.is_kept:
+            if self._filters_tree:
+                self.places.set_state(replace(self.places.state, text=""))
+            else:
+                self.show_view(replace(self.view, text=""), remember=False)
+        self.go_to_pane(pane)

@@ -1,0 +1,274 @@
+"""The configuration: TOML, every field documented, nothing required.
+
+A field is declared once, with its default and its sentence; reading, checking, `gimap-tui config` and the
+README's table derive from the declaration. What is wrong in a file is said in a sentence and the default
+holds; a typo never keeps the mail from showing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, get_type_hints
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from tui.keys.commands import KEYMAPS
+
+_SHOWN = 60
+"""Characters of a value that a sentence about it shows."""
+
+
+class Says(Struct, frozen=True):
+    """What a setting is for, in a sentence, and the values it may have; none: any of its type."""
+
+    sentence: str
+    among: tuple[str, ...] = ()
+
+
+class LookSettings(Struct, frozen=True):
+    """``[look]``: how it looks."""
+
+    theme: Annotated[str, Says("A theme: gimap-dark, gimap-light, or one of Textual's own")] = "gimap-dark"
+    density: Annotated[str, Says("Lines for each conversation", among=("one", "two"))] = "one"
+    reader: Annotated[
+        str,
+        Says(
+            "Where a conversation is read: beside the list, below it, or in its place (off)",
+            among=("auto", "beside", "below", "off"),
+        ),
+    ] = "auto"
+    day_headings: Annotated[bool, Says("Part the days of the list by headings")] = True
+    ascii: Annotated[bool, Says("Draw with ASCII marks only")] = False
+
+
+class BehaviourSettings(Struct, frozen=True):
+    """``[behaviour]``: what it does by itself."""
+
+    after_archive: Annotated[
+        str,
+        Says(
+            "Where the reader goes when its conversation was archived, trashed or moved",
+            among=("older", "newer", "list"),
+        ),
+    ] = "older"
+    mark_read: Annotated[bool, Says("Mark a conversation as read when it is opened")] = True
+    preview: Annotated[bool, Says("Show the conversation under the cursor where the reader has a pane")] = (
+        True
+    )
+    title: Annotated[bool, Says("Keep the number of unread conversations in the terminal's title")] = True
+    notify: Annotated[
+        str,
+        Says("Tell the terminal of new mail, by OSC 9 or OSC 777", among=("off", "osc9", "osc777", "bell")),
+    ] = "off"
+    downloads: Annotated[str, Says("Folder attachments are saved to; empty: the system's downloads")] = ""
+
+
+class AccountSettings(Struct, frozen=True):
+    """``[account]``: which account opens when none is named, and where."""
+
+    email: Annotated[str, Says("The account to open")] = ""
+    host: Annotated[str, Says("The IMAP server")] = "imap.gmail.com"
+    port: Annotated[int, Says("Its port")] = 993
+
+
+class Config(Struct, frozen=True):
+    """What is in force, and what was wrong with the file."""
+
+    look: LookSettings = field(default_factory=LookSettings)
+    behaviour: BehaviourSettings = field(default_factory=BehaviourSettings)
+    account: AccountSettings = field(default_factory=AccountSettings)
+    keymap: str = KEYMAPS[0]
+    """``[keys] map``: gmail, vim or mutt."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """``[keys]``: command ids and the keys that replace their own."""
+    problems: tuple[str, ...] = ()
+    """Sentences for the person who wrote the file."""
+    given: frozenset[str] = frozenset()
+    """Settings the file names, as ``section.name``."""
+
+
+_Section = type[LookSettings] | type[BehaviourSettings] | type[AccountSettings]
+_SECTIONS: dict[str, _Section] = {
+    "look": LookSettings,
+    "behaviour": BehaviourSettings,
+    "account": AccountSettings,
+}
+
+
+def _declared(kind: _Section) -> dict[str, Says]:
+    """A section's settings and what they say, in order."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: hints[name].__metadata__[0] for name in kind.__struct_fields__}
+
+
+def load_config(path: Path) -> Config:
+    """Read the file; one that is not there is an empty one. Never raises."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Config()
+    except OSError as error:
+        return Config(problems=(f"The configuration {path.name} cannot be read: {error.strerror}",))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return Config(
+            problems=(f"The configuration {path.name} is not UTF-8 text; nothing of it is in force",)
+        )
+    return parse_config(text)
+
+
+def parse_config(text: str) -> Config:
+    """Read a configuration; what is wrong is in ``problems``, and the default holds there."""
+    # Most people have no configuration: its reader is loaded only for those who have.
+    import tomllib
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return Config(
+            problems=(f"The configuration is not TOML: {brief(str(error))}; nothing of it is in force",)
+        )
+    problems: list[str] = []
+    given: set[str] = set()
+    made: dict[str, object] = {}
+    for section, value in data.items():
+        if section == "keys":
+            continue
+        if section not in _SECTIONS:
+            problems.append(_unknown("section", f"[{brief(section)}]", section, [*_SECTIONS, "keys"]))
+        elif not isinstance(value, dict):
+            problems.append(f"“{section}” is a section: write [{section}]")
+        else:
+            made[section] = _read_section(section, value, problems, given)
+    keymap, keys = _read_keys(data.get("keys", {}), problems, given)
+    return Config(
+        **made,  # type: ignore[arg-type]
+        keymap=keymap,
+        keys=keys,
+        problems=tuple(problems),
+        given=frozenset(given),
+    )
+
+
+def brief(text: str) -> str:
+    """Text from a file as it can stand in a sentence: short, and nothing in it that moves the terminal."""
+    shown = "".join(char if char.isprintable() else "?" for char in text[: _SHOWN + 1])
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+
+
+def _shown(value: object) -> str:
+    return brief(repr(value))
+
+
+def _unknown(what: str, shown: str, name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name[:_SHOWN], known, n=1, cutoff=0.5)
+    meant = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(known)}"
+    return f"Unknown {what} {shown}; {meant}"
+
+
+def _read_section(section: str, values: Mapping[str, object], problems: list[str], given: set[str]) -> object:
+    kind = _SECTIONS[section]
+    declared, usual = _declared(kind), kind()
+    kept: dict[str, object] = {}
+    for name, value in values.items():
+        each = declared.get(name)
+        if each is None:
+            problems.append(_unknown("setting", f"“{brief(name)}” in [{section}]", name, list(declared)))
+            continue
+        wanted, among = type(getattr(usual, name)), each.among
+        if type(value) is not wanted:
+            problems.append(f"[{section}] {name} must be {_KINDS[wanted]}, not {_shown(value)}")
+        elif among and value not in among:
+            problems.append(f"[{section}] {name} must be one of {', '.join(among)}, not {_shown(value)}")
+        elif name == "port" and not 0 < int(str(value)) < 65536:
+            problems.append(f"[{section}] port must be between 1 and 65535, not {_shown(value)}")
+        else:
+            kept[name] = value
+            given.add(f"{section}.{name}")
+    return kind(**kept)  # type: ignore[arg-type]
+
+
+_KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number"}
+
+
+def _read_keys(
+    values: object, problems: list[str], given: set[str]
+) -> tuple[str, dict[str, tuple[str, ...]]]:
+    if not isinstance(values, dict):
+        problems.append("“keys” is a section: write [keys]")
+        return KEYMAPS[0], {}
+    keymap = KEYMAPS[0]
+    keys: dict[str, tuple[str, ...]] = {}
+    for name, value in values.items():
+        if name == "map":
+            if value in KEYMAPS:
+                keymap = str(value)
+                given.add("keys.map")
+            else:
+                problems.append(f"[keys] map must be one of {', '.join(KEYMAPS)}, not {_shown(value)}")
+        elif isinstance(value, str):
+            keys[name] = (value,)
+        elif isinstance(value, list) and all(isinstance(each, str) for each in value):
+            keys[name] = tuple(value)
+        else:
+            problems.append(f'[keys] {brief(name)} must be a key or a list of keys, such as ["e", "g e"]')
+    return keymap, keys
+
+
+def keep_in_force(before: Config, after: Config) -> Config:
+    """A file that was changed while it was in force, and has mistakes: nothing falls back to a default.
+
+    What the changed file says rightly counts; all else stays as it was until the file has no mistake.
+    """
+    sections = {
+        section: replace(
+            getattr(before, section),
+            **{
+                name: getattr(getattr(after, section), name)
+                for name in kind.__struct_fields__
+                if f"{section}.{name}" in after.given
+            },
+        )
+        for section, kind in _SECTIONS.items()
+    }
+    return replace(
+        after,
+        **sections,
+        keymap=after.keymap if "keys.map" in after.given else before.keymap,
+        keys=after.keys or before.keys,
+        given=before.given | after.given,
+    )
+
+
+def show_config(config: Config) -> str:
+    """The configuration in force, as TOML with every field's sentence; it can be saved and read again."""
+    lines: list[str] = []
+    for section, kind in _SECTIONS.items():
+        lines.append(f"[{section}]")
+        values = getattr(config, section)
+        for name, each in _declared(kind).items():
+            choice = f" ({', '.join(each.among)})" if each.among else ""
+            lines.append(f"# {each.sentence}{choice}")
+            lines.append(f"{name} = {_toml(getattr(values, name))}")
+        lines.append("")
+    lines.append("[keys]")
+    lines.append(f"# A whole map ({', '.join(KEYMAPS)}); below it, commands with keys of your own")
+    lines.append(f"map = {_toml(config.keymap)}")
+    lines.extend(f"{name} = {_toml(list(keys))}" for name, keys in sorted(config.keys.items()))
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(each) for each in value) + "]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return str(value)

@@ -1,0 +1,1 @@
+"""The reader: a conversation as one page of lines."""

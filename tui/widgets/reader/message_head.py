@@ -1,0 +1,182 @@
+"""One message of a conversation: its single line when folded, its head when open.
+
+Pure: values in, ``Line``s out. Times are said in the given zone, relative to a given now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from imapcore.model import Address, ChangeState, Message, Role
+from tui.style.glyphs import UNICODE, Glyphs
+from tui.style.text import age, anchored, cells, cut, fit, local, when_in_full
+from tui.widgets.reader.body_lines import Ink, Line, Piece
+from tui.widgets.reader.body_wrap import break_lines
+
+_NAMES_SHOWN = 4
+_ROOM_FOR_ADDRESS = 56
+"""Below this width the head goes without the sender's address; the links and source screens have it."""
+
+
+def short_date(date: int, now: int, zone: tzinfo | None = None) -> str:
+    """``09:12`` today, ``Mon 16 Nov`` this year, else ``Sat 16 Nov 2019``."""
+    then, today = local(date, zone), local(now, zone)
+    if then.date() == today.date():
+        return f"{then:%H:%M}"
+    day, _, _ = when_in_full(date, zone).partition(",")
+    return day.removesuffix(f" {today.year}")
+
+
+def long_date(date: int, now: int, zone: tzinfo | None = None) -> str:
+    """``09:12, 3 min ago`` today; ``Mon 16 Nov, 09:12``, with how long ago while that says something."""
+    then = local(date, zone)
+    day = short_date(date, now, zone)
+    clock = f"{then:%H:%M}"
+    ago = age(date, now)
+    return ", ".join(part for part in (day if day != clock else "", clock, ago) if part)
+
+
+def show_person(person: Address, owner: str, *, is_short: bool = False) -> str:
+    """A person's name, ``me`` for the account's owner; short: the first word of it."""
+    if owner and person.email.casefold() == owner.casefold():
+        return "me"
+    if not person.name:
+        return person.email.split("@")[0] if is_short else person.email or "(nobody)"
+    if is_short and "," not in person.name:
+        return person.name.split()[0] if person.name.split() else person.name
+    return person.name
+
+
+def show_people(people: Sequence[Address], owner: str) -> str:
+    """Short names with ``me`` first, the rest as a number."""
+    names = [show_person(person, owner, is_short=True) for person in people]
+    names.sort(key=lambda name: name != "me")
+    if len(names) > _NAMES_SHOWN + 1:
+        return f"{', '.join(names[:_NAMES_SHOWN])} and {len(names) - _NAMES_SHOWN} more"
+    return ", ".join(names)
+
+
+def show_sender(message: Message, owner: str) -> str:
+    """Who wrote a message."""
+    return "me" if message.is_mine else show_person(message.sender, owner)
+
+
+def folded_line(
+    message: Message,
+    width: int,
+    owner: str,
+    now: int,
+    zone: tzinfo | None = None,
+    glyphs: Glyphs = UNICODE,
+    names: int = 20,
+) -> Line:
+    """A message on one line: who (in at most ``names`` cells), how it begins, when."""
+    when = short_date(message.date, now, zone)
+    star = f"{glyphs.star} " if message.is_starred else ""
+    name_width = max(6, min(names, width // 4))
+    room = width - 2 - name_width - 2 - cells(when) - cells(star) - 2
+    who = show_sender(message, owner)
+    pieces = [
+        Piece(f"{glyphs.folded} ", Ink.MARK),
+        Piece(fit(who, name_width, glyphs.ellipsis), Ink.NAME if message.is_unread else Ink.PLAIN),
+        Piece("  "),
+    ]
+    if message.is_draft:
+        pieces.append(Piece("Draft  ", Ink.WARNING))
+        room -= 7
+    if room >= 8:
+        pieces.append(Piece(fit(message.snippet, room, glyphs.ellipsis), Ink.NOTE))
+        pieces.append(Piece("  "))
+    else:
+        pieces.append(Piece(" " * max(0, room)))
+    if star:
+        pieces.append(Piece(star, Ink.STAR))
+    pieces.append(Piece(when, Ink.NAME if message.is_unread else Ink.NOTE))
+    return Line(tuple(pieces))
+
+
+def run_line(count: int, key: str, glyphs: Glyphs = UNICODE) -> Line:
+    """What stands for several folded messages."""
+    hint = f" {glyphs.dot} {key} to unfold all" if key else ""
+    text = f"{glyphs.dot}{glyphs.dot} {count} more read message{'' if count == 1 else 's'}{hint}"
+    return Line((Piece(text, Ink.NOTE),))
+
+
+def head_lines(
+    message: Message, width: int, owner: str, now: int, zone: tzinfo | None = None, glyphs: Glyphs = UNICODE
+) -> list[Line]:
+    """The head of an open message: sender, to whom, star, when; one line where they fit, else more."""
+    sender = show_sender(message, owner)
+    address = f" <{message.sender.email}>" if message.sender.name and width >= _ROOM_FOR_ADDRESS else ""
+    recipients = _recipients(message, owner)
+    when = long_date(message.date, now, zone)
+    if width < 40:
+        when = short_date(message.date, now, zone)
+    right = [Piece(when, Ink.STAR if message.is_unread or message.is_starred else Ink.NOTE)]
+    if message.is_starred:
+        right.insert(0, Piece(f"{glyphs.star} ", Ink.STAR))
+    right_width = sum(cells(piece.text) for piece in right)
+    room = max(4, width - 2 - right_width - 2)
+
+    first: list[Piece] = [Piece(f"{glyphs.unfolded} ", Ink.MARK | Ink.BRIGHT)]
+    rest: list[Piece] = []
+    first.append(Piece(anchored(cut(sender, room, glyphs.ellipsis)), Ink.NAME))
+    used = cells(first[-1].text)
+    if address and used + cells(address) <= room:
+        first.append(Piece(address, Ink.NOTE))
+        used += cells(address)
+    if recipients and used + 1 + cells(recipients) <= room:
+        first.append(Piece(f" {recipients}"))
+        used += 1 + cells(recipients)
+    elif recipients:
+        rest.append(Piece(recipients))
+    first.append(Piece(" " * (room - used + 2)))
+    lines = [Line((*first, *right))]
+    if rest:
+        text = rest[0].text
+        lines.extend(
+            Line((Piece("  "), Piece(text[start:end], Ink.NOTE)))
+            for start, end in break_lines(text, max(8, width - 2))
+        )
+    notes = _notes(message, owner, glyphs)
+    if notes:
+        lines.append(Line((Piece("  "), *notes)))
+    return lines
+
+
+def _recipients(message: Message, owner: str) -> str:
+    parts = []
+    if message.to:
+        parts.append(f"to {show_people(message.to, owner)}")
+    if message.cc:
+        parts.append(f"cc {show_people(message.cc, owner)}")
+    if message.bcc:
+        parts.append(f"bcc {show_people(message.bcc, owner)}")
+    return ", ".join(parts)
+
+
+def _notes(message: Message, owner: str, glyphs: Glyphs) -> list[Piece]:
+    """What is special about a message: a draft, in the trash, replies go elsewhere, a change under way."""
+    notes: list[Piece] = []
+    if message.is_draft:
+        notes.append(Piece("Draft", Ink.WARNING))
+    if message.place is Role.TRASH:
+        notes.append(Piece("in the trash", Ink.WARNING))
+    if message.place is Role.SPAM:
+        notes.append(Piece("in spam", Ink.WARNING))
+    elsewhere = [
+        person for person in message.reply_to if person.email.casefold() != message.sender.email.casefold()
+    ]
+    if elsewhere:
+        notes.append(Piece(f"replies go to {', '.join(person.email for person in elsewhere[:2])}", Ink.NOTE))
+    if message.state is ChangeState.PENDING:
+        notes.append(Piece("change still to be sent", Ink.NOTE))
+    if message.state is ChangeState.REJECTED:
+        notes.append(Piece("a change was refused", Ink.WARNING))
+    spaced: list[Piece] = []
+    for note in notes:
+        if spaced:
+            spaced.append(Piece(f" {glyphs.dot} ", Ink.NOTE))
+        spaced.append(note)
+    return spaced

@@ -1,0 +1,1 @@
+"""The list of conversations: a window of rows, the cursor, the selection."""
