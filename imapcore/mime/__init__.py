@@ -6,6 +6,7 @@ headers     header text and people (RFC 2047, RFC 5322 §3.4)
 parameters  Content-Type and its kin (RFC 2045, RFC 2231)
 parts       the tree of MIME parts (RFC 2046), transfer encodings
 links       where a link really leads
+reply_words what programs write around replies, in the languages they speak
 quotes      plain lines: depth of quotation, attributions, signature (RFC 3676)
 plain_text  plain text → blocks
 html_tokens, html_blocks, html_tables, html_text   HTML → blocks

@@ -10,29 +10,13 @@ import re
 
 from msgspec import Struct
 
+from imapcore.mime.reply_words import begins_header_block, is_attribution, is_separator
+
 MAX_QUOTE = 20
 """Depth that is told apart; deeper quotes count as this deep."""
 
 _QUOTE = re.compile(r"[> ]*>")
-_WROTE = re.compile(
-    r"\b(?:wrote|writes|skrev|schrieb|a écrit|écrit|escribió|ha scritto|escreveu|napisał(?:\(a\))?|napsal"
-    r"|schreef|написал|пише|yazdı|kirjoitti|írta|έγραψε)\b.{0,120}:\s*$"
-    r"|(?:写道|寫道|のメール|さんは書きました|님이 작성|كتب).{0,120}[:：]\s*$"
-    r"|^.{0,300}<[^<>\s]{1,200}@[^<>\s]{1,200}>\s*[:：]\s*$",
-    re.IGNORECASE,
-)
-_ORIGINAL = re.compile(
-    r"^\s*-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|message d'origine|"
-    r"opprinnelig melding|mensaje original|original-nachricht|begin forwarded message)\b.*$"
-    r"|^\s*begin forwarded message:\s*$",
-    re.IGNORECASE,
-)
 _RULE = re.compile(r"^\s*_{20,}\s*$")
-_FROM = re.compile(r"^\s*\*?(?:From|Von|De|Fra|Da|Från|Van|差出人|من)\s*:\*?\s*\S")
-_SUBJECT = re.compile(
-    r"^\s*\*?(?:Subject|Betreff|Objet|Emne|Asunto|Oggetto|Assunto|Onderwerp|Ämne|Aihe|Temat|Тема|件名|主题|الموضوع)\s*[:：]",
-    re.IGNORECASE,
-)
 _SIGNATURE_LINES = 12
 
 
@@ -57,11 +41,6 @@ def read_lines(text: str, *, is_flowed: bool = False, deletes_space: bool = Fals
     return lines
 
 
-def is_attribution(text: str) -> bool:
-    """Whether a line says who wrote what follows: ``On Monday, Ada wrote:``."""
-    return len(text) < 500 and _WROTE.search(text) is not None
-
-
 def starts_original(lines: list[str]) -> bool:
     """Whether an answer's untouched original begins here: a separator, or From: with Subject: close below.
 
@@ -69,12 +48,9 @@ def starts_original(lines: list[str]) -> bool:
     """
     if not lines:
         return False
-    if _ORIGINAL.match(lines[0]):
+    if is_separator(lines[0]):
         return True
-    below = lines[1:] if _RULE.match(lines[0]) else lines
-    return (
-        bool(below) and _FROM.match(below[0]) is not None and any(_SUBJECT.match(line) for line in below[1:6])
-    )
+    return begins_header_block(lines[1:] if _RULE.match(lines[0]) else lines)
 
 
 def _read_line(line: str, is_flowed: bool, deletes_space: bool) -> Line:
@@ -102,7 +78,7 @@ def _mark_originals(lines: list[Line]) -> None:
     for index, line in enumerate(lines):
         if line.quote or (line.text[:1].isalnum() and ":" not in line.text[:20]):
             continue
-        if line.text.strip() and starts_original([following.text for following in lines[index : index + 7]]):
+        if line.text.strip() and starts_original([following.text for following in lines[index : index + 9]]):
             if index == 0 or not any(before.text.strip() for before in lines[:index]):
                 # A forward without a word of its own: quoting everything would leave nothing to read.
                 return
