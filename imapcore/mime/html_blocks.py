@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from imapcore.mime.quotes import MAX_QUOTE, is_attribution, starts_original
+from imapcore.mime.quotes import MAX_QUOTE, starts_original
+from imapcore.mime.reply_words import is_attribution
 from imapcore.model import Block, BlockKind, Span
 from imapcore.sanitize import clean_text
 
