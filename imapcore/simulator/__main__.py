@@ -49,6 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="KIND[:FIELD=VALUE,…]", help="switch a fault on"
     )
+    parser.add_argument(
+        "--hide",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=r"do not show this mailbox in IMAP (a label's name, or an attribute as \Trash, \Inbox)",
+    )
+    parser.add_argument("--chats", action="store_true", help="show a mailbox [Gmail]/Chats without attribute")
     parser.add_argument("--warm", action="store_true", help="render every envelope before listening")
     parser.add_argument("--until-eof", action="store_true", help="end when standard input closes")
     return parser
@@ -71,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arrivals_seconds=given.arrivals,
         control_port=given.control,
         locale=Locale(given.locale),
+        hidden=frozenset(given.hide),
+        chats=given.chats,
         tls=given.tls is not None,
     )
     certificate = None

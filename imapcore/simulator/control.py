@@ -195,8 +195,14 @@ class Control:
 
     @_in_loop
     def hide(self, name: str, is_hidden: bool = True) -> None:
-        """Somebody unticks (or ticks) "Show in IMAP" for a mailbox."""
+        r"""Somebody unticks "Show in IMAP" for a mailbox, named or by attribute (``\Trash``, ``\Inbox``)."""
         self._mailbox(name).is_hidden = is_hidden
+        self._account.announce()
+
+    @_in_loop
+    def show(self, name: str) -> None:
+        """Somebody ticks it again."""
+        self.hide(name, is_hidden=False)
 
     # -- the server ------------------------------------------------------------------------------
 
@@ -212,8 +218,31 @@ class Control:
 
     @_in_loop
     def set_options(self, /, **changes: Any) -> None:
-        """Change options while the server runs."""
+        """Change options while the server runs; ``hidden`` and ``chats`` show and hide mailboxes at once."""
+        if "hidden" in changes:
+            changes["hidden"] = frozenset(changes["hidden"])
         self._account.options = replace(self._account.options, **changes)
+        if not {"hidden", "chats"}.isdisjoint(changes):
+            self._account.hide_by_options()
+            self._account.announce()
+
+    @_in_loop
+    def leave_out(self, msgid: int, items: Iterable[str] = ()) -> None:
+        """From now on FETCH has no line for this message if one of these items is asked for (none: ever).
+
+        Items are named as in the answer: ``BODYSTRUCTURE``, ``ENVELOPE``, ``BODY[HEADER]``.
+        """
+        self._account.left_out[msgid] = frozenset(item.upper() for item in items)
+
+    @_in_loop
+    def put_back(self, msgid: int) -> None:
+        """FETCH has a line for this message again."""
+        self._account.left_out.pop(msgid, None)
+
+    @_in_loop
+    def claim_size(self, msgid: int, octets: int) -> None:
+        """From now on RFC822.SIZE of this message says so, whatever its size is."""
+        self._message(msgid).claim_size(octets)
 
     @_in_loop
     def reset_uidvalidity(self, mailbox: str) -> None:
@@ -253,7 +282,8 @@ class Control:
         return self._account.messages[msgid]
 
     def _mailbox(self, name: str) -> Mailbox:
-        found = self._account.by_name.get(name.casefold())
+        special = (mailbox for mailbox in self._account.special.values() if mailbox.kind.value == name)
+        found = self._account.by_name.get(name.casefold()) or next(special, None)
         if found is None:
             raise KeyError(name)
         return found

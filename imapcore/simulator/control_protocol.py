@@ -3,6 +3,9 @@ r"""The control API for other processes: one JSON object a line, one JSON object
 ``{"do": "deliver", "raw": "From: …\r\n\r\n…", "labels": ["\\Inbox"]}`` → ``{"ok": 1873…}``;
 what cannot be done → ``{"error": "…"}``. ``do`` is the name of a method of ``Control``, the other fields
 are its arguments. A second loopback port; never opened unless asked for.
+
+Any program may connect to a port, a browser too: a web page that POSTs lines of JSON to it begins with an
+HTTP request. A connection ends at its first line that is no JSON object, before anything after it is done.
 """
 
 from __future__ import annotations
@@ -18,11 +21,12 @@ from imapcore.simulator.replies import Refusal
 MAX_LINE = 64 << 20
 
 ACTS = (
-    "bump", "clear_faults", "connections", "create_label", "cut", "delete_label", "deliver", "deliver_next",
-    "erase", "expire_tokens", "fault", "hide", "issue_token", "mailboxes", "message", "messages", "modseq",
-    "move", "reflag", "relabel", "relabel_thread", "rename_label",
+    "bump", "claim_size", "clear_faults", "connections", "create_label", "cut", "delete_label",
+    "deliver", "deliver_next", "erase", "expire_tokens",
+    "fault", "hide", "issue_token", "leave_out", "mailboxes", "message", "messages",
+    "modseq", "move", "put_back", "reflag", "relabel", "relabel_thread", "rename_label",
     "reset_uidvalidity", "set_options", "signed_in",
-    "skew_clock",
+    "show", "skew_clock",
 )  # fmt: skip
 """What a line may ask for."""
 
@@ -56,7 +60,10 @@ class ControlListener:
         self._writers.add(writer)
         try:
             while line := await reader.readline():
-                writer.write(self.answer(line) + b"\n")
+                request = _request_in(line)
+                if request is None:
+                    return
+                writer.write(self.answer(request) + b"\n")
                 await writer.drain()
         except (OSError, ValueError):
             # A peer that broke off, or a line beyond the limit: this connection is over, nothing else.
@@ -65,10 +72,9 @@ class ControlListener:
             self._writers.discard(writer)
             writer.close()
 
-    def answer(self, line: bytes) -> bytes:
-        """Do what one line asks."""
+    def answer(self, request: dict[str, Any]) -> bytes:
+        """Do what one request asks."""
         try:
-            request = json.loads(line)
             act = request.pop("do")
             if act not in ACTS:
                 raise ValueError(f"no such act: {act!r}")
@@ -78,6 +84,15 @@ class ControlListener:
         except (AttributeError, KeyError, TypeError, ValueError, Refusal) as error:
             return json.dumps({"error": f"{type(error).__name__}: {error}"}).encode()
         return json.dumps({"ok": result}, default=_as_json).encode()
+
+
+def _request_in(line: bytes) -> dict[str, Any] | None:
+    """The JSON object of a line; None for anything else."""
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return request if isinstance(request, dict) else None
 
 
 def _as_json(value: Any) -> Any:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from imapcore.simulator.options import LoginError
+
 
 class FaultKind(StrEnum):
     """What can be made to go wrong."""
@@ -43,6 +45,18 @@ class FaultKind(StrEnum):
     """After ``octets`` lines of a FETCH, the next message is deleted by somebody else."""
     TOO_MANY = "too-many"
     """The sign-in is refused as one connection too many."""
+    LOGIN_REFUSED = "login-refused"
+    """The sign-in is refused though the credentials are right; ``text`` is a ``LoginError``."""
+    ECHO = "echo"
+    """NO that repeats the refused command, a password in it included."""
+    LEFT_OUT = "left-out"
+    """FETCH leaves every ``octets``-th message out (0: all of them) and ends with OK all the same."""
+    NO_MAILBOXES = "no-mailboxes"
+    """LIST, LSUB and XLIST end with OK and have named nothing."""
+    NO_RESULT = "no-result"
+    """SEARCH ends with OK and has sent no result, not even an empty one."""
+    EMPTY = "empty"
+    """The mailbox looks empty for this one command: ``0 EXISTS``, no message found or counted."""
 
 
 LINE_FAULTS = (FaultKind.CUT, FaultKind.STALL, FaultKind.DRIP)
@@ -62,6 +76,12 @@ class Fault:
     octets: int = 0
     """A number, by kind: octets of the answer, or lines, or every how manieth."""
     seconds: float = 0.0
+    text: str = ""
+    """A word, by kind."""
+
+    def __post_init__(self) -> None:
+        if self.kind is FaultKind.LOGIN_REFUSED:
+            LoginError(self.text)
 
     @classmethod
     def parse(cls, text: str) -> Fault:
@@ -70,7 +90,7 @@ class Fault:
         fields: dict[str, str] = {}
         for part in filter(None, rest.split(",")):
             name, equals, value = part.partition("=")
-            if not equals or name not in ("command", "skip", "times", "octets", "seconds"):
+            if not equals or name not in ("command", "skip", "times", "octets", "seconds", "text"):
                 raise ValueError(f"not a field of a fault: {part!r}")
             fields[name] = value
         return cls(
@@ -80,6 +100,7 @@ class Fault:
             times=int(fields.get("times", 1)),
             octets=int(fields.get("octets", 0)),
             seconds=float(fields.get("seconds", 0)),
+            text=fields.get("text", ""),
         )
 
 

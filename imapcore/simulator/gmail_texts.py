@@ -52,6 +52,7 @@ SESSION_EXPIRED = "* BYE Session expired, please login again."
 OVERQUOTA_BYE = "* BYE [OVERQUOTA] Account exceeded command or bandwidth limits."
 SYSTEM_ERROR = "System Error (Failure)"
 REFUSED = "[CANNOT] Operation not allowed (Failure)"
+ECHO = "Cannot do {command} (Failure)"
 TOO_MANY_BYE = "* BYE [ALERT] Too many simultaneous connections. (Failure)"
 FLOOD_BYE = "* BYE Too many invalid commands"
 TOO_LONG_BYE = "* BYE Command too long"
@@ -66,6 +67,7 @@ WEBALERT = (
 
 LOGIN_ERRORS: dict[LoginError, str] = {
     LoginError.INVALID: "[AUTHENTICATIONFAILED] Invalid credentials (Failure)",
+    LoginError.INVALID_OLD: "[ALERT] Invalid credentials (Failure)",
     LoginError.APP_PASSWORD: (
         "[ALERT] Application-specific password required: "
         "https://support.google.com/accounts/answer/185833 (Failure)"

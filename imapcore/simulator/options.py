@@ -32,9 +32,10 @@ class ExpungeBehavior(StrEnum):
 
 
 class LoginError(StrEnum):
-    """Ways in which Gmail refuses a sign-in; the words are in ``texts.LOGIN_ERRORS``."""
+    """Ways in which Gmail refuses a sign-in; the words are in ``gmail_texts.LOGIN_ERRORS``."""
 
     INVALID = "invalid"
+    INVALID_OLD = "invalid-old"
     APP_PASSWORD = "app-password"
     WEB_LOGIN = "web-login"
     IMAP_OFF = "imap-off"
@@ -73,6 +74,11 @@ class Options:
     """The moment the mailbox is built around; None for the clock's reading at start."""
     arrivals_seconds: float | None = None
     """A new message comes every so many seconds; None for never."""
+
+    first_id: int = 0
+    """Added to every X-GM-MSGID and X-GM-THRID, which are unsigned 64-bit numbers: 2**63 makes them large."""
+    first_modseq: int = 1000
+    """The account's HIGHESTMODSEQ before anything happened; RFC 4551 lets it be any 64-bit number."""
 
     # -- the listener --------------------------------------------------------------------------------
     port: int = 0
@@ -118,7 +124,9 @@ class Options:
     parent: str = ""
     """Name of the parent of the special mailboxes; empty for the locale's own (``[Gmail]``)."""
     hidden: frozenset[str] = frozenset()
-    r"""Mailboxes not shown in IMAP: user labels by name, special ones by attribute (``\All``)."""
+    r"""Mailboxes not shown in IMAP: user labels by name, special ones by attribute (``\All``, ``\Inbox``)."""
+    chats: bool = False
+    """A mailbox ``[Gmail]/Chats`` without attribute, as old accounts show it in IMAP."""
     max_folder_size: int = 0
     """"Limit IMAP folders to contain no more than this many messages"; 0 for no limit."""
     auto_expunge: bool = True

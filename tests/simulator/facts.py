@@ -14,7 +14,7 @@ OF_THE_SERVER = frozenset(
     (
         *("messages", "seed", "email", "app_password", "now_ms", "arrivals_seconds", "port", "control_port"),
         *("max_strangers", "login_seconds", "silence_seconds", "write_seconds", "max_literal"),
-        "max_bad_commands",
+        *("max_bad_commands", "first_id", "first_modseq"),
     )
 )
 """Options that say nothing of Gmail: what is served, where, and how much a client may cost."""
@@ -190,6 +190,13 @@ TABLE = r"""
 3: hidden user labels stay on messages
     mailboxes::a_hidden_user_label_vanishes_from_list_but_stays_on_messages
     option hidden
+3: every mailbox of Gmail's own can be hidden, and shown again, meanwhile
+    mailboxes::every_special_mailbox_is_hidden_from_the_start_by_option
+    mailboxes::every_special_mailbox_is_hidden_and_shown_while_the_server_runs
+    option hidden
+10: Chats, legacy, has no attribute
+    mailboxes::chats_have_no_attribute_and_nothing_is_filed_there
+    option chats
 3: nested labels list a missing parent as \Noselect
     mailboxes::a_nested_label_lists_its_missing_parent_as_noselect
 3: deleting the only child removes the parent
@@ -484,6 +491,9 @@ TABLE = r"""
 8: APPENDLIMIT
     appending::append_errors_have_words_of_options
     option append_limit
+1: each refusal of a sign-in, once or as often as a test wants
+    faults::a_sign_in_is_refused_in_each_way_of_the_table_as_often_as_said
+    fault login-refused
 8: System Error: retry, then halve
     faults::a_system_error_does_nothing_and_says_so_once
     fault system-error
@@ -499,6 +509,9 @@ TABLE = r"""
     option append_reports_exists
 9: same Message-ID: same message, label added
     appending::appending_what_is_there_adds_the_label_and_throws_the_rest_away
+9: a message that comes with \Deleted is expunged at once
+    appending::a_message_that_comes_deleted_is_treated_as_if_it_were_stored_so
+    option auto_expunge
 9: dates before 1970 or in the future become now
     appending::a_date_before_1970_or_in_the_future_becomes_now
     appending::the_date_is_internaldate_and_the_msgid_follows_it

@@ -66,6 +66,31 @@ def test_self_sent_mail_collapses_into_one_message(sim: Simulator, wire: Wire) -
     assert message.flags == {"\\Seen"}
 
 
+@pytest.mark.parametrize(
+    ("mailbox", "is_auto", "left"),
+    [
+        ("INBOX", True, ["[Gmail]/All Mail"]),
+        ("[Gmail]/All Mail", True, ["[Gmail]/All Mail"]),
+        ("[Gmail]/Trash", True, None),
+        ("INBOX", False, ["INBOX", "[Gmail]/All Mail"]),
+        ("[Gmail]/Trash", False, ["[Gmail]/Trash"]),
+    ],
+)
+def test_a_message_that_comes_deleted_is_treated_as_if_it_were_stored_so(
+    mailbox: str, is_auto: bool, left: list[str] | None
+) -> None:
+    with Simulator(options(auto_expunge=is_auto)) as sim, Wire(sim) as wire:
+        wire.login()
+        octets = mail()
+        reply = wire.last(f'APPEND "{mailbox}" (\\Deleted) {{{len(octets)}}}\r\n'.encode() + octets)
+        assert reply.startswith("OK [APPENDUID ")
+        found = sim.control.messages()
+        assert [sorted(message.uids) for message in found] == ([] if left is None else [left])
+        wire.select(mailbox)
+        deleted = wire.ok("SEARCH DELETED")
+        assert deleted == (["* SEARCH"] if is_auto else ["* SEARCH 1"])
+
+
 def test_the_date_is_internaldate_and_the_msgid_follows_it(sim: Simulator, wire: Wire) -> None:
     append(wire, mail(), extra='"08-Oct-2026 17:57:53 +0000" ')
     [message] = sim.control.messages()

@@ -69,9 +69,7 @@ def test_another_process_sets_faults_and_options(controlled: Simulator, ask: Ask
 @pytest.mark.parametrize(
     "line",
     [
-        b"nonsense",
         b"{}",
-        b"[]",
         b'{"do": "__init__"}',
         b'{"do": "message", "msgid": 1}',
         b'{"do": "bump", "x": 1}',
@@ -86,6 +84,48 @@ def test_what_cannot_be_done_is_an_error_and_the_connection_goes_on(
         with sock.makefile("rb") as stream:
             assert "error" in json.loads(stream.readline())
             assert json.loads(stream.readline()) == {"ok": 0}
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain\r\n\r\n",
+        b"GET / HTTP/1.0\n",
+        b"nonsense\n",
+        b"\n",
+        b"[]\n",
+        b"5\n",
+        b"[" * 100_000 + b"\n",
+        b"\xff\xfe\n",
+    ],
+    ids=["POST", "GET", "word", "blank", "list", "number", "deep", "bytes"],
+)
+def test_a_line_that_is_no_object_ends_the_connection_before_anything_is_done(
+    controlled: Simulator, first: bytes
+) -> None:
+    with socket.create_connection((controlled.host, controlled.control_port), DEADLINE_SECONDS) as sock:
+        sock.sendall(first + b'{"do": "create_label", "name": "X"}\n')
+        try:
+            assert sock.recv(1000) == b""
+        except ConnectionResetError:
+            pass  # closed with our second line unread
+    assert "X" not in controlled.control.mailboxes()
+
+
+def test_what_was_asked_before_is_done(controlled: Simulator, ask: Ask) -> None:
+    ask("create_label", name="X")
+    assert "X" in controlled.control.mailboxes()
+
+
+def test_options_that_hide_are_followed_at_once(controlled: Simulator, ask: Ask) -> None:
+    ask("set_options", hidden=["\\Trash", "\\Junk"], chats=True)
+    with Wire(controlled) as wire:
+        wire.login()
+        assert wire.last('SELECT "[Gmail]/Trash"').startswith("NO [NONEXISTENT]")
+        assert wire.last('SELECT "[Gmail]/Chats"').startswith("OK ")
+        ask("set_options", hidden=[], chats=False)
+        assert wire.last('SELECT "[Gmail]/Trash"').startswith("OK ")
+        assert wire.last('SELECT "[Gmail]/Chats"').startswith("NO [NONEXISTENT]")
 
 
 def test_every_act_of_the_line_protocol_is_a_method(controlled: Simulator) -> None:

@@ -7,8 +7,12 @@ import time
 import pytest
 
 from imapcore.simulator import Fault, FaultKind, Simulator
+from imapcore.simulator.gmail_texts import LOGIN_ERRORS
 from imapcore.simulator.options import LoginError
+from tests.simulator.conftest import options
 from tests.simulator.wire import Wire, mail
+
+OVERQUOTA = "* BYE [OVERQUOTA] Account exceeded command or bandwidth limits."
 
 
 @pytest.fixture
@@ -154,3 +158,88 @@ def test_a_fault_is_read_from_text() -> None:
     assert Fault.parse("stall:command=uid fetch,skip=2,times=0,octets=9,seconds=1.5") == Fault(
         FaultKind.STALL, "UID FETCH", 2, 0, 9, 1.5
     )
+
+
+@pytest.mark.parametrize("error", list(LoginError))
+def test_a_sign_in_is_refused_in_each_way_of_the_table_as_often_as_said(
+    sim: Simulator, error: LoginError
+) -> None:
+    sim.control.fault(f"login-refused:text={error}")
+    with Wire(sim) as wire:
+        answer = wire.login()
+        if error is LoginError.OVERQUOTA_BYE:
+            assert answer[0] == OVERQUOTA
+        else:
+            assert answer[-1] == f"NO {LOGIN_ERRORS[error]}"
+    with Wire(sim) as wire:
+        assert wire.login()[-1].startswith("OK ")
+
+
+@pytest.mark.parametrize("text", ["login-refused", "login-refused:text=no-such"])
+def test_a_refusal_that_is_none_cannot_be_switched_on(text: str) -> None:
+    with pytest.raises(ValueError, match="LoginError"):
+        Fault.parse(text)
+
+
+def test_a_server_may_repeat_what_it_refuses(sim: Simulator) -> None:
+    sim.control.fault("echo:command=LOGIN")
+    with Wire(sim) as wire:
+        assert wire.login() == ["NO Cannot do LOGIN demo@gmail.com demodemodemodemo (Failure)"]
+
+
+def test_fetch_leaves_a_line_out_and_says_ok(sim: Simulator, opened: Wire) -> None:
+    sim.control.fault("left-out:command=UID FETCH,octets=3")
+    assert [line[:3] for line in opened.ok("UID FETCH 1:* UID")] == ["* 1", "* 2", "* 4"]
+    assert len(opened.ok("UID FETCH 1:* UID")) == 4
+    sim.control.fault("left-out:command=UID FETCH")
+    assert opened.ok("UID FETCH 1:* UID") == []
+
+
+def test_a_message_is_left_out_whenever_an_item_is_asked(sim: Simulator, opened: Wire) -> None:
+    msgid = sim.control.messages("[Gmail]/All Mail")[1].msgid
+    sim.control.leave_out(msgid, ["BODYSTRUCTURE", "body[header]"])
+    assert len(opened.ok("FETCH 1:* (UID ENVELOPE)")) == 4
+    assert len(opened.ok("FETCH 1:* (UID BODYSTRUCTURE)")) == 3
+    assert len(opened.ok("FETCH 1:* (BODY.PEEK[HEADER])")) == 3
+    sim.control.leave_out(msgid)
+    assert len(opened.ok("FETCH 1:* UID")) == 3
+    sim.control.put_back(msgid)
+    assert len(opened.ok("FETCH 1:* (UID BODYSTRUCTURE)")) == 4
+
+
+@pytest.mark.parametrize("command", ['LIST "" "*"', 'LSUB "" "*"', 'XLIST "" "*"'])
+def test_list_names_nothing_once(sim: Simulator, wire: Wire, command: str) -> None:
+    sim.control.fault("no-mailboxes")
+    assert wire.ok(command) == []
+    assert len(wire.ok(command)) > 5
+
+
+@pytest.mark.parametrize("command", ["UID SEARCH RETURN (ALL) ALL", "SEARCH ALL"])
+def test_search_ends_without_a_result_once(sim: Simulator, opened: Wire, command: str) -> None:
+    sim.control.fault("no-result")
+    assert opened.ok(command) == []
+    assert len(opened.ok(command)) == 1
+
+
+def test_a_mailbox_looks_empty_for_a_moment(sim: Simulator, opened: Wire) -> None:
+    sim.control.fault("empty:times=3")
+    assert "* 0 EXISTS" in opened.select()
+    assert opened.ok("UID SEARCH RETURN (ALL) ALL")[0].endswith(" UID")
+    assert opened.ok('STATUS "[Gmail]/All Mail" (MESSAGES UNSEEN)')[0].endswith("(MESSAGES 0 UNSEEN 0)")
+    assert "* 4 EXISTS" in opened.ok("NOOP")
+    assert "* 4 EXISTS" in opened.select()
+
+
+def test_ids_modseqs_and_sizes_may_need_all_64_bits() -> None:
+    high = 1 << 63
+    with Simulator(options(first_id=high, first_modseq=high)) as sim, Wire(sim) as wire:
+        msgid = sim.control.deliver(mail())
+        sim.control.claim_size(msgid, high + 5)
+        wire.login()
+        wire.ok('SELECT "[Gmail]/All Mail" (CONDSTORE)')
+        (line,) = wire.ok("UID FETCH 1 (X-GM-MSGID X-GM-THRID RFC822.SIZE MODSEQ)")
+        assert f"X-GM-THRID {msgid} X-GM-MSGID {msgid}" in line
+        assert f"RFC822.SIZE {high + 5}" in line
+        assert f"MODSEQ ({high + 1})" in line
+        assert msgid > high
+        assert wire.ok(f"UID SEARCH X-GM-MSGID {msgid}") == ["* SEARCH 1"]

@@ -304,3 +304,14 @@ def test_random_commands_never_end_the_server(watched: Simulator, seed: int) -> 
             wire.socket.shutdown(socket.SHUT_WR)
             drain(wire)
     assert still_serves(watched)
+
+
+def test_a_browsers_request_ends_the_connection_before_what_it_carries(watched: Simulator) -> None:
+    with Wire(watched) as wire:
+        push(
+            wire,
+            b"POST / HTTP/1.1\r\nHost: x\r\n\r\na1 LOGIN demo@gmail.com demodemodemodemo\r\na2 CREATE X\r\n",
+        )
+        assert [line[:5] for line in drain(wire)] == ["* BYE"]
+    assert "X" not in watched.control.mailboxes()
+    assert still_serves(watched)

@@ -189,6 +189,13 @@ x
         ("=?utf-8?q?A=C3=A9?= <a@x.example>", b'(("=?utf-8?q?A=C3=A9?=" NIL "a" "x.example"))'),
         ("Aé <a@x.example>", b'(({3}\r\nA\xc3\xa9 NIL "a" "x.example"))'),
         ('"a b"@x.example', b'((NIL NIL "a b" "x.example"))'),
+        ("<@relay:a@x.example>", b'((NIL "@relay" "a" "x.example"))'),
+        ("Ada <@one,@two:a@x.example>", b'(("Ada" "@one,@two" "a" "x.example"))'),
+        ("<@one, @two : a@x.example>", b'((NIL "@one,@two" "a" "x.example"))'),
+        ('<"a>b"@x.example>', b'((NIL NIL "a>b" "x.example"))'),
+        ("<a(who)@(where)x.example>", b'((NIL NIL "a" "x.example"))'),
+        ("a(who)@(where)x.example", b'(("who" NIL "a" "x.example"))'),
+        ("<a@x.example", b'((NIL NIL "a" "x.example"))'),
     ],
 )
 def test_address_lists_of_the_envelope(field: str, rendered: bytes) -> None:

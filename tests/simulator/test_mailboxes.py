@@ -153,6 +153,75 @@ def test_hidden_all_mail_is_not_there_but_its_messages_are() -> None:
         assert "* 1 EXISTS" in wire.select("INBOX")
 
 
+ATTRIBUTES = ("\\All", "\\Drafts", "\\Flagged", "\\Important", "\\Junk", "\\Sent", "\\Trash")
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_every_special_mailbox_is_hidden_from_the_start_by_option(attribute: str) -> None:
+    with Simulator(options(hidden=frozenset((attribute,)))) as sim, Wire(sim) as wire:
+        wire.login()
+        shown = {word for line in wire.ok('LIST "" "*"') for word in line.split("(")[1].split(")")[0].split()}
+        assert shown & set(ATTRIBUTES) == set(ATTRIBUTES) - {attribute}
+
+
+@pytest.mark.parametrize("attribute", [*ATTRIBUTES, "\\Inbox"])
+def test_every_special_mailbox_is_hidden_and_shown_while_the_server_runs(
+    sim: Simulator, wire: Wire, attribute: str
+) -> None:
+    sim.control.deliver(mail())
+    before = listed(wire)
+    wire.select()
+    sim.control.hide(attribute)
+    (name,) = set(before) - set(listed(wire))
+    assert wire.last(f"SELECT {name}").startswith("NO [NONEXISTENT]")
+    sim.control.show(attribute)
+    assert listed(wire) == before
+    assert wire.last(f"SELECT {name}").startswith("OK ")
+
+
+def test_nothing_is_moved_to_what_is_hidden(sim: Simulator, wire: Wire) -> None:
+    sim.control.deliver(mail())
+    wire.select()
+    sim.control.hide("\\Trash")
+    for verb in ("MOVE", "COPY"):
+        assert wire.last(f'UID {verb} 1 "[Gmail]/Trash"').startswith("NO [TRYCREATE]")
+    assert [message.uids for message in sim.control.messages()] == [{"INBOX": 1, "[Gmail]/All Mail": 1}]
+
+
+def test_chats_have_no_attribute_and_nothing_is_filed_there() -> None:
+    with Simulator(options(chats=True)) as sim, Wire(sim) as wire:
+        wire.login()
+        sim.control.deliver(mail())
+        assert '* LIST (\\HasNoChildren) "/" "[Gmail]/Chats"' in wire.ok('LIST "" "*"')
+        assert not any("Chats" in line for line in wire.ok('LIST (SPECIAL-USE) "" "*"'))
+        assert '* XLIST (\\HasNoChildren) "/" "[Gmail]/Chats"' in wire.ok('XLIST "" "*"')
+        assert "* 0 EXISTS" in wire.select("[Gmail]/Chats")
+        wire.select()
+        assert wire.last('UID COPY 1 "[Gmail]/Chats"').startswith("NO ")
+        assert wire.last('UID STORE 1 +X-GM-LABELS ("[Gmail]/Chats")').startswith("NO ")
+        assert wire.last('RENAME "[Gmail]/Chats" x').startswith("NO ")
+    with Simulator(options()) as sim, Wire(sim) as wire:
+        wire.login()
+        assert not any("Chats" in line for line in wire.ok('LIST "" "*"'))
+
+
+def test_a_user_label_may_begin_with_a_backslash(sim: Simulator, wire: Wire) -> None:
+    sim.control.deliver(mail(), labels=["\\foo"])
+    assert '* LIST (\\HasNoChildren) "/" "\\\\foo"' in wire.ok('LIST "" "*"')
+    wire.select()
+    assert wire.ok("FETCH 1 X-GM-LABELS") == ['* 1 FETCH (X-GM-LABELS ("\\\\foo"))']
+
+
+@pytest.mark.parametrize("command", ["SELECT ~foo", "STATUS ~foo (MESSAGES)", "DELETE ~foo", 'LIST "" ~foo'])
+def test_a_tilde_begins_an_atom(wire: Wire, command: str) -> None:
+    wire.ok("CREATE ~foo")
+    assert wire.last(command).startswith("OK ")
+
+
+def test_a_binary_literal_is_no_name(wire: Wire) -> None:
+    assert wire.last("SELECT ~{3+}\r\nfoo") == "BAD Could not parse command"
+
+
 def test_a_hidden_user_label_vanishes_from_list_but_stays_on_messages() -> None:
     with Simulator(options(hidden=frozenset(("Secret",)))) as sim, Wire(sim) as wire:
         wire.login()

@@ -14,6 +14,60 @@ START_MS = 1_790_000_000_000
 """21 September 2026, 14:13 UTC."""
 
 
+FROM_FIELDS = [
+    "ann(her comment)@example.org",
+    "ann@(a host)example.org",
+    '"ann"@example.org',
+    "<@relay.example:ann@example.org>",
+    "Ann < ann @ example.org >",
+    "(Ann) ann@example.org (there)",
+    "team: bob@x.example, ann@(x)example.org;",
+]
+
+
+@pytest.mark.parametrize("field", FROM_FIELDS)
+@pytest.mark.parametrize("name", ["From", "To", "Cc", "Bcc"])
+def test_an_address_is_found_whatever_is_written_around_it(
+    sim: Simulator, wire: Wire, name: str, field: str
+) -> None:
+    sim.control.deliver(mail(**{name: field}))
+    wire.select()
+    assert wire.ok(f"SEARCH {name} ann@example.org")[0] == "* SEARCH 1"
+    assert wire.ok(f"SEARCH HEADER {name} ann@example.org")[0] == "* SEARCH 1"
+    assert wire.ok(f"SEARCH {name} ann@example.com")[0] == "* SEARCH"
+
+
+@pytest.mark.parametrize(
+    ("returned", "criteria", "modseq_of"),
+    [
+        ("MIN", "1:3", 1),
+        ("MAX", "1:3", 3),
+        ("MIN MAX", "1:3", 1),
+        ("MIN MAX", "2:3", 2),
+        ("MIN COUNT", "1:3", 2),
+        ("ALL", "1:3", 2),
+        ("", "1:3", 2),
+        ("MAX ALL", "1:3", 2),
+    ],
+)
+def test_the_modseq_of_a_result_is_of_what_was_asked(
+    sim: Simulator, wire: Wire, returned: str, criteria: str, modseq_of: int
+) -> None:
+    first, second, third = (sim.control.deliver(mail(f"Number {number}")) for number in range(3))
+    for msgid in (third, first, second):
+        sim.control.reflag(msgid, add=["\\Seen"])
+    wire.select()
+    modseq = sim.control.message((first, second, third)[modseq_of - 1]).modseq
+    answer = wire.ok(f"SEARCH RETURN ({returned}) {criteria} MODSEQ 1")
+    assert answer[0].endswith(f" MODSEQ {modseq}")
+
+
+def test_a_result_of_nothing_has_no_modseq(sim: Simulator, wire: Wire) -> None:
+    sim.control.deliver(mail())
+    wire.select()
+    assert "MODSEQ" not in wire.ok("SEARCH RETURN (MIN) MODSEQ 999999")[0]
+
+
 @pytest.fixture
 def opened(sim: Simulator, wire: Wire) -> Wire:
     """Signed in, All Mail selected, five different messages there."""

@@ -51,7 +51,7 @@ class Account:
         self.skew_ms = 0
         """How wrong this server's clock is."""
         self.random = random.Random(f"{options.seed}/account")
-        self.modseq = 1000
+        self.modseq = options.first_modseq
         """The account-wide HIGHESTMODSEQ."""
         self.label_generation = 0
         """Raised by every change of a label's name, so that rendered label lists are forgotten."""
@@ -68,7 +68,10 @@ class Account:
         self._looks = 0
         self.by_name: dict[str, Mailbox] = {}
         """Every mailbox by its case-folded name."""
+        self.left_out: dict[int, frozenset[str]] = {}
+        """Messages whose FETCH line is left out, by msgid: whenever one of these items is asked for."""
         self.special = self._make_special()
+        self.hide_by_options()
         self.parent = options.parent or NAMES[options.locale].parent
         self.inbox = self.special[Kind.INBOX]
         self.all = self.special[Kind.ALL]
@@ -85,9 +88,19 @@ class Account:
         for kind, uidvalidity in UIDVALIDITY.items():
             name = "INBOX" if kind is Kind.INBOX else f"{parent}/{names.leaves[kind]}"
             mailbox = Mailbox(name, kind, base + uidvalidity)
-            mailbox.is_hidden = kind is Kind.MUTED or kind.value in self.options.hidden
             made[kind] = self.by_name[name.casefold()] = mailbox
         return made
+
+    def hide_by_options(self) -> None:
+        """Show and hide every mailbox as the options have it."""
+        for mailbox in self.by_name.values():
+            mailbox.is_hidden = self._is_hidden(mailbox)
+
+    def _is_hidden(self, mailbox: Mailbox) -> bool:
+        if mailbox.kind is Kind.MUTED or (mailbox.kind is Kind.CHATS and not self.options.chats):
+            return True
+        name = mailbox.name if mailbox.kind is Kind.LABEL else mailbox.kind.value
+        return name in self.options.hidden
 
     # -- time and numbers ------------------------------------------------------------------------
 
@@ -97,7 +110,8 @@ class Account:
 
     def new_msgid(self, date_ms: int) -> int:
         """An unused X-GM-MSGID of a message of that date: ``(ms << 20) | random``."""
-        while (msgid := (date_ms << 20) | self.random.getrandbits(20)) in self.messages:
+        first = self.options.first_id
+        while (msgid := first + ((date_ms << 20) | self.random.getrandbits(20))) in self.messages:
             pass
         return msgid
 
@@ -140,7 +154,7 @@ class Account:
         r"""The mailbox behind an X-GM-LABELS value (``\Inbox``, a user label), in any case."""
         folded = name.casefold()
         for mailbox in self.special.values():
-            if mailbox.kind is not Kind.ALL and mailbox.label.casefold() == folded:
+            if mailbox.kind not in (Kind.ALL, Kind.CHATS) and mailbox.label.casefold() == folded:
                 return mailbox
         found = self.by_name.get(folded)
         return found if found is not None and found.kind is Kind.LABEL else None
@@ -153,7 +167,7 @@ class Account:
         base = LARGE_UIDVALIDITY if self.options.large_uidvalidity else 0
         mailbox = Mailbox(name, Kind.LABEL, base + self._next_uidvalidity)
         self._next_uidvalidity += 1
-        mailbox.is_hidden = name in self.options.hidden
+        mailbox.is_hidden = self._is_hidden(mailbox)
         self.by_name[name.casefold()] = mailbox
         return mailbox
 
@@ -351,7 +365,9 @@ class Account:
         self.next_modseq()
 
     def file(self, message: Message, target: Mailbox) -> None:
-        """What COPY does: add the label, or bring the message to the place."""
+        """What COPY does: add the label, or bring the message to the place; into the chats nothing."""
+        if target.kind is Kind.CHATS:
+            raise Refusal(self.options.system_mailbox_error)
         if target.kind in (Kind.TRASH, Kind.SPAM):
             kept = {
                 label

@@ -25,6 +25,8 @@ class Mailbox:
     name: bytes | None
     local: bytes | None
     host: bytes | None
+    route: bytes | None = None
+    """The hosts of a source route, ``@a,@b`` (RFC 5322 §4.4); the envelope's ``addr-adl``."""
 
 
 def quote(value: bytes | None) -> bytes:
@@ -61,7 +63,8 @@ def render_addresses(values: list[bytes]) -> bytes:
     if not members:
         return b"NIL"
     return b"(%b)" % b"".join(
-        b"(%b NIL %b %b)" % (quote(m.name), quote(m.local), quote(m.host)) for m in members[:MAX_ADDRESSES]
+        b"(%b %b %b %b)" % (quote(m.name), quote(m.route), quote(m.local), quote(m.host))
+        for m in members[:MAX_ADDRESSES]
     )
 
 
@@ -94,25 +97,25 @@ def parse_mailboxes(value: bytes) -> list[Mailbox]:
     is_group = False
     words: list[bytes] = []
     comment = b""
-    route: bytes | None = None
+    address: bytes | None = None
     tokens = _tokens(value)
 
     def finish() -> None:
-        nonlocal comment, route
-        member = _member(words, comment, route)
+        nonlocal comment, address
+        member = _member(words, comment, address)
         if member is not None:
             members.append(member)
         words.clear()
-        comment, route = b"", None
+        comment, address = b"", None
 
     for kind, text in tokens:
         if kind == b"(":
             comment = comment or text
         elif kind == b"<":
-            route = text
+            address = text
         elif text == b"," and kind == b"":
             finish()
-        elif text == b":" and kind == b"" and not is_group and route is None and b"@" not in words:
+        elif text == b":" and kind == b"" and not is_group and address is None and b"@" not in words:
             members.append(Mailbox(None, b" ".join(words).strip(), None))
             words.clear()
             is_group = True
@@ -142,10 +145,8 @@ def _tokens(value: bytes) -> list[tuple[bytes, bytes]]:
             text, position = _comment(value, position + 1)
             tokens.append((b"(", text))
         elif mark == b"<":
-            close = value.find(b">", position)
-            close = len(value) if close < 0 else close
-            tokens.append((b"<", value[position + 1 : close].strip()))
-            position = close + 1
+            text, position = _angle_address(value, position + 1)
+            tokens.append((b"<", text))
         else:
             match = _ATOM_RUN.match(value, position)
             assert match is not None, "any byte matches"
@@ -188,16 +189,43 @@ def _comment(value: bytes, position: int) -> tuple[bytes, int]:
     return value[begin:], position
 
 
-def _member(words: list[bytes], comment: bytes, route: bytes | None) -> Mailbox | None:
+def _angle_address(value: bytes, position: int) -> tuple[bytes, int]:
+    """What stands between ``<`` and ``>``, without comments, quotes and the blanks around its parts."""
+    out = bytearray()
+    while position < len(value):
+        mark = value[position : position + 1]
+        if mark == b">":
+            return bytes(out).strip(), position + 1
+        if mark == b'"':
+            text, position = _quoted(value, position + 1)
+            out += text
+        elif mark == b"(":
+            _, position = _comment(value, position + 1)
+        else:
+            out += mark
+            position += 1
+    return bytes(out).strip(), position
+
+
+def _split_address(text: bytes) -> tuple[bytes | None, bytes, bytes | None]:
+    """``@route:local@host`` → route, local part and host."""
+    route: bytes | None = None
+    if text.startswith(b"@") and b":" in text:
+        route, _, text = text.partition(b":")
+        route = b"".join(route.split())
+    local, at, host = text.rpartition(b"@")
+    return (route, local.strip(), host.strip() or None) if at else (route, text.strip(), None)
+
+
+def _member(words: list[bytes], comment: bytes, address: bytes | None) -> Mailbox | None:
     text = b"".join(words).strip()
-    if route is not None:
-        local, at, host = route.rpartition(b"@")
-        return Mailbox(text or comment or None, local if at else host or None, host if at else None)
+    if address is not None:
+        route, local, host = _split_address(address)
+        return Mailbox(text or comment or None, local if local or host else None, host, route)
     if not text:
         return None
-    local, at, host = text.rpartition(b"@")
-    name = comment or None
-    return Mailbox(name, local, host or None) if at else Mailbox(name, text, None)
+    route, local, host = _split_address(text)
+    return Mailbox(comment or None, local, host, route)
 
 
 def _or_else(rendered: bytes, fallback: bytes) -> bytes:

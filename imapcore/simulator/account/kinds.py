@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    r"""What a mailbox is: one of Gmail's own (value: its LIST attribute), or a user's label."""
+    r"""What a mailbox is: one of Gmail's own (value: its LIST attribute), or a user's label.
+
+    The chats' value is in no LIST, where that mailbox has no attribute.
+    """
 
     INBOX = "\\Inbox"
     ALL = "\\All"
@@ -22,6 +25,7 @@ class Kind(Enum):
     STARRED = "\\Flagged"
     TRASH = "\\Trash"
     MUTED = "\\Muted"
+    CHATS = "\\Chats"
     LABEL = ""
 
 

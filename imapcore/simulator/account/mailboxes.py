@@ -63,6 +63,10 @@ class Message:
             self._size = self.source.size
         return self._size
 
+    def claim_size(self, octets: int) -> None:
+        """Answer this RFC822.SIZE from now on; for a server that lies."""
+        self._size = octets
+
     def envelope(self) -> bytes:
         """ENVELOPE, rendered once; a message never changes its content."""
         if self._envelope is None:

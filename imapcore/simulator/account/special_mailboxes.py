@@ -20,6 +20,7 @@ UIDVALIDITY: dict[Kind, int] = {
     Kind.STARRED: 10,
     Kind.ALL: 11,
     Kind.MUTED: 8,
+    Kind.CHATS: 7,
 }
 """The small fixed numbers newer accounts have; user labels come after."""
 
@@ -42,6 +43,7 @@ def _leaves(
     return {
         Kind.ALL: everything,
         Kind.MUTED: "Muted",
+        Kind.CHATS: "Chats",
         Kind.DRAFTS: drafts,
         Kind.IMPORTANT: important,
         Kind.SENT: sent,

@@ -137,7 +137,8 @@ class Cursor:
 
     def astring(self) -> bytes:
         """An atom, a quoted string or a literal (RFC 3501 ``astring``)."""
-        return self.string() if self.peek() in (b'"', b"{", b"~") else self._match(_ASTRING)
+        # ``~`` begins an atom here: a binary literal (RFC 6855 §4) stands in APPEND only.
+        return self.string() if self.peek() in (b'"', b"{") else self._match(_ASTRING)
 
     def ascii_string(self) -> str:
         """An astring that can only be ASCII: a charset, a header's name."""

@@ -35,6 +35,11 @@ class View:
         self.old: dict[int, State] = {}
         """Earlier states still shown, for sessions that are told late."""
 
+    def forget_all(self) -> None:
+        """Look empty until the session is next told of arrivals, which then are all messages there are."""
+        self.entries = []
+        self.uidnext = 1
+
     def __len__(self) -> int:
         return len(self.entries)
 

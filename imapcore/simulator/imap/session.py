@@ -29,6 +29,8 @@ from imapcore.simulator.replies import Farewell, Refusal, Reply
 
 _TAG = re.compile(rb'[^\x00-\x20\x7f-\xff(){%*"\\+\]]+')
 _WORD = re.compile(rb"[^\x00-\x20\x7f-\xff]+")
+_HTTP = re.compile(rb"[A-Z]+ \S* HTTP/[0-9.]+")
+"""The first line of a browser's request."""
 Read = TypeVar("Read")
 LITERAL_MINUS = 4096
 """Octets of the largest literal that need not wait for us (RFC 7888 §5)."""
@@ -189,6 +191,9 @@ class Session:
             raise Farewell(gmail_texts.SESSION_EXPIRED)
 
     async def _handle(self, command: bytes) -> None:
+        if self.stage is Stage.NOT_AUTHENTICATED and _HTTP.fullmatch(command):
+            # A web page may make its browser POST lines here, which would be taken for commands.
+            raise Farewell(gmail_texts.FLOOD_BYE)
         tag = _TAG.match(command)
         if tag is None or command[tag.end() : tag.end() + 1] != b" ":
             self._bad_commands += 1
@@ -218,7 +223,7 @@ class Session:
             return Reply("BAD", self.options.state_error.format(command=name))
         self.faults = [] if self.house.faults.is_quiet else self.house.faults.take(name)
         if self.faults:
-            refusal = self._play_faults()
+            refusal = self._play_faults(cursor)
             if refusal is not None:
                 return refusal
         return await self._run(entry, cursor)
@@ -230,13 +235,14 @@ class Session:
             return Reply("BAD", gmail_texts.PARSE_ERROR)
         except Refusal as refusal:
             reply = refusal.reply
-        if self.view is not None and entry.ride is not Ride.NOTHING:
+        rides = entry.ride is not Ride.NOTHING and self.fault(FaultKind.EMPTY) is None
+        if self.view is not None and rides:
             self.catch_up(is_full=entry.ride is Ride.EVERYTHING)
         if self.fault(FaultKind.THROTTLED) is not None and reply.status != "BAD":
             return Reply(reply.status, reply.text + gmail_texts.THROTTLED)
         return reply
 
-    def _play_faults(self) -> Reply | None:
+    def _play_faults(self, cursor: Cursor) -> Reply | None:
         """Arm what concerns the line; raise or return what replaces the command's answer."""
         for fault in self.faults:
             if fault.kind in LINE_FAULTS:
@@ -253,6 +259,9 @@ class Session:
                 return Reply("NO", gmail_texts.REFUSED)
             elif fault.kind is FaultKind.BAD:
                 return Reply("BAD", gmail_texts.PARSE_ERROR)
+            elif fault.kind is FaultKind.ECHO:
+                told = cursor.data[len(self.tag) + 1 :].decode("utf-8", "replace").replace("\r\n", " ")
+                return Reply("NO", gmail_texts.ECHO.format(command=told))
             elif fault.kind is FaultKind.UNAVAILABLE:
                 return Reply("NO", gmail_texts.LOGIN_ERRORS[LoginError.UNAVAILABLE])
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from imapcore.simulator import gmail_texts
-from imapcore.simulator.account.mailboxes import Mailbox, Message
+from imapcore.simulator.account.mailboxes import Entry, Mailbox, Message
 from imapcore.simulator.account.source import StoredSeed, store
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
 from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command
@@ -69,8 +69,21 @@ async def _append(session: Session, arguments: AppendArguments) -> Reply:
     view = session.view
     if view is not None and session.options.append_reports_exists and view.take_new():
         session.send(b"* %d EXISTS" % len(view))
-    uid = mailbox.by_msgid[message.msgid].uid
+    entry = mailbox.by_msgid[message.msgid]
+    uid = entry.uid
+    if "\\Deleted" in arguments.flags:
+        _delete(session, entry, mailbox)
     return Reply("OK", f"[APPENDUID {mailbox.uidvalidity} {uid}] (Success)")
+
+
+def _delete(session: Session, entry: Entry, mailbox: Mailbox) -> None:
+    r"""What ``\Deleted`` does to a message that comes with it: as STORE of it would, once it is there."""
+    account = session.account
+    if not account.options.auto_expunge:
+        entry.is_deleted = True
+        return
+    account.expunge(entry.message, mailbox)
+    account.announce()
 
 
 def _add(session: Session, mailbox: Mailbox, source: StoredSeed, arguments: AppendArguments) -> Message:

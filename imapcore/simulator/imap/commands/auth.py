@@ -111,6 +111,9 @@ def _admit(session: Session, token_end_ms: int | None) -> Reply:
     options = session.options
     if options.login_error is not None:
         return _refuse(session, options.login_error)
+    refused = session.fault(FaultKind.LOGIN_REFUSED)
+    if refused is not None:
+        return _refuse(session, LoginError(refused.text))
     is_full = session.house.signed_in() >= options.max_connections
     if is_full or session.fault(FaultKind.TOO_MANY) is not None:
         return _refuse(session, LoginError.TOO_MANY)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.mailboxes import Entry
-from imapcore.simulator.faults import FaultKind
+from imapcore.simulator.faults import Fault, FaultKind
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
 from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command
 from imapcore.simulator.imap.session import Session
@@ -250,6 +250,17 @@ async def _serve(session: Session, arguments: FetchArguments, *, is_uid: bool) -
     return Reply("NO", gmail_texts.NOT_FETCHED) if missed else SUCCESS
 
 
+def _left_out(session: Session, items: frozenset[str], sections: tuple[Section, ...]) -> set[int]:
+    """The messages that a test lets go missing where one of these items is asked for."""
+    asked = items | {f"BODY[{section.spec.upper()}]" for section in sections}
+    return {msgid for msgid, of in session.account.left_out.items() if not of or not of.isdisjoint(asked)}
+
+
+def _is_hit(fault: Fault, count: int) -> bool:
+    """Whether a fault hits the message of that number in the answer."""
+    return not fault.octets or count % fault.octets == 0
+
+
 async def _send(
     session: Session, targets: list[tuple[int, Entry]], items: frozenset[str], sections: tuple[Section, ...]
 ) -> bool:
@@ -260,11 +271,15 @@ async def _send(
     with_flags = _renders(session, items | {"FLAGS"}) if marks_seen else renders
     broken = session.fault(FaultKind.NOT_FETCHED)
     deleting = session.fault(FaultKind.EXPUNGE_MID_FETCH)
+    silent = session.fault(FaultKind.LEFT_OUT)
+    left_out = _left_out(session, items, sections)
     has_missed = False
     for count, (number, entry) in enumerate(targets, 1):
         if entry.is_gone:
             continue
-        if broken is not None and (not broken.octets or count % broken.octets == 0):
+        if entry.message.msgid in left_out or (silent is not None and _is_hit(silent, count)):
+            continue
+        if broken is not None and _is_hit(broken, count):
             has_missed = True
             continue
         if deleting is not None and count == deleting.octets + 1:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.kinds import Kind
 from imapcore.simulator.account.mailboxes import Mailbox
+from imapcore.simulator.faults import FaultKind
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
 from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command, no_arguments
 from imapcore.simulator.imap.label_encoding import decode_name, encode_name, mailbox_name, quote
@@ -23,6 +24,9 @@ STATUS_ITEMS = ("APPENDLIMIT", "HIGHESTMODSEQ", "MESSAGES", "RECENT", "UIDNEXT",
 
 PATTERN_LENGTH = 500
 """Characters of a LIST's patterns; longer ones match no name there can be."""
+
+NO_SPECIAL_USE = (Kind.INBOX, Kind.LABEL, Kind.CHATS)
+"""Mailboxes that have no special-use attribute in LIST."""
 
 XLIST_ATTRIBUTES: dict[Kind, str] = {
     Kind.INBOX: "\\Inbox",
@@ -88,6 +92,8 @@ def _open(session: Session, arguments: SelectArguments, *, is_read_only: bool) -
     session.has_condstore |= arguments.has_condstore
     account.look()
     view = session.enter_mailbox(mailbox, is_read_only)
+    if session.fault(FaultKind.EMPTY) is not None:
+        view.forget_all()
     flags = " ".join((*gmail_texts.SYSTEM_FLAGS, *sorted(account.keywords)))
     session.send(f"* FLAGS ({flags})")
     permanent = "" if is_read_only else f"{flags} \\*"
@@ -297,6 +303,8 @@ def _up_to_slashes(name: str, starts: set[int]) -> set[int]:
 
 def _lines(session: Session) -> list[_Line]:
     """Every name there is to list, parents that are no labels included, in order."""
+    if session.fault(FaultKind.NO_MAILBOXES) is not None:
+        return []
     mailboxes = session.account.visible_mailboxes()
     by_name: dict[str, Mailbox | None] = {}
     parents: set[str] = set()
@@ -316,7 +324,7 @@ def _attributes(line: _Line, arguments: ListArguments) -> str:
     attributes = ["\\HasChildren" if line.has_children else "\\HasNoChildren"]
     if line.mailbox is None:
         attributes.append("\\NonExistent" if arguments.is_extended else "\\Noselect")
-    elif line.mailbox.kind not in (Kind.INBOX, Kind.LABEL):
+    elif line.mailbox.kind not in NO_SPECIAL_USE:
         attributes.append(line.mailbox.kind.value)
     if "SUBSCRIBED" in arguments.returned | arguments.selection and _is_subscribed(line):
         attributes.append("\\Subscribed")
@@ -331,7 +339,7 @@ def _is_chosen(line: _Line, arguments: ListArguments) -> bool:
     if "SUBSCRIBED" in arguments.selection and not _is_subscribed(line):
         return False
     if "SPECIAL-USE" in arguments.selection:
-        return line.mailbox is not None and line.mailbox.kind not in (Kind.INBOX, Kind.LABEL)
+        return line.mailbox is not None and line.mailbox.kind not in NO_SPECIAL_USE
     return True
 
 
@@ -373,7 +381,7 @@ async def _xlist(session: Session, arguments: ListArguments) -> Reply:
         attributes = ["\\HasChildren" if line.has_children else "\\HasNoChildren"]
         if line.mailbox is None:
             attributes.append("\\Noselect")
-        elif kind is not Kind.LABEL:
+        elif kind in XLIST_ATTRIBUTES:
             attributes.append(XLIST_ATTRIBUTES[kind])
         name = quote(b"Inbox") if kind is Kind.INBOX else mailbox_name(line.name, session.is_utf8)
         session.send(f'* XLIST ({" ".join(sorted(attributes))}) "/" '.encode() + name)
@@ -412,15 +420,17 @@ def _read_status_items(cursor: Cursor) -> tuple[str, ...]:
 
 def _status_line(session: Session, mailbox: Mailbox, items: tuple[str, ...]) -> bytes:
     account = session.account
-    limit = session.options.max_folder_size
+    entries = mailbox.entries[-session.options.max_folder_size :]
+    if session.fault(FaultKind.EMPTY) is not None:
+        entries = []
     values: dict[str, Callable[[], int]] = {
         "APPENDLIMIT": lambda: session.options.append_limit,
         "HIGHESTMODSEQ": lambda: account.modseq,
-        "MESSAGES": lambda: min(len(mailbox.entries), limit or len(mailbox.entries)),
+        "MESSAGES": lambda: len(entries),
         "RECENT": lambda: 0,
         "UIDNEXT": lambda: mailbox.uidnext,
         "UIDVALIDITY": lambda: mailbox.uidvalidity,
-        "UNSEEN": lambda: sum("\\Seen" not in entry.message.flags for entry in mailbox.entries[-limit:]),
+        "UNSEEN": lambda: sum("\\Seen" not in entry.message.flags for entry in entries),
     }
     session.has_condstore |= "HIGHESTMODSEQ" in items
     shown = " ".join(f"{item} {values[item]()}" for item in items)

@@ -7,6 +7,7 @@ been told of only. ``X-GM-LABELS`` takes the decoded name here, unlike everywher
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,8 +15,10 @@ from email.utils import parsedate
 from operator import eq, ge, lt
 
 from imapcore.simulator import gmail_texts
+from imapcore.simulator.account.envelope import parse_mailboxes
 from imapcore.simulator.account.mailboxes import Entry, Mailbox
 from imapcore.simulator.account.stored_mail import decode_words
+from imapcore.simulator.faults import FaultKind
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
 from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command
 from imapcore.simulator.imap.label_encoding import quote
@@ -43,6 +46,9 @@ _FLAG_KEYS = {
     "SEEN": "\\Seen",
 }
 _TEXT_FIELDS = {"BCC", "CC", "FROM", "SUBJECT", "TO"}
+ADDRESS_FIELDS = frozenset(("BCC", "CC", "FROM", "REPLY-TO", "SENDER", "TO"))
+_DECORATED = re.compile(r"[(\\\"]|<\s*@|@\s|\s@")
+"""What can make an address look otherwise than it is: comments, quotes, escapes, routes, blanks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,11 +240,10 @@ class _Program:
         wanted = text.casefold()
         if name.casefold() == "message-id" and self.session.options.header_search_misses_message_id:
             return lambda number, entry: False
+        if name.upper() in ADDRESS_FIELDS:
+            return self._address_field(name.upper(), wanted)
         values: dict[str, Callable[[Entry], str]] = {
             "SUBJECT": lambda entry: entry.message.source.subject,
-            "FROM": lambda entry: entry.message.source.sender,
-            "TO": lambda entry: entry.message.source.to,
-            "CC": lambda entry: entry.message.source.cc,
             "MESSAGE-ID": lambda entry: entry.message.source.message_id,
         }
         cheap = values.get(name.upper())
@@ -250,6 +255,27 @@ class _Program:
             return any(wanted in value.casefold() for value in found)
 
         return has_field
+
+    def _address_field(self, name: str, wanted: str) -> Test:
+        """Of the field as it is written, and of the addresses in it without their comments and quotes."""
+        quick: dict[str, Callable[[Entry], str]] = {
+            "FROM": lambda entry: entry.message.source.sender,
+            "TO": lambda entry: entry.message.source.to,
+            "CC": lambda entry: entry.message.source.cc,
+        }
+        written: Callable[[Entry], str] = quick.get(name, lambda entry: "")
+
+        def has_address(number: int, entry: Entry) -> bool:
+            if wanted and wanted in written(entry).casefold():
+                return True
+            if wanted and name in quick and not _DECORATED.search(written(entry)):
+                return False
+            fields = entry.message.source.mail().headers(name)
+            return any(
+                wanted in value.casefold() or wanted in _plain_addresses(value).casefold() for value in fields
+            )
+
+        return has_address
 
     def _body(self, text: str, *, with_header: bool) -> Test:
         wanted = text.casefold()
@@ -273,6 +299,17 @@ class _Program:
         least = self.cursor.number()
         state = self.view.state
         return lambda number, entry: state(entry.message)[2] >= least
+
+
+def _plain_addresses(value: str) -> str:
+    """An address header as ENVELOPE has it: names, and addresses without comments, quotes and routes."""
+    members = parse_mailboxes(value.encode("utf-8"))
+    return ", ".join(
+        b" ".join(
+            filter(None, (m.name, b"<%b@%b>" % (m.local, m.host) if m.local and m.host else m.local))
+        ).decode("utf-8", "replace")
+        for m in members
+    )
 
 
 def _day_in(header: str) -> date | None:
@@ -328,7 +365,10 @@ async def _run(session: Session, arguments: SearchArguments, *, is_uid: bool) ->
     numbers = [entry.uid if is_uid else number for number, entry in found]
     modseq = 0
     if program.uses_modseq:
-        modseq = max((session.selected.state(entry.message)[2] for _, entry in found), default=0)
+        told = _told_of(found, arguments.returned)
+        modseq = max((session.selected.state(entry.message)[2] for _, entry in told), default=0)
+    if session.fault(FaultKind.NO_RESULT) is not None:
+        return Reply("OK", gmail_texts.SEARCH_DONE)
     if arguments.returned is None:
         shown = "".join(f" {number}" for number in numbers)
         session.send(f"* SEARCH{shown}" + (f" (MODSEQ {modseq})" if modseq else ""))
@@ -337,7 +377,16 @@ async def _run(session: Session, arguments: SearchArguments, *, is_uid: bool) ->
     return Reply("OK", gmail_texts.SEARCH_DONE)
 
 
+def _told_of(found: list[tuple[int, Entry]], returned: tuple[str, ...] | None) -> list[tuple[int, Entry]]:
+    """Whose MODSEQ a result gives: that of MIN and MAX where nothing else is asked (RFC 4731 §3.2)."""
+    if not found or returned is None or not {"MIN", "MAX"}.issuperset(returned):
+        return found
+    return [found[0 if word == "MIN" else -1] for word in returned]
+
+
 async def _find(session: Session, test: Test) -> list[tuple[int, Entry]]:
+    if session.fault(FaultKind.EMPTY) is not None:
+        return []
     if test is _everything:
         return [
             (number, entry) for number, entry in enumerate(session.selected.entries, 1) if not entry.is_gone
