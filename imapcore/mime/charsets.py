@@ -29,6 +29,8 @@ _UNTEXTUAL = frozenset(
 )  # fmt: skip
 """Codecs that are no character sets, or that warn, or that take more than linear time."""
 
+_SEVEN_BIT = bytes(range(0x80))
+
 
 def codec_name(charset: str) -> str | None:
     """The codec to decode a charset with, or None for one nobody knows."""
@@ -78,5 +80,5 @@ def _repair_utf8(octets: bytes) -> str:
             return octets[: error.start].decode("utf-8")
     text = octets.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    high = sum(byte >= 0x80 for byte in octets)
+    high = len(octets.translate(None, _SEVEN_BIT))
     return octets.decode("cp1252", "replace") if high and broken > high * 0.6 else text

@@ -18,11 +18,11 @@ MAX_HEADER = 65_536
 """Octets of a header value that are looked at."""
 MAX_ADDRESSES = 1000
 
-_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]{0,4096})\?=")
-_GAP = re.compile(r"[ \t\r\n]*")
+_WORD_START = re.compile(r"=\?[ \t]{0,4}([^?\s*]{0,40}+)(?:\*[^?\s]{0,40}+)?[ \t]{0,4}\?([bBqQ])\?")
+_HEX_PAIR = re.compile(r"[0-9A-Fa-f]{2}")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[(<"),:;>]|[^\\(<"),:;>]+', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|\\.|[(<"),:;>]|[^\\(<"),:;>]+', re.DOTALL)
 _SLASHED = re.compile(r"\\(.)", re.DOTALL)
 _COMMENT = re.compile(r"\([^()]*\)")
 _BLANK = re.compile(r"\s+")
@@ -30,7 +30,8 @@ _PSEUDO_HOSTS = frozenset(
     ("", "missing_domain", ".missing-host-name.", "missing-host-name", ".syntax-error.")
 )
 _PSEUDO_BOXES = frozenset(("", "missing_mailbox", "unexpected_data_after_address"))
-_ADDRESS = re.compile(r"<?\s*([^\s<>@,;]+@[^\s<>@,;]+)\s*>?")
+_ADDRESS = re.compile(r"(?<![^\s<>@,;])([^\s<>@,;]{1,320}+@[^\s<>@,;]{1,320}+)")
+"""An address in other text. It begins where a word begins: a long word is looked at once, not per letter."""
 
 
 def decode_header(value: bytes | str | None) -> str:
@@ -40,31 +41,83 @@ def decode_header(value: bytes | str | None) -> str:
 
 def decode_words(text: str) -> str:
     """Replace RFC 2047 words; neighbours of one charset are joined before decoding, as some cut inside
-    a character. The result is not sanitized."""
+    a character. The result is not sanitized.
+
+    Reads what is really sent: words of any length, with blanks or question marks inside, without a charset,
+    and labelled UTF-8 where they are Windows-1252. A word ends at ``?=``; one that never ends stays as it is.
+    """
     if "=?" not in text:
         return text
     out: list[str] = []
     position = 0
-    pending = b""
-    pending_charset = ""
-    for match in _WORD.finditer(text):
-        charset, encoding, payload = match.groups()
-        gap = text[position : match.start()]
-        octets = _decode_payload(encoding, payload)
-        is_adjacent = bool(pending_charset) and _GAP.fullmatch(gap) is not None
-        if is_adjacent and charset.lower() == pending_charset:
-            pending += octets
+    pending: list[bytes] = []
+    pending_charset: str | None = None
+    for start, end, charset, octets in _words(text):
+        gap = text[position:start]
+        is_adjacent = pending_charset is not None and not gap.strip(" \t\r\n")
+        if is_adjacent and charset == pending_charset:
+            pending.append(octets)
         else:
-            if pending_charset:
-                out.append(charsets.decode(pending, pending_charset)[0])
+            if pending_charset is not None:
+                out.append(_decode_word(b"".join(pending), pending_charset))
             if not is_adjacent:
                 out.append(gap)
-            pending, pending_charset = octets, charset.lower()
-        position = match.end()
-    if pending_charset:
-        out.append(charsets.decode(pending, pending_charset)[0])
+            pending, pending_charset = [octets], charset
+        position = end
+    if pending_charset is not None:
+        out.append(_decode_word(b"".join(pending), pending_charset))
     out.append(text[position:])
     return "".join(out)
+
+
+def _words(text: str) -> Iterator[tuple[int, int, str, bytes]]:
+    """Where each encoded word begins and ends, its charset in lower case, its octets."""
+    position = 0
+    while match := _WORD_START.search(text, position):
+        end = _word_end(text, match.end())
+        if end < 0:
+            # No word after this one ends either.
+            return
+        yield (
+            match.start(),
+            end + 2,
+            match[1].lower(),
+            _decode_payload(match[2], text[match.end() : end]),
+        )
+        position = end + 2
+
+
+def _word_end(text: str, start: int) -> int:
+    """Where the ``?=`` stands that ends a payload; -1 when there is none.
+
+    A raw question mark before an encoded octet, ``now?=20or?=``, looks like an end too: it is taken for text
+    when another end follows before the next word begins.
+    """
+    first = end = text.find("?=", start)
+    if first < 0:
+        return -1
+    limit = -1
+    while _HEX_PAIR.match(text, end + 2):
+        if limit < 0:
+            limit = text.find("=?", first + 2)
+            limit = len(text) if limit < 0 else limit
+        end = text.find("?=", end + 2, limit + 1)
+        if end < 0 or end >= limit:
+            return first
+    return end
+
+
+def _decode_word(octets: bytes, charset: str) -> str:
+    if charset in ("", "utf-8", "utf8") and _is_cut_letter(octets):
+        return octets.decode("cp1252", "replace")
+    return charsets.decode(octets, charset or "utf-8")[0]
+
+
+def _is_cut_letter(octets: bytes) -> bool:
+    """Whether all that is not ASCII is one octet at the end: ``Ren\\xe9`` is a name in Windows-1252, no cut
+    UTF-8.
+    """
+    return octets[-1:] > b"\x7f" and octets[:-1].isascii()
 
 
 def parse_addresses(value: bytes | str | None) -> tuple[Address, ...]:
@@ -76,29 +129,25 @@ def parse_addresses(value: bytes | str | None) -> tuple[Address, ...]:
     if not value:
         return ()
     found: list[Address] = []
-    dangling = ""
+    # Halves of names that wait for the rest: "Lovelace, Ada <ada@…>" without quotes.
+    dangling: list[str] = []
     for words, comment, route in _members(_to_text(value)[:MAX_HEADER]):
         if route is None and "@" not in words:
-            # "Lovelace, Ada <ada@…>" unquoted: the first half of a name waits for the second.
             if words:
-                dangling = f"{dangling}, {words}" if dangling else words
+                dangling.append(words)
             continue
         if route is None:
             email, name = _bare_address(words)
             name = name or comment
         else:
-            email, name = (
-                route,
-                f"{dangling}, {words}" if dangling and words else words or dangling or comment,
-            )
+            email, name = route, ", ".join((*dangling, words) if words else dangling) or comment
         if route is None and dangling:
-            found.append(_address("", dangling))
-        dangling = ""
+            found.append(_address("", ", ".join(dangling)))
+        dangling.clear()
         found.append(_address(name, email))
         if len(found) >= MAX_ADDRESSES:
             return tuple(found)
-    if dangling:
-        found += [_address("", part.strip()) for part in dangling.split(",") if part.strip()]
+    found += [_address("", part) for part in dangling[:MAX_ADDRESSES]]
     return tuple(address for address in found if address.email or address.name)
 
 
@@ -113,12 +162,12 @@ def address_from_envelope(name: bytes | None, mailbox: bytes | None, host: bytes
     place = _to_text(host)
     place = "" if place.lower() in _PSEUDO_HOSTS else place
     box = "" if box.lower() in _PSEUDO_BOXES else box
-    swapped = _ADDRESS.fullmatch(title.strip()) if not place and "@" not in box else None
+    swapped = _ADDRESS.fullmatch(title.strip(" <>")) if not place and "@" not in box else None
     if swapped:
         return _address(box, swapped[1])
     inside = _ADDRESS.search(box) if not place and "<" in box else None
     if inside:
-        return _address(title or box[: inside.start()], inside[1])
+        return _address(title or box[: inside.start()].rstrip(" <"), inside[1])
     email = f"{box}@{place}" if place else box
     return _address(title, email)
 
@@ -172,6 +221,7 @@ def _bare_address(words: str) -> tuple[str, str]:
 def _members(text: str) -> Iterator[tuple[str, str, str | None]]:
     """Each member's words, comment, and what stood in angle brackets."""
     words: list[str] = []
+    has_address = False
     tail: list[str] = []
     comment: list[str] = []
     route: list[str] | None = None
@@ -205,14 +255,16 @@ def _members(text: str) -> Iterator[tuple[str, str, str | None]]:
             tail.clear()
             comment.clear()
             route = None
+            has_address = False
         elif token == ":":
             # The name of a group, unless an address is already under way.
-            if route is None and not any("@" in word for word in words):
+            if route is None and not has_address:
                 words.clear()
             else:
                 words.append(token)
         elif token not in (">", ")"):
             (words if route is None else tail).append(_unquote(token))
+            has_address = has_address or "@" in token
     yield _finish(words or tail, comment, route)
 
 

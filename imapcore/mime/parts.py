@@ -23,11 +23,14 @@ MAX_PARTS = 1000
 MAX_FIELDS = 2000
 
 _HEADER_END = re.compile(rb"(?:(?<=\n)|\A|\r?\n)\r?\n")
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_FIELD = re.compile(rb"([!-9;-~]{1,200}+)[ \t]*+:")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_SOFT_BREAK = re.compile(rb"=[ \t]*\r?\n")
-_LINE_BLANKS = re.compile(rb"[ \t]+(?=\r?\n)")
+# Each of these starts at one place of a run of blanks and never gives any of it back: a run that ends in
+# something else costs its length once, not once per blank.
+_SOFT_BREAK = re.compile(rb"=[ \t]*+\r?\n")
+_LINE_BLANKS = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
+_DELIMITER_END = re.compile(rb"(--)?[ \t]*+(?:\r?(?=\n)|\Z)")
 _UU = re.compile(rb"(?:\A|\n)begin [0-7]{3,4} [^\r\n]*\r?\n")
 _SUFFIXES = {
     "application/pdf": "pdf", "application/zip": "zip", "application/ics": "ics", "message/rfc822": "eml",
@@ -117,7 +120,7 @@ def decode_transfer(octets: bytes, encoding: str) -> bytes:
         letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
         return base64.b64decode(letters + b"=" * (-len(letters) % 4))
     if encoding == "quoted-printable":
-        octets = _SOFT_BREAK.sub(b"", _LINE_BLANKS.sub(b"", octets) if b" \r\n" in octets else octets)
+        octets = _SOFT_BREAK.sub(b"", _LINE_BLANKS.sub(b"", octets))
         return _HEX.sub(lambda match: _BYTES[match[1]], octets)
     if encoding in ("x-uuencode", "uuencode", "x-uue"):
         return _decode_uu(octets)
@@ -206,14 +209,24 @@ def _parse_children(part: Part, raw: bytes, body: int, stop: int, depth: int, co
 
 def _split(raw: bytes, body: int, stop: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
     """What stands between delimiter lines, and whether one ended it (RFC 2046 §5.1.1)."""
-    pattern = re.compile(rb"(?:\r?\n|(?<=\n)|\A)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?(?=\n)|\Z)")
+    delimiter = b"--" + boundary
     begin = -1
-    for match in pattern.finditer(raw, body, stop):
+    found = raw.find(delimiter, body, stop)
+    while found >= 0:
+        ending = _DELIMITER_END.match(raw, found + len(delimiter), stop)
+        is_line = found == body or raw[found - 1] == 10
+        if ending is None or not is_line:
+            found = raw.find(delimiter, found + 1, stop)
+            continue
         if begin >= 0:
-            yield begin, max(begin, match.start()), True
-        if match[1]:
+            # The line end before a delimiter belongs to the delimiter.
+            end = found - 1 if found > begin and raw[found - 1] == 10 else found
+            end = end - 1 if end > begin and raw[end - 1] == 13 else end
+            yield begin, max(begin, end), True
+        if ending[1]:
             return
-        begin = min(match.end() + 1, stop)
+        begin = min(ending.end() + 1, stop)
+        found = raw.find(delimiter, max(begin, found + 1), stop)
     if begin >= 0:
         yield begin, stop, False
 

@@ -49,9 +49,7 @@ def find_links(text: str, links: Links) -> tuple[Span, ...]:
     spans: list[Span] = []
     position = 0
     for match in _URL.finditer(text):
-        url = match[1]
-        while url and (url[-1] in _TRAILING or (url[-1] == ")" and url.count("(") < url.count(")"))):
-            url = url[:-1]
+        url = _without_trailing(match[1])
         index = links.add(url, url)
         if index is None:
             continue
@@ -65,6 +63,16 @@ def find_links(text: str, links: Links) -> tuple[Span, ...]:
     if position < len(text):
         spans.append(Span(text[position:]))
     return tuple(spans)
+
+
+def _without_trailing(url: str) -> str:
+    """An address without the punctuation of the sentence it stands in; a bracket it opened stays closed."""
+    end = len(url)
+    unopened = url.count(")") - url.count("(")
+    while end and (url[end - 1] in _TRAILING or (url[end - 1] == ")" and unopened > 0)):
+        unopened -= url[end - 1] == ")"
+        end -= 1
+    return url[:end]
 
 
 def _paragraphs(lines: list[Line]) -> Iterable[list[Line]]:

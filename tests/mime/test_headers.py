@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,19 @@ from imapcore.model import Address
         (b"=?x-unknown?Q?abc?=", "abc"),
         (b"=?utf-8?B?bad", "=?utf-8?B?bad"),
         (b"=?unicode_escape?Q?=5Cn?=", "\\n"),
+        # Read to the end that is one, whatever stands inside.
+        (b"=?UTF-8?Q?What are you doing this week? [ask]?=", "What are you doing this week? [ask]"),
+        (b"=?UTF-8?Q?Now?=20or_never=3F?= =?utf-8?q?_yes?=", "Now? or never? yes"),
+        (b"=?utf-8?Q?a?=20 =?utf-8?Q?b?=", "a20 b"),
+        (b"=?utf-8?Q?" + b"x" * 1900 + b"?=", "x" * 1900),
+        (b"=?utf-8?B?" + base64.b64encode(b"y" * 1500) + b"?=", "y" * 1500),
+        (b"=?utf-8?B?5p2l \r\n 6YCx?=", "来週"),
+        (b"=? utf-8 ?Q?abc?=", "abc"),
+        (b"=??Q?abc?=", "abc"),
+        # Called UTF-8, and Windows-1252.
+        (b"=?utf-8?Q?Ren=E9?=", "René"),
+        (b"=?utf-8?Q?Ren=E9_Caf=E9s?=", "René Cafés"),
+        (b"=?utf-8?Q?caf=C3=A9_=E2=82?=", "café"),
         # Raw 8-bit, labelled by nobody.
         ("Grüße".encode(), "Grüße"),
         ("Grüße".encode("latin-1"), "Grüße"),

@@ -343,6 +343,11 @@ def test_half_a_letter_at_the_edge_does_not_loop() -> None:
     assert source(b"\x80" * 30, 8)
 
 
+def test_octets_that_are_no_letters_are_cut_into_whole_lines() -> None:
+    # One octet to a line, and a step back over all others for each, took six seconds for a megabyte.
+    assert len(SourceLines(b"\x80" * 8_000, 80)) <= 8_000 // 77 + 1
+
+
 async def test_a_second_click_opens_a_link() -> None:
     app = Stage(screen=lambda: LinkPicker(LINKS))
     async with app.run_test(size=(100, 30)) as pilot:

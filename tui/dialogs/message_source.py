@@ -47,7 +47,8 @@ class SourceLines:
             # A cut inside a UTF-8 sequence would show one letter as two marks; step back to its beginning.
             while stop - begin > width:
                 middle = begin + width
-                while middle > begin + 1 and raw[middle] & 0xC0 == 0x80:
+                # No sequence is longer than four octets: further back there is none to keep whole.
+                while middle > begin + max(1, width - 3) and raw[middle] & 0xC0 == 0x80:
                     middle -= 1
                 self._ranges.append((begin, middle))
                 begin = middle

@@ -21,7 +21,7 @@ _INDENT = 2
 _NARROWEST = 6
 _SAMPLE = 200
 """Rows that are measured; a table of a million rows keeps the columns of its first ones."""
-_NUMBER = re.compile(r"[-+−–(]?\s*[$€£¥]?\s*\d[\d\s.,’'\u00a0\u202f]*\s*(%|[$€£¥]|[A-Za-z]{1,3})?\)?\s*")
+_NUMBER = re.compile(r"[-+−–(]?\s*[$€£¥]?\s*\d[\d\s.,’'\u00a0\u202f]*+(%|[$€£¥]|[A-Za-z]{1,3})?\)?\s*")
 
 
 def lay_out_table(
