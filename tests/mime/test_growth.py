@@ -26,8 +26,9 @@ from imapcore.mime.message import make_snippet, read_body, snippet
 from imapcore.mime.parameters import parse_disposition, parse_media_type
 from imapcore.mime.parts import decode_transfer, header_fields, parse_parts
 from imapcore.mime.plain_text import find_links, read_plain
-from imapcore.mime.quotes import is_attribution, read_lines, starts_original
-from imapcore.mime.sanitize import clean_filename, clean_line, clean_text
+from imapcore.mime.quotes import read_lines
+from imapcore.mime.reply_words import is_attribution, starts_original
+from imapcore.sanitize import clean_filename, clean_line, clean_text
 
 LENGTH = 3_000
 """Characters of the shortest input; the longest has four times as many."""
