@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from imapcore.mime import charsets
+from imapcore.mime import charsets, reply_words
 from imapcore.mime.calendar import read_event
 from imapcore.mime.headers import (
     address_from_envelope,
@@ -27,7 +27,6 @@ from imapcore.mime.parameters import parse_disposition, parse_media_type
 from imapcore.mime.parts import decode_transfer, header_fields, parse_parts
 from imapcore.mime.plain_text import find_links, read_plain
 from imapcore.mime.quotes import read_lines
-from imapcore.mime.reply_words import is_attribution, starts_original
 from imapcore.sanitize import clean_filename, clean_line, clean_text
 
 LENGTH = 3_000
@@ -137,8 +136,12 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "find_links": lambda text: find_links(text, Links()),
     "read_plain": lambda text: read_plain(text, Links()),
     "read_lines": read_lines,
-    "is_attribution": is_attribution,
-    "starts_original": lambda text: starts_original(text.split("\n")),
+    "is_attribution": reply_words.is_attribution,
+    "is_dated_attribution": reply_words.is_dated_attribution,
+    "is_separator": reply_words.is_separator,
+    "is_header_line": reply_words.is_header_line,
+    "is_phone_signature": reply_words.is_phone_signature,
+    "begins_header_block": lambda text: reply_words.begins_header_block(text.split("\n")),
     "clean_line": clean_line,
     "clean_text": clean_text,
     "clean_filename": clean_filename,
