@@ -30,6 +30,10 @@ Data = list[Any]
 Reply = tuple[str, Data]
 
 _STATUSES = ("OK", "NO", "BAD")
+_CODED = (*_STATUSES, "PREAUTH", "BYE")
+"""Untagged responses whose text may begin with a response code (RFC 3501 §7.1)."""
+_SHOWN = 80
+"""Bytes of a line that an error shows."""
 _SECRET_FROM = {"LOGIN": 1, "AUTHENTICATE": 1}
 """Command → from which argument on it must not be shown."""
 _UNTAGGED = re.compile(rb"\* (?:(\d+) )?([A-Za-z][^ (]*)(?: (.*))?", re.DOTALL)
@@ -67,19 +71,37 @@ class Conversation(Link, Trace):
 
     def _connect(self) -> None:
         """Read the greeting and learn what the server can do."""
-        self.welcome = self._get_response()
-        if "PREAUTH" in self.untagged_responses:
-            self.state = "AUTH"
-        elif "OK" in self.untagged_responses:
-            self.state = "NONAUTH"
-        else:
-            raise self.error(self.welcome or "the server asks for more where it should greet")
-        self._get_capabilities()
+        self.welcome = self._greeting()
+        self._refresh_capabilities()
+        self.untagged_responses.pop("CAPABILITY", None)
         for version in commands.AllowedVersions:
             if version in self.capabilities:
                 self.PROTOCOL_VERSION = version
                 return
         raise self.error("the server speaks no version of IMAP4")
+
+    def _greeting(self) -> bytes | None:
+        """The server's first line. Raises ``error`` with that line where it is none of IMAP's."""
+        frame = self._get_frame()
+        try:
+            welcome = self._file_response(frame)
+        except self.abort:
+            welcome = None
+        if welcome is not None and "PREAUTH" in self.untagged_responses:
+            self.state = "AUTH"
+        elif welcome is not None and "OK" in self.untagged_responses:
+            self.state = "NONAUTH"
+        else:
+            raise self.error("invalid greeting: " + frame.raw[:_SHOWN].decode("utf-8", "replace"))
+        return welcome
+
+    def _refresh_capabilities(self) -> None:
+        """Take over the capabilities the server has just announced unasked; ask where it has not."""
+        announced = self.untagged_responses.get("CAPABILITY")
+        if announced:
+            self._take_capabilities(announced[-1])
+        else:
+            self._get_capabilities()
 
     def _get_capabilities(self) -> None:
         typ, data = self._untagged_response(*self._simple_command("CAPABILITY"), "CAPABILITY")
@@ -92,7 +114,6 @@ class Conversation(Link, Trace):
 
     def _mode_ascii(self) -> None:
         self.utf8_enabled = False
-        self._is_utf8_confirmed = False
         self._encoding = "ascii"
 
     def _mode_utf8(self) -> None:
@@ -104,6 +125,14 @@ class Conversation(Link, Trace):
     def _quote(self, arg: str) -> str:
         """A text in double quotes, for callers who assemble commands themselves."""
         return '"' + arg.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    def _astring(self, arg: str | bytes) -> bytes:
+        """An argument as it stands where it is an atom or quoted already, else quoted; for such callers."""
+        return quoting.quoted_unless_atom(arg, self._encoding)
+
+    def _list_mailbox(self, arg: str | bytes) -> bytes:
+        """The same for a pattern of LIST, whose wildcards need no quotes."""
+        return quoting.quoted_unless_pattern(arg, self._encoding)
 
     def _new_tag(self) -> bytes:
         tag = self.tagpre + b"%d" % self.tagnum
@@ -140,12 +169,26 @@ class Conversation(Link, Trace):
         if "READ-ONLY" in self.untagged_responses and not self.is_readonly:
             raise self.readonly("mailbox status changed to READ-ONLY")
         encoder = self._encoded(name, args, literal)
+        self._check_early_answers()
         tag = self._new_tag()
         self._send_chunks(tag, encoder.chunks(tag.decode("ascii")))
         if callable(literal):
             while self._continued(tag):
                 self._send_line(literal(self.continuation_response), is_secret=True)
         return tag
+
+    def _check_early_answers(self) -> None:
+        """End the connection if an answer is there that no command in flight has asked for.
+
+        Whoever can write into the connection, or a server that guesses the next tag, could have a command
+        succeed that was never carried out.
+        """
+        for line in self._waiting_lines():
+            if line[:1] in (b"*", b"+", b""):
+                continue
+            if self.tagged_commands.get(line.partition(b" ")[0], ()) is not None:
+                self.shutdown()
+                raise self.abort(f"an answer came before its command: {line[:_SHOWN]!r}")
 
     def _send_line(self, line: bytes, *, is_secret: bool = False) -> None:
         """Send what is no command of its own: an answer to a challenge, DONE."""
@@ -279,7 +322,7 @@ class Conversation(Link, Trace):
         if literals:
             literals[0] = (text, literals[0][1])
         self._keep(typ, literals or [text])
-        if typ in _STATUSES:
+        if typ in _CODED:
             self._file_code(text)
         if self.debug:
             self._tell(typ, text)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from imapcore.classic import quoting
 from imapcore.classic.conversation import Conversation, Data, Reply
 from imapcore.classic.idle import Idler
-from imapcore.classic.quoting import Text, to_bytes
+from imapcore.classic.quoting import Text
 
 Pieces = list[quoting.Piece]
 
@@ -34,6 +34,10 @@ class Extensions(Conversation):
     def _program(self, charset: str | None, criteria: Sequence[Text | None]) -> Pieces:
         return quoting.search_program(criteria, self._encoding, charset)
 
+    def _charset(self, charset: Text | None) -> Pieces:
+        """A charset's name, which need not be an atom (``NF_Z_62-010_(1973)``); nothing for None."""
+        return [] if charset is None else [quoting.astring(charset)]
+
     # -- the session ------------------------------------------------------------------------------------
 
     def enable(self, capability: str) -> Reply:
@@ -43,8 +47,6 @@ class Extensions(Conversation):
         typ, data = self._simple_command("ENABLE", capability)
         if typ == "OK" and "UTF8=ACCEPT" in capability.upper():
             self._mode_utf8()
-            confirmed = b" ".join(each for each in self.untagged_responses.get("ENABLED", []) if each)
-            self._is_utf8_confirmed = b"UTF8=ACCEPT" in confirmed.upper().split()
         return typ, data
 
     def proxyauth(self, user: Text) -> Reply:
@@ -68,16 +70,16 @@ class Extensions(Conversation):
         """Move messages to the end of another mailbox (RFC 6851)."""
         return self._simple_command("MOVE", message_set, self._mailbox(new_mailbox))
 
-    def sort(self, sort_criteria: Text, charset: str, *search_criteria: Text) -> Reply:
+    def sort(self, sort_criteria: Text, charset: str | None, *search_criteria: Text) -> Reply:
         """Find messages, in an order: ``sort('(REVERSE DATE)', 'UTF-8', 'ALL')`` (RFC 5256)."""
         order = quoting.parenthesized(sort_criteria, self._encoding)
         program = self._program(charset, search_criteria)
-        return self._collect("SORT", "SORT", order, to_bytes(charset), *program)
+        return self._collect("SORT", "SORT", order, *self._charset(charset), *program)
 
-    def thread(self, threading_algorithm: str, charset: str, *search_criteria: Text) -> Reply:
+    def thread(self, threading_algorithm: str, charset: str | None, *search_criteria: Text) -> Reply:
         """Find messages, as conversations: ``thread('REFERENCES', 'UTF-8', 'ALL')`` (RFC 5256)."""
         program = self._program(charset, search_criteria)
-        return self._collect("THREAD", "THREAD", threading_algorithm, to_bytes(charset), *program)
+        return self._collect("THREAD", "THREAD", threading_algorithm, *self._charset(charset), *program)
 
     def idle(self, duration: float | None = None) -> Idler:
         """Listen while nothing is asked (RFC 2177): ``with M.idle(29 * 60) as idler: …``.
@@ -120,12 +122,13 @@ class Extensions(Conversation):
 
     def setquota(self, root: Text, limits: Text) -> Reply:
         """Set the limits of a quota root: ``setquota('', '(STORAGE 512)')``."""
-        return self._collect("SETQUOTA", "QUOTA", quoting.astring(root, self._encoding), limits)
+        resources = quoting.parenthesized(limits, self._encoding)
+        return self._collect("SETQUOTA", "QUOTA", quoting.astring(root, self._encoding), resources)
 
     def getannotation(self, mailbox: Text, entry: Text, attribute: Text) -> Reply:
         """Annotations of a mailbox, as Cyrus had them before METADATA."""
         return self._collect("GETANNOTATION", "ANNOTATION", self._mailbox(mailbox), entry, attribute)
 
-    def setannotation(self, *args: Text) -> Reply:
-        """Set annotations of a mailbox, as Cyrus had them before METADATA."""
-        return self._collect("SETANNOTATION", "ANNOTATION", *args)
+    def setannotation(self, mailbox: Text, *args: Text) -> Reply:
+        """Set annotations of a mailbox, as Cyrus had them before METADATA: entry, values, and so on."""
+        return self._collect("SETANNOTATION", "ANNOTATION", self._mailbox(mailbox), *args)

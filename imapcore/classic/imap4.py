@@ -124,6 +124,7 @@ class IMAP4(Extensions):
 
     def login(self, user: Text, password: Text) -> Reply:
         """Sign in with a password; it is always quoted (RFC 3501 §6.2.3). Raises ``error`` if refused."""
+        self.untagged_responses.pop("CAPABILITY", None)
         pieces = [
             quoting.astring(user, self._encoding, "utf-8"),
             quoting.quote(password, self._encoding, "utf-8"),
@@ -152,6 +153,7 @@ class IMAP4(Extensions):
         if authobject is None:
             raise TypeError("authenticate needs a function that answers the server's challenges")
         mechanism = mechanism.upper()
+        self.untagged_responses.pop("CAPABILITY", None)
         self.literal = Authenticator(authobject).process
         typ, data = self._simple_command("AUTHENTICATE", mechanism)
         if typ != "OK":
@@ -176,10 +178,8 @@ class IMAP4(Extensions):
         if typ != "OK":
             raise self.error(data[-1])
         self.state = "AUTH"
-        announced = self.untagged_responses.get("CAPABILITY")
-        if announced:
-            # Gmail offers more once somebody is signed in, and says so unasked.
-            self._take_capabilities(announced[-1])
+        # A server may offer more once somebody is signed in; Gmail says so unasked.
+        self._refresh_capabilities()
         return typ, data
 
     # -- mailboxes ------------------------------------------------------------------------------------
@@ -254,10 +254,7 @@ class IMAP4(Extensions):
         if date_time:
             pieces.append(to_bytes(Time2Internaldate(date_time)))
         message = _LINE_ENDS.sub(b"\r\n", message)
-        if self.utf8_enabled and not self._is_utf8_confirmed:
-            # The server never said that it is on (RFC 5161 §3.1): only imaplib's own way is left to follow.
-            message = b"UTF8 (" + message + b")"
-        pieces.append(quoting.Literal(message, is_utf8_message=self._is_utf8_confirmed))
+        pieces.append(quoting.Literal(message, is_utf8_message=self.utf8_enabled))
         return self._simple_command("APPEND", *pieces)
 
     # -- the selected mailbox --------------------------------------------------------------------------
@@ -285,15 +282,17 @@ class IMAP4(Extensions):
         if charset and self.utf8_enabled:
             raise self.error("a charset cannot be named once UTF8=ACCEPT is enabled")
         pieces = self._program(charset, criteria)
-        return self._collect("SEARCH", "SEARCH", *(("CHARSET", charset) if charset else ()), *pieces)
+        named = ("CHARSET", *self._charset(charset)) if charset else ()
+        return self._collect("SEARCH", "SEARCH", *named, *pieces)
 
     def fetch(self, message_set: Text, message_parts: Text) -> Reply:
         """Read messages or parts of them: ``fetch('1:5', '(UID BODY[TEXT])')`` (RFC 3501 §6.4.5).
 
         A message without literals is one ``bytes``; with literals it is ``(header, literal)`` tuples and
-        the rest of the line, ``b')'``.
+        the rest of the line, ``b')'``. Items without parentheses get some, macros such as ``FAST`` do not.
         """
-        return self._collect("FETCH", "FETCH", message_set, message_parts)
+        items = quoting.fetch_items(message_parts, self._encoding)
+        return self._collect("FETCH", "FETCH", message_set, items)
 
     def partial(self, message_num: Text, message_part: str, start: int | str, length: int | str) -> Reply:
         """Read a slice of a message: ``length`` octets of ``message_part`` from ``start``, counted from 1.
@@ -334,15 +333,23 @@ class IMAP4(Extensions):
     def _uid_arguments(self, command: str, args: Sequence[Text]) -> Sequence[Text | quoting.Piece]:
         if command in ("COPY", "MOVE") and len(args) == 2:
             return args[0], self._mailbox(args[1])
+        if command == "FETCH" and len(args) >= 2:
+            return args[0], quoting.fetch_items(args[1], self._encoding), *args[2:]
         if command == "STORE" and len(args) == 3:
             return args[0], args[1], quoting.parenthesized(args[2], self._encoding)
         if command in _UID_SEARCHES:
-            # SORT and THREAD name their charset second; SEARCH after the word CHARSET.
-            is_named = len(args) > 1 and (command != "SEARCH" or to_bytes(args[0]).upper() == b"CHARSET")
-            head = args[:2] if is_named else []
-            charset = to_bytes(head[1]).decode("ascii") if head else None
-            return *head, *self._program(charset, args[len(head) :])
+            return self._uid_search(command, args)
         return args
+
+    def _uid_search(self, command: str, args: Sequence[Text]) -> Sequence[Text | quoting.Piece]:
+        """SORT and THREAD name their charset second; SEARCH after the word CHARSET."""
+        if len(args) < 2 or (command == "SEARCH" and to_bytes(args[0]).upper() != b"CHARSET"):
+            return self._program(None, args)
+        first: Text = args[0]
+        if command == "SORT":
+            first = quoting.parenthesized(first, self._encoding)
+        charset = to_bytes(args[1]).decode("ascii")
+        return first, *self._charset(charset), *self._program(charset.strip('"'), args[2:])
 
 
 def _slice_of(part: str) -> str:

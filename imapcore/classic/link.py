@@ -14,6 +14,7 @@ import ssl
 import sys
 import time
 import warnings
+from collections import deque
 from typing import Protocol
 
 from imapcore.classic.errors import abort
@@ -24,6 +25,8 @@ from imapcore.wire.framing import Frame, Framer, Limits
 
 IMAP4_PORT = 143
 _CHUNK = 1 << 16
+_CHUNKS_AHEAD = 64
+"""How much is read before a command is sent, at most: a server that never stops may not keep us for ever."""
 
 
 class File(Protocol):
@@ -54,6 +57,8 @@ class Link:
         self._framer = Framer(self._limits)
         self._unread = bytearray()
         """Bytes a caller of ``read`` or ``readline`` left over; they come before anything new."""
+        self._ahead: deque[Frame] = deque()
+        """Whole responses that came before the command now to be sent; they come before anything new."""
         self._file: File | None = None
         self._tls_established = False
 
@@ -152,11 +157,52 @@ class Link:
     def _get_frame(self) -> Frame:
         """One whole response. Raises ``abort`` at the end of the stream."""
         try:
-            while (frame := self._framer.take()) is None:
+            while (frame := self._take_frame()) is None:
                 self._feed()
         except LimitExceeded as problem:
             raise self._too_much() from problem
-        assert isinstance(frame, Frame)  # no literal is handed on in pieces
+        return frame
+
+    def _waiting_lines(self) -> list[bytes]:
+        """The beginnings of all responses that have come and that nobody has read yet; waits for nothing."""
+        if self._unread:
+            self._framer.feed(bytes(self._unread))
+            self._unread.clear()
+        if not self._is_read_by_lines:
+            self._receive_waiting()
+        try:
+            while (frame := self._framer.take()) is not None:
+                assert isinstance(frame, Frame)  # no literal is handed on in pieces
+                self._ahead.append(frame)
+        except LimitExceeded as problem:
+            raise self._too_much() from problem
+        return [*(frame.raw for frame in self._ahead), self._framer.first]
+
+    def _receive_waiting(self) -> None:
+        """Take what the socket has at this moment; a lost connection is for the next wait to find."""
+        if self.sock.fileno() < 0:
+            return
+        usual = self.sock.gettimeout()
+        try:
+            for _ in range(_CHUNKS_AHEAD):
+                if not self._is_readable(0):
+                    return
+                self.sock.settimeout(0)
+                data = self.sock.recv(_CHUNK)
+                if not data:
+                    return
+                self._framer.feed(data)
+        except OSError:
+            return
+        finally:
+            self.sock.settimeout(usual)
+
+    def _take_frame(self) -> Frame | None:
+        """The next whole response that is here already."""
+        if self._ahead:
+            return self._ahead.popleft()
+        frame = self._framer.take()
+        assert frame is None or isinstance(frame, Frame)  # no literal is handed on in pieces
         return frame
 
     def _feed(self) -> None:
@@ -190,7 +236,7 @@ class Link:
         deadline = None if timeout is None else time.monotonic() + timeout
         usual = self.sock.gettimeout()
         try:
-            while (frame := self._framer.take()) is None:
+            while (frame := self._take_frame()) is None:
                 left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
                 if not self._is_read_by_lines:
                     self.sock.settimeout(left)
@@ -204,7 +250,6 @@ class Link:
             return None
         finally:
             self.sock.settimeout(usual)
-        assert isinstance(frame, Frame)  # no literal is handed on in pieces
         return frame
 
     def _is_readable(self, timeout: float | None) -> bool:
@@ -217,7 +262,7 @@ class Link:
         return bool(poller.poll(None if timeout is None else timeout * 1000))
 
     def _start_tls(self, ssl_context: ssl.SSLContext | None) -> None:
-        if self._framer.pending or self._unread:
+        if self._framer.pending or self._unread or self._ahead:
             raise abort("the server sent more before the TLS handshake, which anybody could have written")
         context = ssl_context or blocking_socket.context_for(self.host)
         self.sock = blocking_socket.shake_hands(self.sock, self.host, context)
@@ -225,8 +270,10 @@ class Link:
 
     def _loose(self) -> bytearray:
         """The bytes received and not yet understood, taken from the framer for a caller who reads himself."""
-        if self._framer.pending:
-            self._unread += self._framer.take_rest()
+        if self._ahead or self._framer.pending:
+            whole = b"".join(frame.raw + b"\r\n" for frame in self._ahead)
+            self._ahead.clear()
+            self._unread[:0] = whole + self._framer.take_rest()
             self._framer = Framer(self._limits)
         return self._unread
 

@@ -40,10 +40,12 @@ _ATOM = re.compile(rb"[^\x00-\x20\x7f-\xff(){%*\"\\]+")
 """``ASTRING-CHAR`` of RFC 3501 §9: an atom, and ``]`` too."""
 _PATTERN = re.compile(rb"[^\x00-\x20\x7f-\xff(){\"\\]+")
 """``list-char``: as above, with the wildcards."""
-_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 """One whole quoted string. Any escaped character is fine: callers of imaplib write ``"a\b"``."""
 _ESCAPED = re.compile(rb"\\(.)")
 _UNSAFE = re.compile(rb"[\r\n\x00]")
+
+_FETCH_MACROS = (b"ALL", b"FAST", b"FULL")
 
 STRING_KEYS = frozenset(
     {b"BCC", b"BODY", b"CC", b"FROM", b"SUBJECT", b"TEXT", b"TO", b"X-GM-RAW", b"X-GM-LABELS"}
@@ -75,6 +77,10 @@ def quote(argument: Text, encoding: str = "ascii", charset: str | None = None) -
     data = to_bytes(argument, charset or encoding)
     if encoding != "utf-8" and not data.isascii():
         return Literal(data)
+    return _in_quotes(data)
+
+
+def _in_quotes(data: bytes) -> bytes:
     return b'"' + data.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
@@ -96,6 +102,26 @@ def mailbox(argument: Text, encoding: str = "ascii") -> Piece:
     return _unless(_ATOM, _spelled(argument, encoding), encoding)
 
 
+def quoted_unless_atom(argument: str | bytes, encoding: str = "ascii") -> bytes:
+    """``astring`` for callers who assemble a command themselves: always bytes, never a literal.
+
+    Quoting twice is quoting once. CR, LF and NUL are refused when the command is sent.
+    """
+    return _plain_or_quoted(_ATOM, argument, encoding)
+
+
+def quoted_unless_pattern(argument: str | bytes, encoding: str = "ascii") -> bytes:
+    """``list_mailbox`` for such callers; a name outside ASCII is not spelled in modified UTF-7."""
+    return _plain_or_quoted(_PATTERN, argument, encoding)
+
+
+def _plain_or_quoted(plain: re.Pattern[bytes], argument: str | bytes, encoding: str) -> bytes:
+    data = argument.encode(encoding) if isinstance(argument, str) else bytes(argument)
+    if plain.fullmatch(data) or _QUOTED.fullmatch(data):
+        return data
+    return _in_quotes(data)
+
+
 def list_mailbox(argument: Text, encoding: str = "ascii") -> Piece:
     """A pattern for LIST and LSUB: as ``mailbox``, and the wildcards ``*`` and ``%`` need no quoting."""
     return _unless(_PATTERN, _spelled(argument, encoding), encoding)
@@ -105,6 +131,12 @@ def parenthesized(argument: Text, encoding: str = "ascii") -> bytes:
     """A list argument (flags, STATUS names), in parentheses if the caller gave none."""
     data = to_bytes(argument, encoding)
     return data if data[:1] == b"(" and data[-1:] == b")" else b"(" + data + b")"
+
+
+def fetch_items(argument: Text, encoding: str = "ascii") -> bytes:
+    """The items of FETCH, in parentheses if the caller gave none; the macros may have none (§6.4.5)."""
+    data = to_bytes(argument, encoding)
+    return data if data.upper() in _FETCH_MACROS else parenthesized(data, encoding)
 
 
 def search_program(

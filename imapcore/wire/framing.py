@@ -141,6 +141,11 @@ class Framer:
             return max(0, self._end - len(self._buffer))
         return self._head.size - self._head.offset if self._head is not None else 0
 
+    @property
+    def first(self) -> bytes:
+        """How the response now arriving begins; nothing between two of them."""
+        return bytes(self._buffer[:80])
+
     def take_rest(self) -> bytes:
         """Give up everything not yet framed: what follows a change of the layer below (TLS, DEFLATE)."""
         rest = bytes(self._buffer)

@@ -16,6 +16,7 @@ class ByHand(classic.IMAP4):
         self._near = near
         self._far = far
         self._offered = capabilities
+        self._answers = bytearray()
         super().__init__()
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
@@ -23,12 +24,33 @@ class ByHand(classic.IMAP4):
         self._near.settimeout(PATIENCE)
         self._far.settimeout(PATIENCE)
         self.sock = self._near
-        self._far.sendall(b"* PREAUTH hello\r\n* CAPABILITY IMAP4rev1 %b\r\n" % self._offered)
-        self.say_done()
+        self._far.sendall(b"* PREAUTH hello\r\n")
+        self.say(b"* CAPABILITY IMAP4rev1 %b\r\n%b OK done\r\n" % (self._offered, self.next_tag))
+
+    def send(self, data: bytes) -> None:
+        """Send, and let the far end say what it holds ready."""
+        super().send(data)
+        if self._answers:
+            answers = bytes(self._answers)
+            self._answers.clear()
+            self.flush(answers)
+
+    def flush(self, data: bytes) -> None:
+        """Let the far end say it now."""
+        self._far.sendall(data)
 
     def say_done(self, text: bytes = b"OK done") -> None:
-        """Let the far end answer the next command, before it is sent."""
-        self._far.sendall(self.next_tag + b" " + text + b"\r\n")
+        """Let the far end answer the next command as soon as it is sent."""
+        self.answer(self.next_tag + b" " + text + b"\r\n")
+
+    def say_signed_in(self, text: bytes = b"OK done") -> None:
+        """The same for a command that signs in: the far end says what it can do for its user, too."""
+        self.answer(b"* CAPABILITY IMAP4rev1 %b\r\n" % self._offered)
+        self.say_done(text)
+
+    def answer(self, data: bytes) -> None:
+        """Let the far end say something as soon as the next command is sent."""
+        self._answers += data
 
     @property
     def next_tag(self) -> bytes:
@@ -41,8 +63,11 @@ class ByHand(classic.IMAP4):
         return self.tagpre + b"%d" % (self.tagnum - 1)
 
     def say(self, data: bytes) -> None:
-        """Let the far end say something."""
-        self._far.sendall(data)
+        """Let the far end say something: now, or if it answers the next command, as soon as that is sent."""
+        if self._answers or self.next_tag in data:
+            self.answer(data)
+        else:
+            self._far.sendall(data)
 
     def heard(self) -> bytes:
         """What the far end has received since it was last asked."""

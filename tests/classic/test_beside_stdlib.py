@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from imapcore import classic
-from tests.classic.scripted import Answers, ScriptedServer
+from tests.classic.scripted import COMMON, Answers, ScriptedServer
 
 Script = Callable[[Any], Any]
 OK = b"TAG OK done\r\n"
@@ -91,7 +91,8 @@ SAME = [
     Case("expunge nothing", lambda c: c.expunge(), {"EXPUNGE": OK}),
     Case("fetch", lambda c: c.fetch("1:2", "(UID BODY[])"), {"FETCH": FETCHED}),
     Case("fetch as bytes", lambda c: c.fetch(b"1:2", "(UID)"), {"FETCH": FETCHED}),
-    Case("fetch one item", lambda c: c.fetch("1", "BODY[HEADER.FIELDS (A)]"), {"FETCH": FETCHED}),
+    Case("fetch one item", lambda c: c.fetch("1", "(BODY[HEADER.FIELDS (A)])"), {"FETCH": FETCHED}),
+    Case("fetch a macro", lambda c: c.fetch("1", "fast"), {"FETCH": FETCHED}),
     Case("fetch nothing", lambda c: c.fetch("9", "(UID)"), {"FETCH": OK}),
     Case("fetch refused", lambda c: c.fetch("9", "(UID)"), {"FETCH": b"TAG NO no such message\r\n"}),
     Case("fetch malformed", lambda c: c.fetch("x", "(UID)"), {"FETCH": b"TAG BAD what\r\n"}),
@@ -194,7 +195,7 @@ SAME = [
     Case(
         "authenticate",
         lambda c: c.authenticate("x-auth", lambda challenge: challenge[::-1]),
-        {"AUTHENTICATE": b"+ YWJj\r\nWAIT+ \r\nWAITTAG OK hello\r\n"},
+        {"AUTHENTICATE": b"+ YWJj\r\nWAIT+ \r\nWAIT" + COMMON["LOGIN"]},
         is_signed_in=False,
     ),
     Case(
@@ -206,7 +207,10 @@ SAME = [
     Case(
         "login_cram_md5",
         lambda c: c.login_cram_md5("tim", "tanstaaftanstaaf"),
-        {"AUTHENTICATE": b"+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ=\r\nWAIT" + OK},
+        {
+            "AUTHENTICATE": b"+ PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ=\r\nWAIT"
+            + COMMON["LOGIN"]
+        },
         is_signed_in=False,
     ),
 ]
@@ -238,6 +242,7 @@ DIFFERENT = [
     Difference(lambda c: c.create(""), b"CREATE \r\n", b'CREATE ""\r\n'),
     Difference(lambda c: c.create("Entwürfe"), None, b"CREATE Entw&APw-rfe\r\n"),
     Difference(lambda c: c.status("a", "MESSAGES"), b"STATUS a MESSAGES\r\n", b"STATUS a (MESSAGES)\r\n"),
+    Difference(lambda c: c.fetch("1", "UID"), b"FETCH 1 UID\r\n", b"FETCH 1 (UID)\r\n"),
     Difference(lambda c: c.search(None, "TO", "a b"), b"SEARCH TO a b\r\n", b'SEARCH TO "a b"\r\n'),
     Difference(lambda c: c.xatom("X", "a b"), b"X a b\r\n", b'X "a b"\r\n'),
     Difference(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hmac
+import re
 import shlex
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from imapcore import classic
 from imapcore.classic import stream
+from imapcore.errors import InvalidArgument
 from tests.classic.by_hand import ByHand
 from tests.classic.scripted import ScriptedServer
 
@@ -147,8 +149,8 @@ def test_with_utf8_accept_everything_is_utf8(client: ByHand) -> None:
     assert client.heard() == client.last_tag + expected.encode()
 
 
-def test_utf8_accept_without_its_confirmation_is_what_imaplib_makes_of_it(client: ByHand) -> None:
-    """RFC 5161 §3.1 wants ENABLED. Without it only imaplib says what is on, and how a message then goes."""
+def test_utf8_accept_without_its_confirmation_leaves_the_message_whole(client: ByHand) -> None:
+    """RFC 5161 §3.1 wants ENABLED; a server that only says OK is believed, and the mark stays outside."""
     client.say(b"* ENABLED CONDSTORE\r\n")
     client.say_done()
     client.enable("CONDSTORE")
@@ -160,7 +162,7 @@ def test_utf8_accept_without_its_confirmation_is_what_imaplib_makes_of_it(client
     client.say(b"+ go on\r\n")
     client.say_done()
     client.append(None, None, None, "Subject: Größe\n".encode())
-    assert client.heard() == client.last_tag + " APPEND INBOX {25}\r\nUTF8 (Subject: Größe\r\n)\r\n".encode()
+    assert client.heard() == client.last_tag + " APPEND INBOX UTF8 (~{18}\r\nSubject: Größe\r\n)\r\n".encode()
 
 
 # -- searching with a charset --------------------------------------------------------------------------------
@@ -257,3 +259,183 @@ def test_nothing_stays_open_when_no_program_can_be_started(monkeypatch: pytest.M
     monkeypatch.setattr(subprocess, "Popen", refuse)
     with pytest.raises(OSError, match="no more"):
         classic.IMAP4_stream("anything")
+
+
+# -- what the server says unasked ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [b"OK", b"PREAUTH"])
+def test_the_capabilities_of_the_greeting_are_used_and_not_asked_for(kind: bytes) -> None:
+    greeting = b"* " + kind + b" [CAPABILITY IMAP4rev1 Enable] ready\r\n"
+    with ScriptedServer({}, greeting) as server, classic.IMAP4("127.0.0.1", server.port, timeout=5) as client:
+        assert client.capabilities == ("IMAP4REV1", "ENABLE")
+        assert client.response("CAPABILITY") == ("CAPABILITY", [None])
+        assert server.heard == []
+
+
+@pytest.mark.parametrize(
+    "sign_in",
+    [
+        lambda client: client.login("user", "pass"),
+        lambda client: client.authenticate("PLAIN", lambda challenge: b"\0user\0pass"),
+    ],
+    ids=["login", "authenticate"],
+)
+def test_capabilities_are_asked_for_again_after_signing_in_where_none_are_announced(
+    sign_in: Callable[[classic.IMAP4], object],
+) -> None:
+    answers = {
+        "LOGIN": b"TAG OK done\r\n",
+        "AUTHENTICATE": b"+ \r\nWAITTAG OK done\r\n",
+        "CAPABILITY": b"* CAPABILITY IMAP4rev1 MOVE\r\nTAG OK done\r\n",
+    }
+    greeting = b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n"
+    with (
+        ScriptedServer(answers, greeting) as server,
+        classic.IMAP4("127.0.0.1", server.port, timeout=5) as client,
+    ):
+        sign_in(client)
+        assert client.capabilities == ("IMAP4REV1", "MOVE")
+        assert server.heard[-1] == b"CAPABILITY\r\n"
+
+
+def test_what_was_announced_before_signing_in_is_not_what_holds_afterwards(client: ByHand) -> None:
+    client.state = "NONAUTH"
+    client.untagged_responses["CAPABILITY"] = [b"IMAP4rev1 OLD"]
+    client.answer(b"* CAPABILITY IMAP4rev1 NEW\r\n")
+    client.say_done()
+    client.login("user", "pass")
+    assert client.capabilities == ("IMAP4REV1", "NEW")
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [b"+OK POP3 ready", b"+", b"+ go on", b"220 smtp", b"* BYE [X] not now", b"SSH-2.0-x", b"A1 OK"],
+)
+def test_a_greeting_that_is_none_is_told(greeting: bytes) -> None:
+    words = "invalid greeting: " + re.escape(greeting.decode())
+    with ScriptedServer({}, greeting + b"\r\n") as server, pytest.raises(classic.IMAP4.error, match=words):
+        classic.IMAP4("127.0.0.1", server.port, timeout=5)
+
+
+# -- an answer that is there before its command ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        b"NEXT OK done\r\n",
+        b"* 3 EXISTS\r\nNEXT OK done\r\n",
+        b"NEXT OK do",
+        b"* 3 EXISTS\r\nNEXT",
+        b"XX7 NO never asked\r\n",
+        b"nonsense\r\n",
+    ],
+)
+@pytest.mark.parametrize("has_been_read", [False, True], ids=["in the socket", "behind the last answer"])
+def test_an_answer_that_comes_before_its_command_ends_the_connection(
+    client: ByHand, early: bytes, has_been_read: bool
+) -> None:
+    if has_been_read:
+        # One packet: the answer that was asked for, and behind it one to the command after.
+        after_next = client.tagpre + b"%d" % (client.tagnum + 1)
+        client.answer(client.next_tag + b" OK done\r\n" + early.replace(b"NEXT", after_next))
+        client.noop()
+        client.heard()
+    else:
+        client._far.sendall(early.replace(b"NEXT", client.next_tag))
+    with pytest.raises(client.abort, match="before its command"):
+        client.create("Never")
+    assert client.sock.fileno() == -1
+    assert client._far.recv(100) == b"", "nothing was sent"
+
+
+def test_news_that_waits_is_heard_with_the_next_answer(client: ByHand) -> None:
+    client.say(b"* 3 EXISTS\r\n* 2 FETCH (BODY[] {8}\r\nX1 OK no UID 3)\r\n")
+    client.say_done()
+    assert client.noop()[0] == "OK"
+    assert client.response("EXISTS") == ("EXISTS", [b"3"])
+    assert client.response("FETCH") == ("FETCH", [(b"2 (BODY[] {8}", b"X1 OK no"), b" UID 3)"])
+
+
+def test_news_cut_in_the_middle_goes_on_after_the_command_was_sent(client: ByHand) -> None:
+    client.say(b"* 2 FETCH (BODY[] {8}\r\nX1 ")
+    client.answer(b"OK no UID 3)\r\n")
+    client.say_done()
+    assert client.noop()[0] == "OK"
+    assert client.response("FETCH") == ("FETCH", [(b"2 (BODY[] {8}", b"X1 OK no"), b" UID 3)"])
+
+
+def test_what_waited_can_be_read_by_hand_afterwards(client: ByHand) -> None:
+    client.say(b"* 3 EXISTS\r\n* 4 EX")
+    client._check_early_answers()
+    assert client.readline() == b"* 3 EXISTS\r\n"
+    client.say(b"ISTS\r\n")
+    assert client.readline() == b"* 4 EXISTS\r\n"
+
+
+def test_answers_to_commands_in_flight_may_wait(client: ByHand) -> None:
+    first = client._command("NOOP")
+    client.say(first + b" OK one\r\n")
+    client.say_done()
+    second = client._command("NOOP")
+    assert client._command_complete("NOOP", second) == ("OK", [b"done"])
+    assert client._command_complete("NOOP", first) == ("OK", [b"one"])
+
+
+# -- quoting as of Python 3.14 ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "sent"),
+    [
+        (lambda c: c.search("NF_Z_62-010_(1973)", "ALL"), b'SEARCH CHARSET "NF_Z_62-010_(1973)" ALL'),
+        (lambda c: c.sort("DATE", "a b", "ALL"), b'SORT (DATE) "a b" ALL'),
+        (lambda c: c.sort("DATE", None, "ALL"), b"SORT (DATE) ALL"),
+        (lambda c: c.thread("REFS", 'a"b', "ALL"), b'THREAD REFS "a\\"b" ALL'),
+        (lambda c: c.uid("SEARCH", "CHARSET", "x(y)", "ALL"), b'UID SEARCH CHARSET "x(y)" ALL'),
+        (lambda c: c.uid("SORT", "DATE", "x(y)", "ALL"), b'UID SORT (DATE) "x(y)" ALL'),
+        (lambda c: c.uid("SORT", "(DATE)", '"UTF-8"', "ALL"), b'UID SORT (DATE) "UTF-8" ALL'),
+        (lambda c: c.uid("THREAD", "REFS", "x(y)", "ALL"), b'UID THREAD REFS "x(y)" ALL'),
+        (lambda c: c.fetch("2:4", "FLAGS"), b"FETCH 2:4 (FLAGS)"),
+        (lambda c: c.fetch("2:4", b"FLAGS UID"), b"FETCH 2:4 (FLAGS UID)"),
+        (lambda c: c.fetch("2:4", "(FLAGS)"), b"FETCH 2:4 (FLAGS)"),
+        (lambda c: c.fetch("2:4", "Full"), b"FETCH 2:4 Full"),
+        (lambda c: c.uid("FETCH", "2", "FLAGS"), b"UID FETCH 2 (FLAGS)"),
+        (lambda c: c.uid("FETCH", "2", "fast"), b"UID FETCH 2 fast"),
+        (
+            lambda c: c.uid("FETCH", "2", "FLAGS", "(CHANGEDSINCE 5)"),
+            b"UID FETCH 2 (FLAGS) (CHANGEDSINCE 5)",
+        ),
+        (lambda c: c.setquota("my root", "STORAGE 512"), b'SETQUOTA "my root" (STORAGE 512)'),
+        (lambda c: c.setquota("", "(STORAGE 512)"), b'SETQUOTA "" (STORAGE 512)'),
+        (lambda c: c.getannotation("New folder", "/c", "v"), b'GETANNOTATION "New folder" /c v'),
+        (
+            lambda c: c.setannotation("New folder", "/c", '("v" "x")'),
+            b'SETANNOTATION "New folder" /c ("v" "x")',
+        ),
+    ],
+)
+def test_arguments_go_out_as_python_3_14_sends_them(
+    client: ByHand, call: Callable[[ByHand], object], sent: bytes
+) -> None:
+    client.state = "SELECTED"
+    client.say_done()
+    call(client)
+    assert client.heard() == client.last_tag + b" " + sent + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "argument", ["INBOX", "New folder", 'a"b', "a\\b", "", "*", '"x"', '"', "a\rb", b"\xc3\xbc"]
+)
+def test_the_half_public_quoting_quotes_once_and_sending_still_refuses(
+    client: ByHand, argument: str | bytes
+) -> None:
+    for quote in (client._astring, client._list_mailbox):
+        once = quote(argument)
+        assert quote(once) == once
+    if argument == "a\rb":
+        with pytest.raises(InvalidArgument):
+            client._simple_command("CREATE", client._astring(argument))
+    assert client._list_mailbox("foo/%") == b"foo/%"
+    assert client._astring("foo/%") == b'"foo/%"'

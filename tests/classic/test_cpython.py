@@ -1,7 +1,8 @@
 """Python's own test_imaplib, run against ``imapcore.classic`` by every interpreter that is here.
 
 Each interpreter runs it in a process of its own with ``imaplib`` replaced before the suite is imported
-(``run_cpython``). None may fail; what may be skipped is in a table below.
+(``run_cpython``). Which may fail, because the difference is meant, and what may be skipped is in the tables
+below; all others pass.
 """
 
 from __future__ import annotations
@@ -18,10 +19,22 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RUNNER = Path(__file__).with_name("run_cpython.py")
-PROMISED = ("3.11", "3.12", "3.13")
+PROMISED = ("3.11", "3.12", "3.13", "3.14")
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 VERSIONS = (*PROMISED, *({RUNNING} - set(PROMISED)))
 SECONDS = 120
+
+SECURE_AND_NOT = ("NewIMAPTests", "NewIMAPSSLTests", "ThreadedNetworkedTests", "ThreadedNetworkedTestsSSL")
+_MARK_INSIDE = {f"{kind}.test_enable_UTF8_True_append" for kind in SECURE_AND_NOT}
+MEANT: dict[str, set[str]] = {
+    # The mark of RFC 6855 §4 inside the literal is stored as part of the message; Python 3.14 mended it.
+    **dict.fromkeys(("3.11", "3.12", "3.13"), _MARK_INSIDE),
+    # No server since IMAP4rev1 has PARTIAL.
+    "3.14": {f"{kind}.test_partial" for kind in SECURE_AND_NOT[:2]},
+}
+"""Tests of each suite that fail here, and why that is right."""
+LEAST = {"3.14": 230}
+"""Tests that pass at least; elsewhere 90."""
 
 SKIPPED_BY_ITSELF = ("network resource disabled", "cyrus.andrew.cmu.edu blocks connections")
 """Reasons for which the suite leaves tests of a public server out, whoever runs it."""
@@ -84,7 +97,10 @@ def test_pythons_own_suite_passes(version: str, runs: dict[str, subprocess.Popen
         pytest.skip(f"this Python {version} has no test suite: {missing[0]}")
 
     failed = {test: text for test, (outcome, text) in outcomes.items() if outcome == "failed"}
+    meant = {test for test in MEANT.get(version, set()) if test in outcomes}
+    assert meant <= set(failed), f"no difference any more: {meant - set(failed)}"
+    failed = {test: text for test, text in failed.items() if test not in meant}
     assert not failed, "\n".join(f"{test}:\n{text}" for test, text in failed.items())
     skipped = {test: text for test, (outcome, text) in outcomes.items() if outcome == "skipped"}
     assert set(skipped.values()) <= set(SKIPPED_BY_ITSELF)
-    assert len(outcomes) - len(skipped) >= 94
+    assert len(outcomes) - len(skipped) - len(meant) >= LEAST.get(version, 90)

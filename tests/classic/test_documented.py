@@ -77,7 +77,7 @@ def test_arguments_become_strings(by_hand: ByHand) -> None:
     by_hand.state = "SELECTED"
     by_hand.say_done()
     by_hand.fetch(3, "FLAGS")
-    assert sent(by_hand) == b"FETCH 3 FLAGS"
+    assert sent(by_hand) == b"FETCH 3 (FLAGS)"
     by_hand.say_done()
     by_hand.copy(b"1:2", 1998)
     assert sent(by_hand) == b"COPY 1:2 1998"
@@ -100,7 +100,7 @@ def test_an_argument_is_quoted_where_the_protocol_needs_it(by_hand: ByHand) -> N
 def test_the_password_is_always_quoted(by_hand: ByHand) -> None:
     for password in ("plain", "(in parentheses)", '"quoted"'):
         by_hand.state = "NONAUTH"
-        by_hand.say_done()
+        by_hand.say_signed_in()
         by_hand.login("fred", password)
         spelled = password.replace("\\", "\\\\").replace('"', '\\"')
         assert sent(by_hand) == f'LOGIN fred "{spelled}"'.encode()
@@ -156,8 +156,8 @@ def test_authenticate(stranger: classic.IMAP4) -> None:
 
 def test_authenticate_by_the_only_mechanism_there_is(by_hand: ByHand) -> None:
     by_hand.state = "NONAUTH"
-    by_hand.say(b"+ \r\n")
-    by_hand.say_done()
+    by_hand.answer(b"+ \r\n")
+    by_hand.say_signed_in()
     assert by_hand.authenticate(lambda challenge: b"\0fred\0secret") == ("OK", [b"done"])
     assert sent(by_hand) == b"AUTHENTICATE PLAIN\r\nAGZyZWQAc2VjcmV0"
 

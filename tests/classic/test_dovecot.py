@@ -45,7 +45,7 @@ class Shouting:
 def walked(module: Any, server: Dovecot, walk: walks.Walk, *, in_capitals: bool = False) -> dict[str, Any]:
     """A walk on a fresh account."""
     with module.IMAP4("127.0.0.1", server.port, timeout=20) as client:
-        heard = {"login": client.login(next(server.unused), server.password)}
+        heard = {"login": walks.evened(client.login(next(server.unused), server.password))}
         client.create("Sorted")
         for message in (walks.ANSWER, walks.MESSAGE):
             client.append("Sorted", None, walks.WHEN, message)
@@ -80,7 +80,7 @@ def test_every_way_in(dovecot: Dovecot, user: str) -> None:
         with pytest.raises(client.abort):
             client.starttls(dovecot.context)
         plain = f"\0{user}\0{dovecot.password}"
-        assert client.authenticate("PLAIN", lambda challenge: plain) == ("OK", [b"Logged in"])
+        assert walks.evened(client.authenticate("PLAIN", lambda challenge: plain)) == ("OK", [b"Logged in"])
         assert client.state == "AUTH"
 
     with classic.IMAP4("127.0.0.1", dovecot.port, timeout=20) as client:

@@ -61,7 +61,7 @@ class ReadsByItself(ByHand):
 
     def send(self, data: bytes) -> None:
         self.sent.append(data)
-        self.sock.sendall(data)
+        super().send(data)
 
     def shutdown(self) -> None:
         self.lines.close()
@@ -98,7 +98,7 @@ def test_a_subclass_may_bring_its_own_socket(pair: tuple[socket.socket, socket.s
 
     class Tunnelled(classic.IMAP4):
         def _create_socket(self, timeout: float | None) -> socket.socket:
-            far.sendall(b"* PREAUTH hello\r\n* CAPABILITY IMAP4rev1\r\n" + self.tagpre + b"0 OK done\r\n")
+            far.sendall(b"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n")
             return near
 
     client = Tunnelled("far.example.org", 1143)
@@ -156,28 +156,38 @@ def test_the_file_is_not_for_use(client: ByHand) -> None:
 # -- responses in pieces --------------------------------------------------------------------------------
 
 
+class Dripping(ByHand):
+    """The far end's answers come in pieces of these sizes, and then the rest."""
+
+    def __init__(self, near: socket.socket, far: socket.socket, cuts: list[int]) -> None:
+        self.cuts: list[int] = []
+        super().__init__(near, far)
+        self.cuts = cuts
+
+    def flush(self, data: bytes) -> None:
+        self.dripping = threading.Thread(target=self.drip, args=(data,))
+        self.dripping.start()
+
+    def drip(self, data: bytes) -> None:
+        for cut in self.cuts:
+            super().flush(data[:cut])
+            data = data[cut:]
+        super().flush(data)
+
+
 @given(cuts=st.lists(st.integers(1, 20), max_size=20))
 @settings(deadline=None, max_examples=40)
 def test_a_response_may_come_in_any_pieces(cuts: list[int]) -> None:
     near, far = socket.socketpair()
     with near, far:
-        client = ByHand(near, far)
+        client = Dripping(near, far, cuts)
         client.state = "SELECTED"
-        whole = FETCHED + client.next_tag + b" OK done\r\n"
-
-        def drip() -> None:
-            rest = whole
-            for cut in cuts:
-                far.sendall(rest[:cut])
-                rest = rest[cut:]
-            far.sendall(rest)
-
-        thread = threading.Thread(target=drip)
-        thread.start()
+        client.answer(FETCHED)
+        client.say_done()
         try:
             assert client.fetch("1:2", "(BODY[])") == ("OK", EXPECTED)
         finally:
-            thread.join(10)
+            client.dripping.join(10)
 
 
 def test_blank_lines_and_small_letters_are_forgiven(client: ByHand) -> None:
@@ -398,7 +408,7 @@ def test_a_refused_argument_leaves_nothing_behind(client: ByHand) -> None:
 
 def test_a_literal_waiting_on_the_object_ends_the_next_command(client: ByHand) -> None:
     client.literal = "käse".encode()
-    client.say(b"+ go on\r\n* SEARCH 4\r\n")
+    client.answer(b"+ go on\r\n* SEARCH 4\r\n")
     client.say_done()
     assert client.uid("SEARCH", "CHARSET", "UTF-8", "SUBJECT") == ("OK", [b"4"])
     assert client.heard() == client.last_tag + b" UID SEARCH CHARSET UTF-8 SUBJECT {5}\r\nk\xc3\xa4se\r\n"
@@ -406,7 +416,7 @@ def test_a_literal_waiting_on_the_object_ends_the_next_command(client: ByHand) -
 
 
 def test_eight_bit_values_are_literals(client: ByHand) -> None:
-    client.say(b"+ go on\r\n* SEARCH 4\r\n")
+    client.answer(b"+ go on\r\n* SEARCH 4\r\n")
     client.say_done()
     assert client.search("UTF-8", "SUBJECT", "käse", "SEEN") == ("OK", [b"4"])
     expected = b" SEARCH CHARSET UTF-8 SUBJECT {5}\r\nk\xc3\xa4se SEEN\r\n"
@@ -415,8 +425,8 @@ def test_eight_bit_values_are_literals(client: ByHand) -> None:
 
 def test_a_password_outside_ascii_is_a_literal(client: ByHand) -> None:
     client.state = "NONAUTH"
-    client.say(b"+ go on\r\n")
-    client.say_done()
+    client.answer(b"+ go on\r\n")
+    client.say_signed_in()
     assert client.login("joe", "pässword")[0] == "OK"
     assert client.heard() == client.last_tag + b" LOGIN joe {9}\r\np\xc3\xa4ssword\r\n"
 

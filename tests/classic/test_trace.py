@@ -94,7 +94,7 @@ def test_the_last_lines_are_told_when_the_connection_is_lost(
     for _ in range(12):
         client.say_done()
         client.noop()
-    client.say(b"nonsense\r\n")
+    client.answer(b"nonsense\r\n")
     with pytest.raises(client.abort):
         client.noop()
     lines = capsys.readouterr().err.splitlines()

@@ -117,6 +117,7 @@ _EVENED = [
     (re.compile(rb"(UIDVALIDITY|COPYUID|APPENDUID) \d+"), rb"\1 n"),
     (re.compile(rb"<[^<>@ ]+@[^<>@ ]+\.[a-z]+>"), b"<id>"),
     (re.compile(rb"fred\d+"), b"fred"),
+    (re.compile(rb"\[CAPABILITY [^]]*\] "), b""),
     (re.compile(rb'INTERNALDATE "[^"]*"'), b"INTERNALDATE when"),
 ]
 
