@@ -26,6 +26,7 @@ from typing import Generic, Self, TypeVar
 from imapcore.clock import Clock, SystemClock
 from imapcore.errors import ConnectionLost, GimapError, LinkError, ProtocolError, WrongState
 from imapcore.net.endpoint import Deadlines, Endpoint
+from imapcore.net.speed import SpeedFloor
 from imapcore.net.stream import BULK, CHUNK, Readiness, Stream
 from imapcore.net.wakeup import Wakeup
 from imapcore.protocol.auth import Mechanism
@@ -249,10 +250,15 @@ class Connection:
     def finish(self, sent: Sent[T]) -> T:
         """Wait until a command has ended."""
         until = self._clock.monotonic() + self._deadlines.command
+        floor = self._speed_floor()
         while not sent.is_done:
             self._refuse_while_streaming()
-            self._step(min(until, self._clock.monotonic() + self._deadlines.read))
+            self._step(min(until, self._clock.monotonic() + self._deadlines.read), floor=floor)
         return sent.result()
+
+    def _speed_floor(self) -> SpeedFloor:
+        protocol, stream = self._protocol, self._stream
+        return SpeedFloor(self._deadlines, self._clock, lambda: stream.received, lambda: protocol.responses)
 
     def _send(self, command: Command[T]) -> Sent[T]:
         if self._is_closed:
@@ -286,12 +292,14 @@ class Connection:
         self._sink = sink
         self._protocol.stream_literals(sink_from if sink is not None else None)
         size = FIRST_BYTES
+        floor = self._speed_floor()
         try:
             while not sent.is_done:
-                self._step(self._clock.monotonic() + self._deadlines.read, size)
+                self._step(self._clock.monotonic() + self._deadlines.read, size, floor)
                 size = CHUNK
                 if batch := sent.take():
                     yield batch
+                    floor.is_useful()
             if batch := sent.take():
                 yield batch
             sent.result()
@@ -329,11 +337,13 @@ class Connection:
                 self._lose(error)
                 raise
 
-    def _step(self, until: float, size: int = CHUNK) -> None:
+    def _step(self, until: float, size: int = CHUNK, floor: SpeedFloor | None = None) -> None:
         """Send what must go, wait for something to come, and take it in."""
         self._flush()
         wanted = self._protocol.bytes_wanted
         try:
+            if floor is not None:
+                floor.check()
             data = self._stream.receive(until, min(wanted, BULK) if wanted > size else size)
         except GimapError as error:
             self._lose(error)

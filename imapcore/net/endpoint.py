@@ -65,6 +65,8 @@ class Deadlines:
     """Without a single byte taken by the server."""
     command: float = 300.0
     """From a command's first byte to its answer; a stream of messages has no such end, only ``read``."""
+    slowest: int = 2048
+    """Octets that must come within ``read`` of an answer under way: well below the slowest link there is."""
     idle: float = 540.0
     """One IDLE: renewed after this long, since Gmail hangs up after some ten minutes."""
     logout: float = 2.0

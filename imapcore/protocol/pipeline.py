@@ -29,6 +29,11 @@ class Pipeline:
         self._queue: deque[Sent[Any]] = deque()
         self._flight: list[Sent[Any]] = []
 
+    def all_out(self) -> None:
+        """What is in flight has been handed to the socket."""
+        for sent in self._flight:
+            sent.is_out = True
+
     def __iter__(self) -> Iterator[Sent[Any]]:
         return iter(self._flight)
 
@@ -80,7 +85,7 @@ class Pipeline:
     def offer(self, response: Response) -> bool:
         """Show an untagged response to the commands in flight, oldest first; whether one took it."""
         for sent in self._flight:  # noqa: SIM110 - called for every line: a generator costs more than the rest
-            if sent.collector.accepts(response):
+            if sent.is_out and sent.collector.accepts(response):
                 return True
         return False
 

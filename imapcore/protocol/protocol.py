@@ -74,6 +74,14 @@ from imapcore.wire.responses import (
 
 T = TypeVar("T")
 
+MOST_FOREIGN = 10_000
+"""FETCH lines of messages nobody asked for, between two answers, beside two for each message there is:
+another client may mark a whole mailbox as read.
+"""
+
+MOST_LINES = 100_000
+"""FETCH lines between two answers, beside eight for each message there is."""
+
 
 class Protocol:
     """One IMAP conversation, from the greeting to the end.
@@ -111,6 +119,9 @@ class Protocol:
         self._failure: GimapError | None = None
         self._farewell: tuple[Sent[Any], Status] | None = None
         self._web_alert = ""
+        self._lines = self._foreign = 0
+        self.responses = 0
+        """Whole responses read so far: how a conversation that goes on is told from one that only drips."""
 
     # -- what is known ---------------------------------------------------------------------------
 
@@ -198,8 +209,11 @@ class Protocol:
 
     def data_to_send(self) -> bytes:
         """What must go out now; each byte is given once."""
+        if not self._out:
+            return b""
         data = b"".join([chunk.data for chunk in self._out])
         self._out.clear()
+        self._pipeline.all_out()
         return data
 
     def _encoder(self) -> Encoder:
@@ -315,8 +329,9 @@ class Protocol:
                 except (ParseError, LimitExceeded) as error:
                     self._skip(found, error)
                     continue
+                self.responses += 1
                 if isinstance(response, Fetched):
-                    self._offer(response)
+                    self._offer_line(response)
                 else:
                     self._handle(response)
         except ProtocolError as error:
@@ -409,6 +424,10 @@ class Protocol:
         sent = self._pipeline.find(status.tag)
         if sent is None:
             raise ProtocolError("an answer to a command that was never sent")
+        if not sent.is_out:
+            # It came together with the answer to the one before: whoever sent it did not know the question.
+            raise ProtocolError("an answer to a command that had not been sent yet")
+        self._lines = self._foreign = 0
         is_ok = status.condition is Condition.OK
         if status.condition not in (Condition.OK, Condition.NO, Condition.BAD):
             raise ProtocolError("a tagged response that is neither OK, NO nor BAD")
@@ -502,8 +521,24 @@ class Protocol:
         self._offer(response)
 
     def _offer(self, response: Response, *, is_news: bool = True) -> None:
-        if not self._pipeline.offer(response) and is_news:
+        if self._pipeline.offer(response):
+            return
+        if is_news:
             self._events.append(Noticed(response))
+
+    def _offer_line(self, line: Fetched) -> None:
+        """A FETCH line. Whatever was asked, its answer has an end, and so has what comes in between."""
+        self._lines += 1
+        if not self._pipeline.offer(line):
+            self._foreign += 1
+            self._events.append(Noticed(line))
+        elif self._lines <= MOST_LINES:
+            return
+        if self._pipeline.is_empty or self._idle is not None:
+            return
+        exists = 0 if self._mailbox is None else self._mailbox.exists
+        if self._foreign > MOST_FOREIGN + 2 * exists or self._lines > MOST_LINES + 8 * exists:
+            raise LimitExceeded("FETCH lines without an end")
 
     def _learn(self, names: frozenset[str]) -> None:
         self._capabilities = names - self._extensions_off

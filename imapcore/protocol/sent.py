@@ -22,6 +22,7 @@ class Sent(Generic[T]):
         "collector",
         "command",
         "is_done",
+        "is_out",
         "pending",
         "status",
         "tag",
@@ -40,6 +41,8 @@ class Sent(Generic[T]):
         self.unparsed = 0
         """Untagged responses that could not be read while it was in flight."""
         self.is_done = False
+        self.is_out = False
+        """Whether anything of it has been handed to the socket: before that nothing can be its answer."""
         self._result: list[T] = []
         self._error: GimapError | None = None
 

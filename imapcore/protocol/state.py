@@ -5,7 +5,7 @@ Values only. The table of which command is valid when is in ``commands.table``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from imapcore.wire.codes import Code, MailboxId, NumberCode, PermanentFlags
@@ -43,6 +43,8 @@ class SelectedMailbox:
     is_uid_sticky: bool = True
     has_modseqs: bool = True
     """False after NOMODSEQ."""
+    is_counted: bool = field(default=False, compare=False)
+    """Whether the server has said how many messages there are."""
 
     @property
     def can_create_keywords(self) -> bool:
@@ -53,7 +55,7 @@ class SelectedMailbox:
         """The mailbox after one more untagged response; unchanged when that says nothing of it."""
         match response:
             case Exists(count):
-                return replace(self, exists=count)
+                return replace(self, exists=count, is_counted=True)
             case Recent(count):
                 return replace(self, recent=count)
             case Expunged():

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from imapcore.wire.lexer import Lexer, ParseError
-from imapcore.wire.uidset import NO_UIDS, Range, UidSet, parse_ranges
+from imapcore.wire.uidset import MAX_NUMBER, NO_UIDS, Range, UidSet, parse_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,10 @@ class AppendUid(Code):
     uids: UidSet = NO_UIDS
 
 
+MOST_COPIED = 1_000_000
+"""Messages of one COPY: two ranges of nine octets can name four thousand million."""
+
+
 @dataclass(frozen=True, slots=True)
 class CopyUid(Code):
     """Where COPY or MOVE put the messages (RFC 4315 §3): two lists that pair in the order written."""
@@ -70,8 +74,9 @@ class CopyUid(Code):
     destination: tuple[Range, ...] = ()
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """(old uid, new uid), one at a time; ends with the shorter list."""
-        return zip(_numbers(self.source), _numbers(self.destination), strict=False)
+        """(old uid, new uid), one at a time; ends with the shorter list, or after ``MOST_COPIED``."""
+        pairs = zip(_numbers(self.source), _numbers(self.destination), strict=False)
+        return islice(pairs, MOST_COPIED)
 
 
 def _numbers(ranges: tuple[Range, ...]) -> Iterator[int]:
@@ -107,10 +112,18 @@ def read_capabilities(lexer: Lexer) -> frozenset[str]:
     return to_names(lexer.rest().split())
 
 
-def _number(name: str, text: str, lexer: Lexer) -> Code:
-    number = lexer.number()
-    lexer.end()
-    return NumberCode(name, text, number)
+def _number_to(most: int, least: int = 0) -> Callable[[str, str, Lexer], Code]:
+    def read(name: str, text: str, lexer: Lexer) -> Code:
+        number = lexer.number()
+        lexer.end()
+        if not least <= number <= most:
+            raise lexer.fail(f"a number from {least} to {most}")
+        return NumberCode(name, text, number)
+
+    return read
+
+
+_MOST_MODSEQ = (1 << 63) - 1
 
 
 def _capability(name: str, text: str, lexer: Lexer) -> Code:
@@ -149,11 +162,11 @@ def _mailbox_id(name: str, text: str, lexer: Lexer) -> Code:
 
 
 READERS: dict[str, Callable[[str, str, Lexer], Code]] = {
-    "UIDNEXT": _number,
-    "UIDVALIDITY": _number,
-    "UNSEEN": _number,
-    "HIGHESTMODSEQ": _number,
-    "APPENDLIMIT": _number,
+    "UIDNEXT": _number_to(MAX_NUMBER + 1, 1),
+    "UIDVALIDITY": _number_to(MAX_NUMBER, 1),
+    "UNSEEN": _number_to(MAX_NUMBER),
+    "HIGHESTMODSEQ": _number_to(_MOST_MODSEQ),
+    "APPENDLIMIT": _number_to(_MOST_MODSEQ),
     "CAPABILITY": _capability,
     "PERMANENTFLAGS": _permanent_flags,
     "BADCHARSET": _bad_charset,

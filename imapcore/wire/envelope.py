@@ -42,9 +42,9 @@ Fields = tuple[
     bytes | None,
 ]
 
-_NSTRING = rb'(?:NIL|"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+")'
+_NSTRING = rb'(?:(?i:NIL)|"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+")'
 _ADDRESS = rb"\(" + rb" ".join([_NSTRING] * 4) + rb"\)"
-_LIST = rb"(?:NIL|\((?:" + _ADDRESS + rb"[ ]?+)++\))"
+_LIST = rb"(?:(?i:NIL)|\((?:" + _ADDRESS + rb"[ ]?+)++\))"
 # Sender and Reply-To mostly repeat From: comparing is quicker than reading. What repeats a whole list can be
 # no part of a longer one, so there is nothing to go back for.
 _AS_FROM = rb"(?>(?P=from)|" + _LIST + rb")"
@@ -63,7 +63,7 @@ PATTERN = (
 )
 """An envelope in its common form, without literals, as ten groups. No step back is possible in it."""
 
-_FIND_PLAIN = re.compile(rb"\(" + rb" ".join([rb'(?:NIL|"([^"]*+)")'] * 4) + rb"\)")
+_FIND_PLAIN = re.compile(rb"\(" + rb" ".join([rb'(?:(?i:NIL)|"([^"]*+)")'] * 4) + rb"\)")
 _FIND_ADDRESS = re.compile(rb"\(" + rb" ".join([rb"(%b)" % _NSTRING] * 4) + rb"\)")
 
 
@@ -160,13 +160,13 @@ class Envelope:
 
 
 def _string(span: bytes) -> bytes | None:
-    if span == b"NIL":
+    if span[:1] != b'"':
         return None
     return unescape(span[1:-1]) if b"\\" in span else span[1:-1]
 
 
 def _addresses(span: bytes) -> Addresses:
-    if span == b"NIL":
+    if span[:1] != b"(":
         return ()
     # People write more than once.
     return _remembered(span) if len(span) <= _SHORT else _take_apart(span)

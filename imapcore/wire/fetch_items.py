@@ -1,7 +1,7 @@
 """Data items one by one: the general way to read FETCH (RFC 3501 §7.4.2; each extension's where it is named).
 
-One table says who reads which item. Lenient where servers err; an ENVELOPE or BODYSTRUCTURE that makes no
-sense costs only itself.
+One table says who reads which item. Lenient where servers err; a reader that raises ParseError costs its
+own item (``fetch`` goes on behind it), and so does an ENVELOPE or BODYSTRUCTURE that makes no sense.
 """
 
 from __future__ import annotations
@@ -13,15 +13,23 @@ from typing import Any
 from imapcore.wire.bodystructure import BodyStructure, build_bodystructure
 from imapcore.wire.datetimes import parse_internaldate
 from imapcore.wire.envelope import build_envelope
-from imapcore.wire.fetch_order import ENVELOPE, X_GM_LABELS
+from imapcore.wire.fetch_order import ENVELOPE, NO_LABEL, X_GM_LABELS
 from imapcore.wire.fetched import NOTHING, SLOTS, decode_name, section_key
 from imapcore.wire.lexer import Lexer, ParseError, Value
+from imapcore.wire.uidset import MAX_NUMBER
 
 ItemReader = Callable[[Lexer, list[Any], bool], None]
 """Reads the item at the lexer into the values; the last argument says whether names are UTF-8."""
 
 # Header names may be quoted and are folded to upper case anyway; nothing sensible has "]" in it.
 SECTION = re.compile(rb"\[([^\]\r\n]*+)\](?:<(\d{1,20}+)(?:\.\d{1,20}+)?>)?")
+
+
+MOST_MODSEQ = (1 << 63) - 1
+"""RFC 7162 §7 and RFC 9051 §9 (``number64``): modseqs and sizes have 63 bits."""
+
+MOST_ID = (1 << 64) - 1
+"""X-GM-MSGID and X-GM-THRID are unsigned numbers of 64 bits, in Google's words."""
 
 
 def _set(slot: str, read: Callable[[Lexer], Any]) -> ItemReader:
@@ -33,6 +41,14 @@ def _set(slot: str, read: Callable[[Lexer], Any]) -> ItemReader:
     return reader
 
 
+def note_unreadable(values: list[Any], name: str) -> None:
+    """An item was sent and could not be read."""
+    values[_UNREADABLE] = (*values[_UNREADABLE], name)
+
+
+_UNREADABLE = SLOTS["unreadable"]
+
+
 def put_item(values: list[Any], slot: str, key: str, value: Any) -> None:
     """Add to one of the mappings among the values."""
     index = SLOTS[slot]
@@ -42,26 +58,31 @@ def put_item(values: list[Any], slot: str, key: str, value: Any) -> None:
 
 
 def _read_flags(lexer: Lexer) -> frozenset[str]:
-    return frozenset(word.decode("utf-8", "replace") for word in lexer.strings())
+    return frozenset(word.decode("utf-8", "replace") for word in lexer.astrings())
 
 
 def _read_modseq(lexer: Lexer) -> int:
     lexer.expect(b"(")
     number = lexer.number()
+    if number > MOST_MODSEQ:
+        raise lexer.fail("a modseq of 63 bits")
     lexer.spaces()
     lexer.expect(b")")
     return number
 
 
-def _read_number(lexer: Lexer) -> int | None:
-    # Quoted numbers, and decimals such as mail.ru's "1024.0", have been seen; the fraction means nothing.
-    text = lexer.nstring()
-    if text is None:
-        return None
-    whole = text.partition(b".")[0]
-    if not whole.isdigit() or len(whole) > 20:
-        raise lexer.fail("a number")
-    return int(whole)
+def _number(least: int, most: int) -> Callable[[Lexer], int | None]:
+    def read(lexer: Lexer) -> int | None:
+        # Quoted numbers, and decimals such as mail.ru's "1024.0", have been seen; the fraction means nothing.
+        text = lexer.nstring()
+        if text is None:
+            return None
+        whole = text.partition(b".")[0]
+        if not whole.isdigit() or len(whole) > 20 or not least <= int(whole) <= most:
+            raise lexer.fail(f"a number from {least} to {most}")
+        return int(whole)
+
+    return read
 
 
 def _read_date(lexer: Lexer) -> int | None:
@@ -84,7 +105,9 @@ def _read_text(lexer: Lexer) -> str | None:
 
 
 def _read_labels(lexer: Lexer, values: list[Any], is_utf8: bool) -> None:
-    values[SLOTS["labels"]] = frozenset(decode_name(word, is_utf8) for word in lexer.strings())
+    values[SLOTS["labels"]] = frozenset(
+        decode_name(word, is_utf8) for word in lexer.astrings(without=NO_LABEL) if word
+    )
 
 
 def _read_built(slot: str, item: str, build: Callable[[Value], Any]) -> ItemReader:
@@ -97,6 +120,7 @@ def _read_built(slot: str, item: str, build: Callable[[Value], Any]) -> ItemRead
             values[index] = build(value)
         except ParseError:
             put_item(values, "extra", item, value)
+            note_unreadable(values, item)
 
     return reader
 
@@ -157,13 +181,13 @@ SECTIONED: dict[str, ItemReader] = {
 """Items whose name goes on with brackets."""
 
 ITEMS: dict[str, ItemReader] = {
-    "UID": _set("uid", _read_number),
+    "UID": _set("uid", _number(1, MAX_NUMBER)),
     "FLAGS": _set("flags", _read_flags),
     "INTERNALDATE": _set("internaldate", _read_date),
-    "RFC822.SIZE": _set("size", _read_number),
+    "RFC822.SIZE": _set("size", _number(0, MOST_MODSEQ)),
     "MODSEQ": _set("modseq", _read_modseq),
-    "X-GM-MSGID": _set("msgid", _read_number),
-    "X-GM-THRID": _set("thrid", _read_number),
+    "X-GM-MSGID": _set("msgid", _number(1, MOST_ID)),
+    "X-GM-THRID": _set("thrid", _number(1, MOST_ID)),
     X_GM_LABELS: _read_labels,
     ENVELOPE: _read_built("envelope", ENVELOPE, build_envelope),
     "BODYSTRUCTURE": _read_structure,

@@ -21,6 +21,8 @@ from imapcore.wire.lexer import unescape
 
 ENVELOPE = "ENVELOPE"
 X_GM_LABELS = "X-GM-LABELS"
+NO_LABEL = b"NIL"
+"""Gmail has sent a bare NIL among labels; a label of that name is quoted."""
 
 # -- values, remembered: a mailbox has few distinct flag lists, label lists and days -------------------------
 
@@ -35,8 +37,8 @@ _LABEL = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)"|([^\s"]++)', re.DOTALL)
 
 @lru_cache(maxsize=4096)
 def _labels(text: bytes, is_utf8: bool) -> frozenset[str]:
-    words = (bare if bare else unescape(quoted) for quoted, bare in _LABEL.findall(text))
-    return frozenset(decode_name(word, is_utf8) for word in words if word != b"NIL")
+    words = (bare if bare else unescape(quoted) for quoted, bare in _LABEL.findall(text) if bare != NO_LABEL)
+    return frozenset(decode_name(word, is_utf8) for word in words if word)
 
 
 @lru_cache(maxsize=4096)
@@ -72,25 +74,28 @@ class Regular(NamedTuple):
 
 
 REGULAR: dict[str, Regular] = {
-    "UID": Regular(SLOTS["uid"], rb"UID (\d{1,20}+)", int),
-    "FLAGS": Regular(SLOTS["flags"], rb'FLAGS \(([^()"\x00-\x1f]*+)\)', _flags),
+    "UID": Regular(SLOTS["uid"], rb"UID ([1-9]\d{0,8}+)", int),
+    "FLAGS": Regular(SLOTS["flags"], rb'FLAGS \(([^()"\x00-\x1f\x7f]*+)\)', _flags),
     "INTERNALDATE": Regular(
         SLOTS["internaldate"],
         rb'INTERNALDATE "([ \d]\d-[A-Za-z]{3}-\d{4} (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d [+-]\d{4})"',
         _internaldate,
     ),
-    "RFC822.SIZE": Regular(SLOTS["size"], rb"RFC822\.SIZE (\d{1,20}+)", int),
-    "MODSEQ": Regular(SLOTS["modseq"], rb"MODSEQ \((\d{1,20}+)\)", int),
-    "X-GM-MSGID": Regular(SLOTS["msgid"], rb"X-GM-MSGID (\d{1,20}+)", int),
-    "X-GM-THRID": Regular(SLOTS["thrid"], rb"X-GM-THRID (\d{1,20}+)", int),
+    "RFC822.SIZE": Regular(SLOTS["size"], rb"RFC822\.SIZE (\d{1,18}+)", int),
+    "MODSEQ": Regular(SLOTS["modseq"], rb"MODSEQ \((\d{1,18}+)\)", int),
+    "X-GM-MSGID": Regular(SLOTS["msgid"], rb"X-GM-MSGID ([1-9]\d{0,18}+)", int),
+    "X-GM-THRID": Regular(SLOTS["thrid"], rb"X-GM-THRID ([1-9]\d{0,18}+)", int),
     X_GM_LABELS: Regular(
         SLOTS["labels"],
-        rb'X-GM-LABELS \(((?:[^()"\\{\x00-\x1f]++|\\|"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"(?=[ )]))*+)\)',
+        rb'X-GM-LABELS \(((?:[^()"\\{\x00-\x1f\x7f]++|\\|'
+        rb'"[^"\\\r\n]*+(?:\\[^\r\n][^"\\\r\n]*+)*+"(?=[ )]))*+)\)',
         bytes,
     ),
     ENVELOPE: Regular(SLOTS["envelope"], ENVELOPE.encode() + b" " + envelopes.PATTERN, bytes),
 }
-"""Items a pattern can hold: those whose end can be found without counting."""
+"""Items a pattern can hold: those whose end can be found without counting.
+
+No pattern takes more digits than always make a number the general way would take, too."""
 
 
 _LABELS_SLOT, _ENVELOPE_SLOT = SLOTS["labels"], SLOTS["envelope"]
@@ -99,9 +104,10 @@ _LABELS_SLOT, _ENVELOPE_SLOT = SLOTS["labels"], SLOTS["envelope"]
 class LearntOrder:
     """A pattern for one order of regular items at the start of a FETCH response."""
 
-    __slots__ = ("_envelope", "_items", "_labels", "match")
+    __slots__ = ("_envelope", "_items", "_labels", "match", "names")
 
     def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = names
         items = b" ".join(REGULAR[name].pattern for name in names)
         # After the last one: the end of the response, or more items for the general way.
         self.match = re.compile(rb"\* (\d{1,10}+) FETCH \(" + items + rb"(?:\)\Z|[ ](?=[A-Z]))", re.I).match

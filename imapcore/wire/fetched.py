@@ -53,6 +53,8 @@ class Fetched(NamedTuple):
     extra: Mapping[str, Value] = NOTHING
     """By name: items not known here (BINARY.SIZE[…], what a server invents), and an ENVELOPE or BODYSTRUCTURE
     that makes no sense, as its tokens."""
+    unreadable: tuple[str, ...] = ()
+    """Names of the items that were sent and could not be read; ``""`` stands for bytes that name none."""
 
 
 SLOTS = {name: index for index, name in enumerate(Fetched._fields)}

@@ -1,8 +1,9 @@
 """Frames → responses: one table of readers (RFC 3501 §7, §9, and the extensions named at each reader).
 
 What lives here: what an untagged response's arguments mean. What may not: state; the grammar does not know
-which commands are in flight. A line that cannot be read raises ParseError; the protocol reports it as an
-event and goes on, so one bad line of a server does not cost the session.
+which commands are in flight. A reader gives up what it cannot read of a line and keeps the rest; a line of
+which nothing is left raises ParseError. The protocol reports it as an event and goes on, so one bad line of a
+server does not cost the session.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from imapcore.wire.responses import (
     Vanished,
 )
 from imapcore.wire.search_results import read_esearch, read_thread, read_uids, search_as
+from imapcore.wire.uidset import MAX_NUMBER
 
 _CONDITION = re.compile(rb"(OK|NO|BAD|BYE|PREAUTH)(?: |\Z)", re.IGNORECASE)
 _TAG = re.compile(rb'([^\x00-\x20()"{\x7f%*+\\]{1,64}+) ')
@@ -88,6 +90,8 @@ class Grammar:
             return self._fetch.read(frame)
         number = int(match[1])
         if name in _COUNTS:
+            if number > MAX_NUMBER:
+                raise ParseError("more messages than can be numbered")
             return _COUNTS[name](number)
         return Other(name.decode("ascii"), number, frame.raw[match.end() :].lstrip())
 

@@ -10,6 +10,7 @@ Where servers are known to err a reader is lenient; each such place says who err
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TypeAlias
 
 from imapcore.errors import LimitExceeded, ProtocolError
@@ -32,8 +33,11 @@ _NUMBER = re.compile(rb"\d{1,20}")
 _QUOTED = re.compile(rb'"([^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+)"', re.DOTALL)
 # A quote that no delimiter follows does not end the string: Gmail has sent display names with bare quotes.
 _SLOPPY = re.compile(rb'"((?:[^"\\]|\\.|"(?![ )]|\Z))*+)"', re.DOTALL)
+_DELIMITED = re.compile(_QUOTED.pattern + rb"(?=[ )])", re.DOTALL)
 _LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}\r\n")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
+# One token of a value nobody needs: its parentheses are counted, its strings passed over.
+_SKIPPED = re.compile(rb'[ \t]+|\(+|\)+|"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"|[^\x00-\x20()"\x7f]+', re.DOTALL)
 
 _AFTER_STRING = (b"", b" ", b")", b"]")
 
@@ -48,13 +52,14 @@ def unescape(quoted: bytes) -> bytes:
 class Lexer:
     """A cursor over one frame. Every reader moves it past what it returns, or raises ParseError."""
 
-    __slots__ = ("_has_ends", "_streamed", "data", "limits", "pos")
+    __slots__ = ("_has_ends", "_literals", "_streamed", "data", "limits", "pos")
 
     def __init__(self, frame: Frame, pos: int = 0, limits: Limits | None = None) -> None:
         self.data = frame.raw
         self.pos = pos
         self.limits = limits or Limits()
         self._streamed = dict(frame.streamed) if frame.streamed else None
+        self._literals = frame.literals
         self._has_ends = True
 
     @classmethod
@@ -226,6 +231,23 @@ class Lexer:
             found.append(self.nstring())
         return found
 
+    def astrings(self, *, without: bytes = b"") -> list[bytes]:
+        """A flat list of astrings, without a certain atom; NIL for the whole list is the empty one."""
+        if not self.is_list():
+            return self.strings()
+        self.pos += 1
+        found: list[bytes] = []
+        while self.more():
+            self._check_items(len(found))
+            if self.peek() == _QUOTE:
+                # No name has bare quotes, so an open one would only swallow what follows.
+                found.append(unescape(self.match(_DELIMITED, "a string and its end")[1]))
+            elif self.is_string():
+                found.append(self._literal())
+            elif (atom := self.atom()) != without:
+                found.append(atom)
+        return found
+
     def strings(self) -> list[bytes]:
         """A flat list of strings and atoms, without any NIL in it."""
         return [each for each in self.nstrings() if each is not None]
@@ -255,6 +277,38 @@ class Lexer:
                 stack.append(inner)
             else:
                 stack[-1].append(self.nstring())
+
+    def skip_value(self) -> None:
+        """Move past a value without making anything of it, however deep its lists are nested."""
+        depth = 0
+        while True:
+            if self.peek() in (_BRACE, _TILDE) and self.is_string():
+                self._literal()
+            else:
+                token = self.match(_SKIPPED, "a value")[0]
+                if token[:1] == b"(":
+                    depth += len(token)
+                elif token[:1] == b")":
+                    # Behind the value stands the end of the list that it is in.
+                    self.pos -= max(0, len(token) - depth)
+                    depth -= min(depth, len(token)) or 1
+                elif token[:1] in b" \t":
+                    continue
+            if depth < 0:
+                raise self.fail("a value")
+            if depth == 0:
+                return
+
+    def skip_section(self, pattern: re.Pattern[bytes]) -> None:
+        """Move past the brackets of an item's name, if it has any."""
+        match = pattern.match(self.data, self.pos)
+        if match is not None:
+            self.pos = match.end()
+
+    def is_in_literal(self, at: int) -> bool:
+        """Whether a byte is part of a literal, in which nothing has a meaning."""
+        index = bisect_right(self._literals, at, key=lambda literal: literal[0]) - 1
+        return index >= 0 and at < self._literals[index][1]
 
     def _check_items(self, count: int) -> None:
         if count > self.limits.items:

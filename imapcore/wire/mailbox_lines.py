@@ -5,8 +5,10 @@ RFC 3501 §7.2, 5258, 9208, 2342, 2971. Names of mailboxes are decoded here, as 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from imapcore.errors import LimitExceeded
 from imapcore.wire.codes import to_flags
 from imapcore.wire.fetched import decode_name
 from imapcore.wire.lexer import Lexer, ParseError, Value
@@ -29,32 +31,56 @@ def list_as(kind: ListKind) -> Reader:
     """The reader of LIST, LSUB or XLIST, whose lines look alike."""
 
     def reader(lexer: Lexer, is_utf8: bool) -> Response:
-        attributes = to_flags(lexer.strings())
-        lexer.space()
-        delimiter = lexer.nstring()
-        lexer.space()
-        name = decode_name(_name(lexer), is_utf8)
-        extended: dict[str, Value] = {}
-        lexer.spaces()
-        if lexer.is_list():
-            extended = _pairs(lexer.value())
-        lexer.end()
+        start = lexer.pos
+        try:
+            attributes = to_flags(lexer.strings())
+            lexer.space()
+            delimiter = lexer.nstring()
+            lexer.space()
+        except ParseError:
+            attributes, delimiter = _before_name(lexer, start)
+        name, extended = _name(lexer)
         text = delimiter.decode("utf-8", "replace") if delimiter else None
-        return Listed(_inbox(name), text, attributes, kind, extended)
+        return Listed(_inbox(decode_name(name, is_utf8)), text, attributes, kind, extended)
 
     return reader
 
 
-def _name(lexer: Lexer) -> bytes:
-    """A mailbox name: an astring, but where a bare name holds spaces or parentheses, all to the end."""
+_DELIMITER = re.compile(rb'[ )]("(?:[^"\\]|\\.)"|NIL)[ ]+')
+_ATTRIBUTE = re.compile(rb"\\[A-Za-z]+")
+
+
+def _before_name(lexer: Lexer, start: int) -> tuple[frozenset[str], bytes | None]:
+    """What stands before a name, in a line that is broken there: the name is what counts."""
+    lexer.pos = start
+    found = _DELIMITER.search(lexer.data, start)
+    if found is None:
+        raise lexer.fail("a delimiter")
+    lexer.pos = found.end()
+    attributes = to_flags(_ATTRIBUTE.findall(lexer.data, start, found.start()))
+    return attributes, None if found[1] == b"NIL" else found[1][1:-1][-1:]
+
+
+def _name(lexer: Lexer) -> tuple[bytes, dict[str, Value]]:
+    """A mailbox name, an astring, and what is said of it after; of a bare name that holds spaces or
+    parentheses all to the end belongs to it.
+    """
     start = lexer.pos
-    if lexer.is_string():
-        return lexer.string()
-    name = lexer.atom()
-    if not lexer.is_at_end and lexer.peek() != 0x20:
-        lexer.pos = start
-        return lexer.rest()
-    return name
+    is_string = lexer.is_string()
+    name = lexer.string() if is_string else lexer.atom()
+    extended: dict[str, Value] = {}
+    try:
+        if not lexer.is_at_end and lexer.peek() != 0x20:
+            raise lexer.fail("a space")
+        lexer.spaces()
+        if lexer.is_list():
+            extended = _pairs(lexer.value())
+        lexer.end()
+    except (ParseError, LimitExceeded):
+        if not is_string:
+            lexer.pos = start
+            return lexer.rest(), {}
+    return name, extended
 
 
 def _inbox(name: str) -> str:
@@ -71,6 +97,9 @@ def _pairs(value: Value) -> dict[str, Value]:
     }
 
 
+MOST_PARENTHESES = 32
+"""So many parentheses in a bare name are looked at."""
+
 _STATUS_NUMBERS = {
     "MESSAGES": "messages",
     "RECENT": "recent",
@@ -86,33 +115,73 @@ _STATUS_NUMBERS = {
 
 def read_status(lexer: Lexer, is_utf8: bool) -> Response:
     """STATUS."""
-    # The name is whatever stands before the last list: Gmail sends "+Folder" bare, others names with spaces.
-    name = lexer.string() if lexer.is_string() else _before_list(lexer)
-    lexer.spaces()
+    if lexer.is_string():
+        name = lexer.string()
+        lexer.spaces()
+        pairs = _status_items(lexer)
+    else:
+        name, pairs = _before_list(lexer)
     items: dict[str, Any] = {}
     extra: dict[str, Value] = {}
-    for key, value in _pairs(lexer.value()).items():
+    for key, value in pairs.items():
         if key in _STATUS_NUMBERS:
             items[_STATUS_NUMBERS[key]] = _int(value)
         elif key == "MAILBOXID" and isinstance(value, list) and value and isinstance(value[0], bytes):
             items["mailboxid"] = value[0].decode("ascii", "replace")
         else:
             extra[key] = value
-    lexer.end()
     return MailboxStatus(_inbox(decode_name(name, is_utf8)), **items, extra=extra)
 
 
-def _before_list(lexer: Lexer) -> bytes:
-    at = lexer.data.rfind(b" (", lexer.pos)
+def _before_list(lexer: Lexer) -> tuple[bytes, dict[str, Value]]:
+    """A bare name and its items. The name is what stands before the first list that reaches to the end of the
+    line: Gmail sends "+Folder" bare, others names with spaces and parentheses; and an item's value may be a
+    list (RFC 8474 §4.3).
+    """
+    start = at = lexer.pos
+    for _ in range(MOST_PARENTHESES):
+        at = lexer.data.find(b" (", at)
+        if at < 0:
+            break
+        lexer.pos = at + 1
+        try:
+            pairs = _pairs(lexer.value())
+            lexer.end()
+        except (ParseError, LimitExceeded):
+            at += 1
+            continue
+        return lexer.data[start:at], pairs
+    # No list is whole: what can be read of the last one.
+    at = lexer.data.rfind(b" (", start)
     if at < 0:
         raise lexer.fail("a list of status items")
-    name = lexer.data[lexer.pos : at]
     lexer.pos = at + 1
-    return name
+    return lexer.data[start:at], _status_items(lexer)
+
+
+def _status_items(lexer: Lexer) -> dict[str, Value]:
+    """Names and values; those behind one that cannot be read are missing."""
+    lexer.expect(b"(")
+    found: dict[str, Value] = {}
+    try:
+        while lexer.more():
+            key = lexer.keyword()
+            lexer.space()
+            value = lexer.value()
+            if not lexer.is_at_end:
+                # At the end of a line that was cut, a number may be the half of one.
+                found[key] = value
+    except (ParseError, LimitExceeded):
+        if not found:
+            raise
+    return found
 
 
 def _int(value: Value) -> int | None:
-    return int(value) if isinstance(value, bytes) and value.isdigit() and len(value) <= 20 else None
+    if not (isinstance(value, bytes) and value.isdigit() and len(value) <= 20):
+        return None
+    number = int(value)
+    return number if number < 1 << 63 else None
 
 
 def read_namespace(lexer: Lexer, is_utf8: bool) -> Response:

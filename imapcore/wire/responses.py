@@ -175,6 +175,8 @@ class ExtendedSearchResult:
     modseq: int | None = None
     partial: PartialResult | None = None
     extra: Mapping[str, Value] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+    """Names of what was returned and could not be read; ``""`` for what has no name."""
 
 
 @dataclass(frozen=True, slots=True)

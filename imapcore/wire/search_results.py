@@ -19,7 +19,7 @@ from imapcore.wire.responses import (
     SearchResult,
     ThreadResult,
 )
-from imapcore.wire.uidset import UidSet
+from imapcore.wire.uidset import MAX_NUMBER, UidSet
 
 
 def read_uids(text: bytes) -> UidSet:
@@ -54,13 +54,17 @@ def search_as(is_sorted: bool) -> Reader:
 
 
 def _message_number(word: bytes) -> int:
-    if len(word) > 10:
+    number = int(word) if len(word) <= 10 else MAX_NUMBER + 1
+    if number > MAX_NUMBER:
         raise ParseError("a message number of more than 32 bits")
-    return int(word)
+    return number
+
+
+_RETURNED = re.compile(rb"[ ](?:UID|MIN|MAX|COUNT|MODSEQ|ALL|PARTIAL)(?:[ ]|\Z)", re.IGNORECASE)
 
 
 def read_esearch(lexer: Lexer, _: bool) -> Response:
-    """ESEARCH (RFC 4731, 9394)."""
+    """ESEARCH (RFC 4731, 9394). What cannot be read of it is passed over and named."""
     tag: str | None = None
     if lexer.is_list():
         correlator = lexer.strings()
@@ -71,21 +75,39 @@ def read_esearch(lexer: Lexer, _: bool) -> Response:
     is_uid = False
     items: dict[str, Any] = {}
     extra: dict[str, Value] = {}
+    unreadable: list[str] = []
+    problem: ParseError | LimitExceeded | None = None
     while not lexer.is_at_end:
-        name = lexer.keyword()
+        name = ""
+        try:
+            name = lexer.keyword()
+            lexer.spaces()
+            if name == "UID":
+                is_uid = True
+            elif name in ("MIN", "MAX", "COUNT", "MODSEQ"):
+                items[name.lower()] = lexer.number()
+            elif name == "ALL":
+                items["all"] = _closed(read_uids(lexer.atom()))
+            elif name == "PARTIAL":
+                items["partial"] = _partial(lexer.value())
+            else:
+                extra[name] = lexer.value()
+        except (ParseError, LimitExceeded) as error:
+            problem = problem or error
+            unreadable.append(name)
+            following = _RETURNED.search(lexer.data, lexer.pos)
+            lexer.pos = len(lexer.data) if following is None else following.start()
         lexer.spaces()
-        if name == "UID":
-            is_uid = True
-        elif name in ("MIN", "MAX", "COUNT", "MODSEQ"):
-            items[name.lower()] = lexer.number()
-        elif name == "ALL":
-            items["all"] = read_uids(lexer.atom())
-        elif name == "PARTIAL":
-            items["partial"] = _partial(lexer.value())
-        else:
-            extra[name] = lexer.value()
-        lexer.spaces()
-    return ExtendedSearchResult(tag, is_uid, **items, extra=extra)
+    if problem is not None and not (items or extra):
+        raise problem
+    return ExtendedSearchResult(tag, is_uid, **items, extra=extra, unreadable=tuple(unreadable))
+
+
+def _closed(uids: UidSet) -> UidSet:
+    """A result names its messages: ``*`` would be one that only the server knows."""
+    if uids.is_open:
+        raise ParseError("a result with an open set")
+    return uids
 
 
 def _partial(value: Value) -> PartialResult:

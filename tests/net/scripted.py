@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import threading
@@ -57,6 +58,12 @@ class Peer:
     def start_tls(self, context: ssl.SSLContext) -> None:
         """Shake hands as the server."""
         self.sock = context.wrap_socket(self.sock, server_side=True)
+
+    def wait(self, seconds: float) -> None:
+        """Let some time pass, unless the client hangs up."""
+        readable, _, _ = select.select([self.sock], [], [], seconds)
+        if readable and not self.sock.recv(65536):
+            raise ConnectionError("the client closed")
 
     def wait_for_close(self) -> None:
         """Wait until the client has hung up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import suppress
 
 import pytest
@@ -12,6 +13,7 @@ from imapcore.net.endpoint import Deadlines
 from imapcore.protocol.auth import Plain
 from imapcore.protocol.commands import Fetch, Noop, Select, body
 from imapcore.protocol.events import Noticed, Unparsed
+from imapcore.protocol.state import State
 from imapcore.protocol.transcript import Transcript
 from imapcore.wire.encoder import Secret
 from imapcore.wire.framing import Limits
@@ -35,6 +37,50 @@ def flood(start: bytes, more: bytes) -> Script:
                 peer.sock.sendall(more)
 
     return script
+
+
+SLOW = Deadlines(connect=5, tls=5, read=0.2, write=5, command=0.6, logout=1, slowest=64)
+
+
+def drip(text: bytes) -> Script:
+    """A server that sends an answer again and again, an octet at a time, each well within the deadline."""
+
+    def script(peer: Peer) -> None:
+        peer.greet()
+        peer.hear()
+        with suppress(OSError):
+            for octet in itertools.cycle(text):
+                peer.sock.sendall(bytes((octet,)))
+                peer.wait(0.02)
+
+    return script
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"* 1 FETCH (BODY[] {999}\r\n" + b"x" * 900,
+        b"* 1 FETCH (UID 1 FLAGS ())\r\n",
+        b"* 5 FETCH (UID 5 FLAGS ())\r\n",
+        b"* OK still here\r\n",
+    ],
+    ids=["one line", "the same answer", "answers to nothing", "words"],
+)
+def test_an_answer_that_drips_is_given_up(text: bytes, is_streamed: bool) -> None:
+    fetch = Fetch(UidSet((1,)), ("UID", "FLAGS"))
+    with serving(drip(text)) as server:
+        connection = Connection.open(server.endpoint(), deadlines=SLOW)
+        # As if it had been selected: the script knows one answer only.
+        connection.protocol._state = State.SELECTED
+        with pytest.raises(errors.Timeout):
+            if is_streamed:
+                for _ in connection.stream(fetch):
+                    pass
+            else:
+                connection.run(fetch)
+        assert not connection.is_open
+        connection.close()
 
 
 @pytest.mark.parametrize(

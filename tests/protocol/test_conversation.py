@@ -245,7 +245,8 @@ def test_lets_no_two_share_the_line_whose_answers_could_be_mixed_up(
     first: c.Command[object], second: c.Command[object]
 ) -> None:
     talk = selected(f"{GMAIL} SEARCHRES")
-    one, two = talk.protocol.send(first), talk.protocol.send(second)
+    one = talk.send(first)
+    two = talk.protocol.send(second)
     assert (one.is_queued, two.is_queued) == (False, True)
     talk.s(f"{one.tag} OK")
     assert two.tag is not None
@@ -278,7 +279,7 @@ def test_keeps_to_its_depth() -> None:
 
 def test_a_queued_command_can_be_given_up() -> None:
     talk = selected()
-    first, second, third = (talk.protocol.send(c.Search()) for _ in range(3))
+    first, second, third = (talk.send(c.Search()) for _ in range(3))
     assert second.cancel()
     assert not first.cancel()
     assert isinstance(second.error, errors.Interrupted)
@@ -427,6 +428,52 @@ def test_vanished_messages_are_counted() -> None:
     assert Vanished(UidSet.parse("3:5")) in talk.noticed()
 
 
+@pytest.mark.parametrize("early", ["A5 OK done", "A5 NO no", "A5 BAD what", "A6 OK done"])
+def test_an_answer_that_comes_before_its_command_ends_the_conversation(early: str) -> None:
+    """In one packet with the answer to the command before it: nobody can have heard the question by then."""
+    talk = selected()
+    first = talk.send(c.Search())
+    second = talk.protocol.send(c.Search())
+    assert (first.tag, second.is_queued) == ("A4", True)
+    talk.s("* SEARCH 1", "A4 OK done", "* SEARCH 2", early)
+    assert first.result().uids == UidSet([1])
+    assert isinstance(talk.protocol.failure, errors.ProtocolError)
+    assert isinstance(second.error, errors.ProtocolError)
+
+
+def test_what_comes_before_a_command_is_not_its_answer() -> None:
+    talk = selected()
+    first = talk.send(c.Search())
+    second = talk.protocol.send(c.Search())
+    talk.s("* SEARCH 1", f"{first.tag} OK", "* SEARCH 2")
+    talk.c()
+    talk.s("* SEARCH 3", f"{second.tag} OK")
+    assert second.result().uids == UidSet([3])
+
+
+def test_an_answer_that_was_not_given_is_none() -> None:
+    talk = selected()
+    assert not talk.ask(c.Search(), "% OK").is_answered
+    assert not talk.ask(c.Search(), "* SEARCH x", "% OK").is_answered
+    sent = talk.send(c.Search())
+    talk.s(f'* ESEARCH (TAG "{sent.tag}") UID ALL x COUNT 3', f"{sent.tag} OK")
+    assert not sent.result().is_answered
+    assert talk.ask(c.Search(), "* SEARCH", "% OK").is_answered
+    sent = talk.send(c.Search())
+    talk.s(f'* ESEARCH (TAG "{sent.tag}") UID', f"{sent.tag} OK")
+    assert sent.result().is_answered
+
+
+@pytest.mark.parametrize("line", ["* 5 FETCH (UID 5 FLAGS ())", "* 1 FETCH (UID 1 FLAGS ())"])
+def test_fetch_lines_have_an_end(line: str) -> None:
+    talk = selected()
+    sent = talk.send(c.Fetch(UidSet([1]), ("UID", "FLAGS")))
+    for _ in range(300):
+        talk.s(*[line] * 500)
+    assert isinstance(talk.protocol.failure, errors.LimitExceeded)
+    assert isinstance(sent.error, errors.LimitExceeded)
+
+
 def test_everybody_hears_what_expunge_removes() -> None:
     talk = selected()
     assert talk.ask(c.Expunge(), "* 2 EXPUNGE", "% OK") == c.Removed((2,))
@@ -448,7 +495,7 @@ def test_tells_alerts_and_throttling() -> None:
 def test_a_line_that_makes_no_sense_is_told_and_skipped() -> None:
     talk = selected()
     sent = talk.send(c.Fetch(EVERYTHING, ("UID",)))
-    talk.s("* 1 FETCH (UID one)", "* 2 FETCH (UID 2 " + "(" * 100, "* 3 FETCH (UID 3)", f"{sent.tag} OK")
+    talk.s("* 1 FETCH (UID one)", "* 2 FETCH (" + "(" * 100, "* 3 FETCH (UID 3)", f"{sent.tag} OK")
     assert [message.uid for message in sent.result()] == [3]
     assert sent.unparsed == 2
     unparsed = talk.events(Unparsed)

@@ -39,6 +39,10 @@ class Found:
     modseq: int | None = None
     """The highest modseq among them, if MODSEQ was a criterion."""
     partial: PartialResult | None = None
+    is_answered: bool = field(default=True, compare=False)
+    """Whether the server sent a result that could be read whole. Some servers send none when nothing is
+    found; for Gmail, which always does, a missing one is no answer.
+    """
 
 
 class SearchCollector(Collector[Found]):
@@ -46,6 +50,7 @@ class SearchCollector(Collector[Found]):
 
     def __init__(self) -> None:
         self._plain: set[int] = set()
+        self._is_answered = False
         self._modseq: int | None = None
         self._extended: ExtendedSearchResult | None = None
         self.tag = ""
@@ -55,6 +60,7 @@ class SearchCollector(Collector[Found]):
         """Whether it answers this search."""
         if isinstance(response, SearchResult) and not response.is_sorted:
             # A long result may come in several SEARCH lines.
+            self._is_answered = True
             self._plain.update(response.numbers)
             self._modseq = response.modseq or self._modseq
             return True
@@ -76,12 +82,12 @@ class SearchCollector(Collector[Found]):
                 found.count if found.count is not None else (inside.count() if inside else 0),
                 found.modseq,
                 found.partial,
+                is_answered=not found.unreadable,
             )
-        if 0 in self._plain:
-            self._plain.discard(0)
+        self._plain.discard(0)
         uids = UidSet(self._plain)
         if not uids:
-            return Found(uids, modseq=self._modseq)
+            return Found(uids, modseq=self._modseq, is_answered=self._is_answered)
         return Found(uids, uids.min, uids.max, uids.count(), self._modseq)
 
 
