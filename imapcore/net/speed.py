@@ -1,8 +1,8 @@
 """``SpeedFloor``: whether an answer that keeps coming comes fast enough to be one.
 
-A deadline between two bytes does not end an answer that drips, a byte a minute: nothing would be learnt of the
-account for days, and the link be called live. So what arrives is measured in windows of time. What may not be
-here: a socket, a wait.
+A deadline between two bytes does not end an answer that drips, a byte a minute: nothing would be learnt of
+the account for days, and the link be called live. So what arrives is measured in windows of time. What may
+not be here: a socket, a wait.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from imapcore.net.endpoint import Deadlines
 class SpeedFloor:
     """Measures one answer; ``check`` after whatever was received.
 
-    Within ``Deadlines.read`` a whole response must come, or ``Deadlines.slowest`` octets of one: a server may say
-    "still searching" from time to time. Within ``Deadlines.command`` eight times as many must come, and something
-    of what was asked for.
+    Within ``Deadlines.read`` a whole response must come, or ``Deadlines.slowest`` octets of one: a server may
+    say "still searching" from time to time. Within ``Deadlines.command`` eight times as many must come, and
+    something of what was asked for.
     """
 
     def __init__(

@@ -73,12 +73,9 @@ def test_an_answer_that_drips_is_given_up(text: bytes, is_streamed: bool) -> Non
         connection = Connection.open(server.endpoint(), deadlines=SLOW)
         # As if it had been selected: the script knows one answer only.
         connection.protocol._state = State.SELECTED
+        ask = (lambda: list(connection.stream(fetch))) if is_streamed else (lambda: connection.run(fetch))
         with pytest.raises(errors.Timeout):
-            if is_streamed:
-                for _ in connection.stream(fetch):
-                    pass
-            else:
-                connection.run(fetch)
+            ask()
         assert not connection.is_open
         connection.close()
 
