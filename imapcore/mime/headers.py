@@ -131,11 +131,18 @@ def parse_addresses(value: bytes | str | None) -> tuple[Address, ...]:
     found: list[Address] = []
     # Halves of names that wait for the rest: "Lovelace, Ada <ada@…>" without quotes.
     dangling: list[str] = []
-    for words, comment, route in _members(_to_text(value)[:MAX_HEADER]):
+    text = _to_text(value)[:MAX_HEADER]
+    if "@" not in text and "=?" in text:
+        # Some encode the address with the name.
+        text = decode_words(text)
+    for words, comment, route in _members(text):
         if route is None and "@" not in words:
             if words:
                 dangling.append(words)
             continue
+        if route is not None and "@" not in route and "@" in words:
+            # ``ada@… <Ada>``: the brackets are around the wrong one.
+            words, route = route, _bare_address(words)[0]
         if route is None:
             email, name = _bare_address(words)
             name = name or comment
@@ -183,19 +190,39 @@ def addresses_from_envelope(
     rows = list(members)[: MAX_ADDRESSES * 2]
     closings = [index for index, row in enumerate(rows) if row == (None, None, None)]
     found: list[Address] = []
+    halves: list[Address] = []
     for index, (name, mailbox, host) in enumerate(rows):
         if mailbox is None and host is None and name is None:
             continue
         if name is None and host is None and closings and index < closings[-1]:
             continue
         address = address_from_envelope(name, mailbox, host)
-        if address.email or address.name:
-            found.append(address)
-    return tuple(found[:MAX_ADDRESSES])
+        if "@" not in address.email:
+            halves.append(address)
+            continue
+        if address.name and any(_is_name(half) for half in halves):
+            # ``Lovelace, Ada <ada@…>`` without quotes: servers take the comma for the end of an address.
+            words = [half.name or half.email for half in halves]
+            address = Address(clean_line(", ".join((*words, address.name)), 200), address.email)
+            halves.clear()
+        found += [*halves, address]
+        halves.clear()
+    found += halves
+    return tuple(each for each in found if each.email or each.name)[:MAX_ADDRESSES]
+
+
+def _is_name(half: Address) -> bool:
+    """Whether what came without a host is half of a name: those are capitalized, local addresses are not."""
+    words = half.name or half.email
+    return words != words.lower() or not words.isascii()
 
 
 def _address(name: str, email: str) -> Address:
-    email = _BLANK.sub("", clean_line(email, 320))
+    email = clean_line(email.strip("<> \t"), 320)
+    if " " in email and "@" not in email and not name:
+        # Words where an address was meant: somebody's name.
+        name, email = email, ""
+    email = _BLANK.sub("", email)
     name = clean_line(_trim(decode_words(name)), 200)
     # Many programs repeat the address as the name; that says nothing twice.
     return Address("" if name.lower() == email.lower() else name, email)
@@ -270,7 +297,7 @@ def _members(text: str) -> Iterator[tuple[str, str, str | None]]:
 
 def _finish(words: list[str], comment: list[str], route: list[str] | None) -> tuple[str, str, str | None]:
     address = _COMMENT.sub("", "".join(route)).strip() if route is not None else None
-    if address is not None and ":" in address and address.startswith("@"):
+    if address is not None and (address.startswith("@") or address.lower().startswith("mailto:")):
         address = address.rpartition(":")[2]
     return "".join(words).strip(), "".join(comment).strip(), address
 

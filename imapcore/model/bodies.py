@@ -55,7 +55,26 @@ class Link(Struct, frozen=True):
     """The host in a form that cannot deceive (punycode where scripts are mixed)."""
     text: str
     is_suspicious: bool = False
-    """The visible text names another host than the one it leads to."""
+    """The visible text names another's host than the one it leads to, or the address plays tricks."""
+    number: int | None = None
+    """What it is shown and chosen by: the text's own footnote where it has one; 0 for none, where its address
+    stands in full sight; None for one more than its index.
+    """
+    domain: str = ""
+    """The end of ``host`` that one owner registered, ``paypal.com`` of ``www.paypal.com``. Where a host must
+    be cut, this part stays.
+    """
+    is_host_shown: bool = False
+    """The text says the host already: it need not be written beside it."""
+    is_senders: bool = False
+    """It leads to the domain that the message says it is from."""
+    is_tracker: bool = False
+    """Its host is known to count clicks and to pass them on, which is worth a quiet word."""
+
+    def label(self, index: int) -> str:
+        """The number it is shown by, as text; empty when it needs none."""
+        number = index + 1 if self.number is None else self.number
+        return str(number) if number else ""
 
 
 class Attachment(Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
 
 from msgspec import Struct
@@ -63,6 +65,34 @@ class Address(Struct, frozen=True):
 
     name: str
     email: str
+
+    @property
+    def is_name_doubtful(self) -> bool:
+        """Whether the name could be taken for another address than the one the message is from.
+
+        A name is whatever a sender writes: one with an address, a bracket or another's host in it says who
+        it is *not*, and is shown only behind the address.
+        """
+        name = unicodedata.normalize("NFKC", self.name).casefold()
+        if not _DOUBTFUL.search(name):
+            hosts = _HOST.findall(name)
+            return any(not _is_within(self.email.casefold(), host) for host in hosts)
+        return self.email.casefold() not in name or len(_MAILBOX.findall(name)) > 1
+
+
+_DOUBTFUL = re.compile("[@<>\u2039\u203a\u2329\u232a\u27e8\u27e9\u3008\u3009]|://")
+"""Signs of an address, and what passes for one (after NFKC, which turns wide and small forms into these)."""
+_MAILBOX = re.compile(r"[^\s<>()\[\]\"',;:@]+@[^\s<>()\[\]\"',;:@]+")
+_HOST = re.compile(
+    r"(?<![\w.-])(?:[\w-]{1,63}\.)*[\w-]{3,63}\.(?:com|org|net|edu|gov|co|io|info|biz|eu|[a-z]{2})(?![\w.-])"
+)
+
+
+def _is_within(email: str, host: str) -> bool:
+    """Whether a host named in a display name is the address's own, or one above or below it."""
+    own = email.rpartition("@")[2]
+    host = host.removeprefix("www.")
+    return own == host or own.endswith("." + host) or host.endswith("." + own)
 
 
 class Person(Struct, frozen=True):

@@ -163,8 +163,16 @@ def test_a_link_is_followed_by_its_number_and_real_host() -> None:
 
 
 def test_a_host_that_is_to_be_read_anyway_is_not_said_twice() -> None:
-    link = Link("https://docs.example.org/x", "docs.example.org", "https://docs.example.org/x")
-    assert linked("https://docs.example.org/x", link) == "see https://docs.example.org/x [1]."
+    link = Link("https://docs.example.org/x", "docs.example.org", "docs.example.org", is_host_shown=True)
+    assert linked("docs.example.org", link) == "see docs.example.org [1]."
+    link = Link("https://docs.example.org/x", "docs.example.org", "here", is_senders=True)
+    assert linked("here", link) == "see here [1]."
+
+
+def test_an_address_in_full_sight_needs_no_number() -> None:
+    url = "https://docs.example.org/x"
+    assert linked(url, Link(url, "docs.example.org", url, number=0)) == f"see {url}."
+    assert linked(url, Link(url, "docs.example.org", url, number=7)) == f"see {url} [7 docs.example.org]."
 
 
 def test_a_link_that_lies_says_where_it_really_goes() -> None:

@@ -15,7 +15,7 @@ from imapcore.model import Link
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
 from tui.keys.commands import Where
 from tui.style.fuzzy import match
-from tui.style.text import cut, fit_right, steady
+from tui.style.text import cut, cut_left, fit_right, steady
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
 from tui.widgets.dialog_style import Look
 from tui.widgets.line_input import LineInput
@@ -72,7 +72,9 @@ class LinkPicker(Dialog[str | None]):
     def _filter(self, query: str) -> None:
         if query.isdecimal():
             # Numbers are those of the text: [3] is found by typing 3.
-            self._found = [index for index in range(len(self._links)) if str(index + 1).startswith(query)]
+            self._found = [
+                index for index, link in enumerate(self._links) if link.label(index).startswith(query)
+            ]
         else:
             hits = [
                 (hit.score, index)
@@ -86,16 +88,16 @@ class LinkPicker(Dialog[str | None]):
         number = self._found[index]
         link = self._links[number]
         is_open = can_open(link.url)
-        width = len(str(len(self._links)))
+        width = max(len(each.label(place)) for place, each in enumerate(self._links))
         text = cut(steady(link.text.strip() or link.url), 60)
         host = link.host or link.url.partition(":")[0]
         left = (
-            Bit(f" {fit_right(str(number + 1), width)}  ", "here", is_bold=True),
+            Bit(f" {fit_right(link.label(number), width)}  ", "here", is_bold=True),
             Bit(text, "text" if is_open else "dim"),
         )
         if link.is_suspicious:
-            return ChoiceLine(left, (Bit(f"really {cut(host, 36)} ", "refusal", is_bold=True),))
-        return ChoiceLine(left, (Bit(cut(host, 40) + " ", "middle" if is_open else "dim"),))
+            return ChoiceLine(left, (Bit(f"really {cut_left(host, 36)} ", "refusal", is_bold=True),))
+        return ChoiceLine(left, (Bit(cut_left(host, 40) + " ", "middle" if is_open else "dim"),))
 
     @property
     def _link(self) -> Link | None:

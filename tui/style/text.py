@@ -95,6 +95,16 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
     return "".join(kept).rstrip() + ellipsis
 
 
+def cut_left(text: str, width: int, ellipsis: str = "…") -> str:
+    """At most ``width`` cells of the text's end: what is left out of a host stands at its left."""
+    if width <= 0 or cells(text) <= width:
+        return text if width > 0 else ""
+    kept = text
+    while kept and cells(kept) > width - 1:
+        kept = kept[1:]
+    return ellipsis + kept
+
+
 def fit(text: str, width: int, ellipsis: str = "…") -> str:
     """The text in exactly ``width`` cells: cut, or padded at its right.
 

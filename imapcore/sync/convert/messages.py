@@ -57,7 +57,7 @@ def message_facts(fetched: Fetched, place: Role) -> MessageFacts | None:
         labels=fetched.labels or frozenset(),
         modseq=fetched.modseq or 0,
         subject=decode_header(envelope.subject),
-        sender=_person(senders[0].name, senders[0].mailbox, senders[0].host) if senders else NOBODY,
+        sender=_sender(senders),
         to=_people(envelope.to),
         cc=_people(envelope.cc),
         bcc=_people(envelope.bcc),
@@ -68,6 +68,12 @@ def message_facts(fetched: Fetched, place: Role) -> MessageFacts | None:
         snippet=None if marks.text is not None and marks.text.size else "",
         text_section=str(TextNote.of_part(marks.text)) if marks.text is not None else "",
     )
+
+
+def _sender(senders: Addresses) -> Address:
+    """Who wrote it: the first that has an address. A second member may belong to the first one's name."""
+    people = _people(senders)
+    return next((each for each in people if "@" in each.email), people[0] if people else NOBODY)
 
 
 def _people(addresses: Addresses) -> tuple[Address, ...]:

@@ -185,7 +185,9 @@ class _Page:
                 )
             else:
                 pieces.extend(Piece(span.text, ink | _ink_of(span) | Ink.LINK, link) for span in run)
-            pieces.append(self._host_note(link, target, shown))
+            note = self._link_note(link, target)
+            if note is not None:
+                pieces.append(note)
         return pieces
 
     def _target(self, link: int | None) -> Link | None:
@@ -193,13 +195,18 @@ class _Page:
             return None
         return self.body.links[link]
 
-    def _host_note(self, link: int, target: Link, shown: str) -> Piece:
+    def _link_note(self, link: int, target: Link) -> Piece | None:
+        """A link's number, and its host unless text or sender say it already; None in full sight."""
         # Held together by spaces that do not break: a number without its host would be read as a footnote.
         space = " " if self.glyphs is ASCII else "\u00a0"
+        number = target.label(link)
         if target.is_suspicious:
-            return Piece(f" [{link + 1}{space}really{space}{target.host}]", Ink.WARNING, link)
-        host = "" if target.host and target.host in shown else f"{space}{target.host}"
-        return Piece(f" [{link + 1}{host}]", Ink.NOTE, link)
+            words = [*([number] if number else []), "really", target.host]
+            return Piece(f" [{space.join(words)}]", Ink.WARNING, link)
+        if not number:
+            return None
+        is_known = target.is_host_shown or target.is_senders or not target.host
+        return Piece(f" [{number}]" if is_known else f" [{number}{space}{target.host}]", Ink.NOTE, link)
 
     def end(self, *, has_text: bool) -> Iterator[Line]:
         """What stands under the text: what the reader should know, and the attachments."""
