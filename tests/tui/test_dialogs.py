@@ -220,8 +220,8 @@ async def test_attachments_are_ticked_and_saved(keys: tuple[str, ...], sections:
 async def test_a_program_is_called_one() -> None:
     app = Stage(screen=lambda: AttachmentPicker(FILES, Path("x")))
     async with app.run_test(size=(100, 30)):
-        assert "a program" in rows(app)[2]
-        assert "a program" not in rows(app)[0]
+        assert "only saved" in rows(app)[2]
+        assert "only saved" not in rows(app)[0]
 
 
 # -- keywords -----------------------------------------------------------------------------------------------

@@ -11,6 +11,12 @@ import pytest
 from tui.terminal import attachment_viewer
 from tui.terminal.attachment_viewer import danger, open_file, private_folder
 
+UNOPENED = (
+    "flatpakref rdp ovpn kdelnk pyz library-ms search-ms settingcontent-ms wsc slk iqy one xpi crx inetloc"
+    " fileloc webarchive workflow exe doc xls ppt docm zip 7z iso ps eps xml svg html hta lnk js jar whl deb"
+    " appimage swf"
+)
+
 
 @pytest.mark.parametrize(
     ("name", "media_type"),
@@ -24,6 +30,7 @@ from tui.terminal.attachment_viewer import danger, open_file, private_folder
         ("noending", "application/pdf"),
         ("", "application/pdf"),
         ("tool.pdf", "application/x-executable"),
+        *((f"file.{ending}", "application/octet-stream") for ending in UNOPENED.split()),
     ],
 )
 def test_what_could_run_is_not_opened_and_the_sentence_says_why(name: str, media_type: str) -> None:

@@ -24,7 +24,6 @@ from tui.widgets.dialog_style import Look
 _ROWS = 16
 _FRAME = 7
 """Lines of the box that are not the list's: border, air, the folder, keys."""
-_RISKY = (".exe", ".bat", ".cmd", ".scr", ".js", ".vbs", ".jar", ".msi", ".lnk", ".hta", ".ps1", ".iso")
 
 
 class OpenAttachment(Struct, frozen=True):
@@ -73,8 +72,8 @@ class AttachmentPicker(Dialog[tuple[str, ...] | OpenAttachment | None]):
             Bit(self.look.check(mark), "good" if is_ticked else "faint", is_bold=is_ticked),
             Bit(cut(name, 120), "bright"),
         ]
-        if name.lower().endswith(_RISKY):
-            left.append(Bit("  a program", "refusal"))
+        if danger(part.filename, part.media_type):
+            left.append(Bit("  only saved", "refusal"))
         elif part.is_inline:
             left.append(Bit("  in the text", "dim"))
         return ChoiceLine(tuple(left), (Bit(f"{_kind(part)}  {size(part.size):>6} ", "dim"),))
