@@ -8,7 +8,7 @@ for none that it does not need.
 from __future__ import annotations
 
 import argparse
-import os
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument, KeyringUnusable
 from tui.settings.config import Config, load_config, show_config
 from tui.settings.paths import account_path, config_path, state_path
+from tui.terminal.standard_streams import flush_or_drop
 
 if TYPE_CHECKING:
     from imapcore.model import Account
@@ -58,19 +59,39 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run; returns the exit code."""
-    options = build_parser().parse_args(arguments)
+    code = _main(build_parser().parse_args(arguments))
+    lost = flush_or_drop()
+    if lost is None:
+        return code
+    _tell(f"{lost.strerror}: what was printed is not complete")
+    flush_or_drop()
+    return code or _FAILED
+
+
+def _main(options: argparse.Namespace) -> int:
     try:
         return _run(options)
     except GimapError as error:
-        print(f"gimap-tui: {error.sentence()}", file=sys.stderr)
+        _tell(error.sentence())
         return _TYPED if isinstance(error, InvalidArgument) else _FAILED
     except KeyboardInterrupt:
         print("", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain about it when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough.
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _tell(f"{error.strerror}: what was printed is not complete")
+        return _FAILED
+
+
+def _tell(sentence: str) -> None:
+    try:
+        print(f"gimap-tui: {sentence}", file=sys.stderr)
+    except OSError:
+        pass  # Nobody can be told; the exit code says what it can.
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -16,3 +16,25 @@ Commands and their results are values of ``imapcore.protocol.commands``; search 
 refuses raises a kind of ``ServerError`` and the connection goes on; a ``LinkError`` or ``ProtocolError`` ends
 it.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imapcore.net.connection import Connection
+    from imapcore.net.endpoint import Deadlines, Endpoint
+
+__all__ = ["Connection", "Deadlines", "Endpoint"]
+
+_MODULES = {"Connection": "connection", "Deadlines": "endpoint", "Endpoint": "endpoint"}
+
+
+def __getattr__(name: str) -> object:
+    """Load what is asked for: who needs one module of this package does not wait for all."""
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{module}"), name)

@@ -35,10 +35,10 @@ class Trust:
     client: ssl.SSLContext
 
 
-def make_trust(name: str) -> Trust:
+def make_trust(*names: str, common_name: str | None = None) -> Trust:
     authority = trustme.CA()
     server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), make_tls_context()
-    authority.issue_cert(name).configure_cert(server)
+    authority.issue_cert(*names, common_name=common_name).configure_cert(server)
     authority.configure_trust(client)
     return Trust(server, client)
 
@@ -89,8 +89,13 @@ def test_a_certificate_nobody_vouches_for(trust: Trust) -> None:
         Connection.open(server.endpoint(Security.TLS, "localhost"), deadlines=QUICK)
 
 
-def test_a_certificate_of_another_host() -> None:
-    other = make_trust("imap.example.org")
+@pytest.mark.parametrize("names", [("imap.example.org",), ()], ids=["another name", "no name"])
+@pytest.mark.parametrize("common_name", [None, "localhost"])
+def test_a_certificate_of_another_host(names: tuple[str, ...], common_name: str | None) -> None:
+    """The common name is no name of a host (RFC 9525 §6.3), also where it is the only one there."""
+    if not names and common_name is None:
+        common_name = "nobody"
+    other = make_trust(*names, common_name=common_name)
 
     def script(peer: Peer) -> None:
         # With TLS 1.3 the client refuses after the server's part is done.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -187,8 +189,38 @@ def test_python_m_tui_ends_without_a_traceback() -> None:
     assert done.stderr.startswith("gimap-tui: ")
 
 
-def test_a_reader_that_has_seen_enough_is_no_error() -> None:
-    done = subprocess.run(
-        f"{sys.executable} -m tui keys | head -1", shell=True, capture_output=True, text=True, timeout=30
+def in_shell(line: str, unbuffered: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        line.replace("PYTHON", shlex.quote(sys.executable)),
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
     )
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("PYTHON -m tui keys >/dev/full", 1, "gimap-tui: No space left on device: what was printed"),
+        ("PYTHON -m tui config >/dev/full", 1, "gimap-tui: No space left on device: what was printed"),
+        ("PYTHON -m tui keys >&-", 0, ""),
+        ("PYTHON -m tui keys 2>&-", 0, ""),
+        ("(PYTHON -m tui keys; echo $? >&2) | true", 0, "0"),
+        ("PYTHON -m tui 2>/dev/full </dev/null", 2, ""),
+    ],
+)
+def test_output_that_nobody_takes(line: str, code: int, told: str, unbuffered: str) -> None:
+    done = in_shell(line, unbuffered)
+    assert done.returncode == code
+    assert done.stderr.startswith(told)
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_seen_enough_is_no_error(unbuffered: str) -> None:
+    done = in_shell("PYTHON -m tui keys | head -1", unbuffered)
     assert done.stderr == ""

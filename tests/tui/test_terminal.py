@@ -100,8 +100,10 @@ def test_a_signal_leaves_the_terminal_sane(folder: Path, number: signal.Signals)
     assert b"Traceback" not in terminal.sent
 
 
-def test_a_terminal_that_vanishes_ends_the_run(folder: Path) -> None:
-    with Recorder(folder) as terminal:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_terminal_that_vanishes_ends_the_run(folder: Path, unbuffered: str) -> None:
+    """Whatever is still buffered then: Python ends with 120 if it cannot hand that on."""
+    with Recorder(folder, env={"PYTHONUNBUFFERED": unbuffered}) as terminal:
         terminal.shows("Inbox")
         terminal.settle(0.2, 3)
         for key in b"jjkkjjkk" * 20:
