@@ -158,10 +158,10 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
     head_start = 0.0 if _SESSIONS in sys.modules else _HEAD_START_SECONDS
     settings = EngineOptions(is_offline=options.offline, head_start_seconds=head_start)
     engine = stack.enter_context(Engine(account, secret=secret, data_dir=data_dir, options=settings))
-    from tui.context import Desk
+    from tui.context import AppContext
     from tui.keys.keymap import Keymap
 
-    desk = Desk(
+    desk = AppContext(
         engine,
         now_ms,
         config=config,

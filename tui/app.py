@@ -25,8 +25,8 @@ from imapcore import events
 from imapcore.model import LinkState, Role
 from tui.bridge.bridge import Bridge
 from tui.bridge.messages import EngineSpoke, MailHinted, Tone
-from tui.context import Desk
-from tui.keys.key_queue import TypeAhead
+from tui.context import AppContext
+from tui.keys.key_queue import KeyQueue
 from tui.keys.keymap import Keymap
 from tui.main.screen import MainScreen
 from tui.settings.config import brief, keep_in_force, load_config
@@ -75,7 +75,7 @@ class GimapApp(App[None]):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: AppContext,
         *,
         keeper: StateKeeper | None = None,
         config_path: Path | None = None,
@@ -101,7 +101,7 @@ class GimapApp(App[None]):
         self._has_timers = has_timers
         self._unsubscribe: Callable[[], None] | None = None
         self._bridge = Bridge(self.post_message, self._later)
-        self._type_ahead = TypeAhead(self, super().on_event)
+        self._type_ahead = KeyQueue(self, super().on_event)
         self._minute = desk.now() // 60_000
         for each in our_themes():
             self.register_theme(each)

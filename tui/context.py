@@ -10,7 +10,7 @@ from datetime import tzinfo
 
 from msgspec import Struct, field
 
-from tui.bridge.port import MailPort
+from tui.bridge.port import MailEngine
 from tui.keys.keymap import Keymap
 from tui.settings.config import Config
 from tui.settings.state import State
@@ -20,10 +20,10 @@ from tui.widgets.dialog_style import Look
 from tui.widgets.thread_list.thread_row import RowStyles
 
 
-class Desk(Struct):
+class AppContext(Struct):
     """Shared by the app and its screens."""
 
-    mail: MailPort
+    mail: MailEngine
     now: Callable[[], int]
     """Milliseconds since 1970-01-01 UTC."""
     config: Config = field(default_factory=Config)

@@ -40,7 +40,7 @@ from imapcore.model import (
     View,
     ViewKind,
 )
-from tui.context import Desk
+from tui.context import AppContext
 from tui.style.text import plural, when_in_full
 from tui.widgets.sidebar.view_titles import view_title
 
@@ -65,7 +65,7 @@ status          the link and what is pending    help, quit
 class Linear:
     """The conversation between the person and the mail."""
 
-    def __init__(self, desk: Desk, source: Iterator[str], out: TextIO) -> None:
+    def __init__(self, desk: AppContext, source: Iterator[str], out: TextIO) -> None:
         """``source`` gives the lines that are typed, ``out`` takes what is said."""
         self._desk = desk
         self._mail = desk.mail
@@ -359,7 +359,7 @@ def body_lines(body: Body) -> list[str]:
     return [line for line in lines if line]
 
 
-def run_linear(desk: Desk) -> int:
+def run_linear(desk: AppContext) -> int:
     """Talk on standard input and output until the person leaves."""
     return Linear(desk, _typed(), sys.stdout).run()
 

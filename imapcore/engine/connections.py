@@ -17,12 +17,12 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from imapcore.clock import Clock
-from imapcore.engine.job_runner import Job, JobSession
-from imapcore.engine.link import LinkBoard
+from imapcore.engine.job_runner import Job, JobRunner
+from imapcore.engine.link import LinkMonitor
 from imapcore.engine.options import EngineOptions
-from imapcore.engine.requests import Wishes
-from imapcore.engine.saved_searches import KeptSearches
-from imapcore.engine.sync_events import Reporter
+from imapcore.engine.requests import Requests
+from imapcore.engine.saved_searches import SavedSearches
+from imapcore.engine.sync_events import SyncEvents
 from imapcore.errors import GimapError
 from imapcore.events import (
     Alerted,
@@ -57,7 +57,7 @@ NEVER_SEEN = 10_000
 """Conversations whose snippets were asked for, remembered so as not to ask twice."""
 
 
-class Workers:
+class Connections:
     """Owner of the sessions; every method is safe on any thread and returns at once."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Workers:
         store: Store,
         options: EngineOptions,
         clock: Clock,
-        board: LinkBoard,
+        board: LinkMonitor,
         dial: Callable[[Wakeup], Remote],
         tell: Callable[[Event], None],
         find_offline: Callable[[str], Found],
@@ -78,12 +78,12 @@ class Workers:
         self._lock = threading.Lock()
         self._is_stopping = False
         self.board = board
-        report = Reporter(self, tell)
+        report = SyncEvents(self, tell)
         self.account = AccountSync(store, report, clock)
-        self.wishes = Wishes(
+        self.wishes = Requests(
             store, clock, self.board, self.account.places, report, tell, find_offline, self._act, self._forget
         )
-        self.kept = KeptSearches(
+        self.kept = SavedSearches(
             store,
             clock,
             self.account.places,
@@ -118,8 +118,8 @@ class Workers:
         is_leader: bool = False,
         rest: Callable[[Remote], None] | None = None,
         rest_seconds: float = KEEPALIVE_SECONDS,
-    ) -> JobSession:
-        return JobSession(
+    ) -> JobRunner:
+        return JobRunner(
             name,
             self.board,
             self._clock,
@@ -135,7 +135,7 @@ class Workers:
         )
 
     @property
-    def _sessions(self) -> tuple[JobSession, ...]:
+    def _sessions(self) -> tuple[JobRunner, ...]:
         return (self.sync, self.actions, self.watch)
 
     # -- lifetime --------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ class Workers:
         if self.board.is_live:
             self.sync.submit(Job("alive", _ask, urgency=0))
 
-    def _follow(self, session: JobSession) -> None:
+    def _follow(self, session: JobRunner) -> None:
         with self._lock:
             if not self._is_stopping:
                 session.start()

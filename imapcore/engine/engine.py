@@ -15,12 +15,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from imapcore.clock import Clock, SystemClock
-from imapcore.engine.event_queue import Hub, Listener
-from imapcore.engine.link import LinkBoard
+from imapcore.engine.event_queue import EventQueue, Listener
+from imapcore.engine.link import LinkMonitor
 from imapcore.engine.options import EngineOptions
 from imapcore.engine.reader_pool import ReaderPool
 from imapcore.engine.secrets import Secrets
-from imapcore.engine.startup import Crew
+from imapcore.engine.startup import DeferredStart
 from imapcore.errors import StoreBusy, StoreError
 from imapcore.events import (
     Alerted,
@@ -58,8 +58,8 @@ from imapcore.store import Reader, Store
 from imapcore.wire.uidset import UidSet
 
 if TYPE_CHECKING:
-    from imapcore.engine.connections import Workers
-    from imapcore.engine.wiring import Network
+    from imapcore.engine.connections import Connections
+    from imapcore.engine.wiring import ConnectionFactory
 
 BODIES_KEPT = 16
 """Readable bodies kept in memory: going back and forth in a conversation costs nothing."""
@@ -89,17 +89,17 @@ class Engine:
         self._options = options or EngineOptions()
         self._clock = clock or SystemClock()
         self._data_dir = data_dir
-        self._hub = Hub()
+        self._hub = EventQueue()
         self._secrets = Secrets(account.email, secret)
-        self._board = LinkBoard(
+        self._board = LinkMonitor(
             self._clock,
             lambda status: self._hub.tell(LinkChanged(status)),
             Backoff(self._options.first_retry_seconds, self._options.longest_retry_seconds),
         )
         self._store: Store | None = None
         self._readers: ReaderPool | None = None
-        self._network: Network | None = None
-        self._crew = Crew(self._make_workers, self._crashed)
+        self._network: ConnectionFactory | None = None
+        self._crew = DeferredStart(self._make_workers, self._crashed)
         self._lock = threading.Lock()
         self._bodies: OrderedDict[int, Body] = OrderedDict()
 
@@ -141,12 +141,12 @@ class Engine:
         """The screen stands: load and start the sessions, if they wait for it."""
         self._crew.go()
 
-    def _make_workers(self) -> Workers:
+    def _make_workers(self) -> Connections:
         # Late: what speaks IMAP takes longer to load than a first frame to draw.
-        from imapcore.engine.wiring import Network
+        from imapcore.engine.wiring import ConnectionFactory
 
         assert self._readers is not None
-        network = self._network = Network(
+        network = self._network = ConnectionFactory(
             self.account, self._secrets, self._options, self._open_store, self._readers, self._hub.tell
         )
         workers = network.workers(self._options, self._clock, self._board)

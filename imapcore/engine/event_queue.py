@@ -25,7 +25,7 @@ HINT_SECONDS = 0.05
 JOIN_SECONDS = 1.0
 
 
-class Hub:
+class EventQueue:
     """Owner of the thread ``hub``; ``tell`` may be called from anywhere and never waits for a listener."""
 
     def __init__(self, *, clock: Clock | None = None, hint_seconds: float = HINT_SECONDS) -> None:

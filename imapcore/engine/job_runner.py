@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Hashable, Iterator
 from msgspec import Struct
 
 from imapcore.clock import Clock
-from imapcore.engine.link import LinkBoard, is_for_the_user
+from imapcore.engine.link import LinkMonitor, is_for_the_user
 from imapcore.errors import (
     AllMailHidden,
     ConnectionLost,
@@ -90,7 +90,7 @@ class _Entry(Struct):
     """Asked for while it was under way."""
 
 
-class JobSession:
+class JobRunner:
     """A session that works off jobs; owner of one ``net`` session (thread, inbox, interrupt).
 
     ``dial`` makes a signed-in connection that the ``Wakeup`` it is given can reach from other threads; it
@@ -101,7 +101,7 @@ class JobSession:
     def __init__(
         self,
         name: str,
-        board: LinkBoard,
+        board: LinkMonitor,
         clock: Clock,
         dial: Callable[[Wakeup], Remote],
         *,

@@ -31,7 +31,7 @@ def is_for_the_user(error: GimapError) -> bool:
     return isinstance(error, (AuthenticationFailed, NotGmail, AllMailHidden))
 
 
-class LinkBoard:
+class LinkMonitor:
     """The link's status, shared by the sessions; thread-safe, and nobody waits in it.
 
     ``changed`` hears every new status, and so do those who attach themselves.

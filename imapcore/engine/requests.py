@@ -14,7 +14,7 @@ from pathlib import Path
 
 from imapcore.clock import Clock
 from imapcore.engine.job_runner import Job
-from imapcore.engine.link import LinkBoard
+from imapcore.engine.link import LinkMonitor
 from imapcore.errors import GimapError
 from imapcore.events import (
     Alerted,
@@ -38,14 +38,14 @@ HOPELESS = (LinkState.OFFLINE, LinkState.SIGN_IN, LinkState.STOPPED)
 """States that end only when the user does something: nothing is gained by waiting."""
 
 
-class Wishes:
+class Requests:
     """Bodies, attachments and searches asked for; every method is safe on any thread and returns at once."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        board: LinkBoard,
+        board: LinkMonitor,
         places: Mapping[Role, MailboxSync],
         report: Report,
         tell: Callable[[Event], None],

@@ -36,7 +36,7 @@ class _Run(NamedTuple):
     """How far it and what was added since have looked."""
 
 
-class KeptSearches:
+class SavedSearches:
     """Runs the saved searches in the background; ``look`` is safe on any thread."""
 
     def __init__(

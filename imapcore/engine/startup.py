@@ -1,7 +1,7 @@
 """The sessions' side of an engine, made when the screen stands: loading it takes longer than a first frame.
 
-What lives here: when ``Workers`` are made, who made them, and what was asked of them before. What may not:
-an import of anything that speaks IMAP before ``_make`` runs; that is the point of this file.
+What lives here: when ``Connections`` are made, who made them, and what was asked of them before. What may
+not: an import of anything that speaks IMAP before ``_make`` runs; that is the point of this file.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imapcore.engine.connections import Workers
+    from imapcore.engine.connections import Connections
 
 JOIN_SECONDS = 5.0
 """Loading cannot be interrupted; whoever leaves at once waits for its end at most so long."""
 
 
-class Crew:
+class DeferredStart:
     """Owner of the workers and of the thread that makes them; thread-safe, and nobody waits for it."""
 
-    def __init__(self, make: Callable[[], Workers], crashed: Callable[[BaseException], None]) -> None:
+    def __init__(self, make: Callable[[], Connections], crashed: Callable[[BaseException], None]) -> None:
         """``make`` loads and starts them."""
         self._make = make
         self._crashed = crashed
         self._lock = threading.Lock()
         self._go = threading.Event()
         self._thread: threading.Thread | None = None
-        self._asked: list[Callable[[Workers], None]] | None = []
+        self._asked: list[Callable[[Connections], None]] | None = []
         self._is_stopping = False
-        self.workers: Workers | None = None
+        self.workers: Connections | None = None
 
     def begin(self, within_seconds: float) -> None:
         """Make them: at once and before this returns for 0, else when ``go`` is called or the time is up."""
@@ -45,7 +45,7 @@ class Crew:
         """Nothing is gained by waiting any longer."""
         self._go.set()
 
-    def ask(self, call: Callable[[Workers], None]) -> None:
+    def ask(self, call: Callable[[Connections], None]) -> None:
         """Have the workers do something: now, or in order as soon as they are there."""
         with self._lock:
             if self._asked is not None:

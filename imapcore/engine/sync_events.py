@@ -36,7 +36,7 @@ class Listener(Protocol):
         ...
 
 
-class Reporter:
+class SyncEvents:
     """What sync tells, as events."""
 
     def __init__(self, listener: Listener, tell: Callable[[Event], None]) -> None:

@@ -1,6 +1,6 @@
 """What of an engine speaks IMAP, put together: dialling, the sessions, their first connection.
 
-What lives here: the imports that a first frame does not wait for, and the making of ``Workers``. What may
+What lives here: the imports that a first frame does not wait for, and the making of ``Connections``. What may
 not: times and decisions; they are the crew's and the workers'.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from imapcore.clock import Clock
-from imapcore.engine.connections import Workers
-from imapcore.engine.link import LinkBoard
+from imapcore.engine.connections import Connections
+from imapcore.engine.link import LinkMonitor
 from imapcore.engine.options import EngineOptions
 from imapcore.engine.reader_pool import ReaderPool
 from imapcore.engine.secrets import Secrets
@@ -22,7 +22,7 @@ from imapcore.store import Found, Store
 from imapcore.sync.remote import Remote
 
 
-class Network:
+class ConnectionFactory:
     """Makes signed-in connections that know the mailboxes as last listed; keeps what was said on them."""
 
     def __init__(
@@ -43,9 +43,9 @@ class Network:
         """The last lines between us and the server, redacted and sanitized, oldest first."""
         return self._dialer.transcript.lines(limit)
 
-    def workers(self, options: EngineOptions, clock: Clock, board: LinkBoard) -> Workers:
+    def workers(self, options: EngineOptions, clock: Clock, board: LinkMonitor) -> Connections:
         """The sessions, not started."""
-        return Workers(
+        return Connections(
             self._store,
             options,
             clock,

@@ -19,7 +19,7 @@ from imapcore.simulator.demo_mail.mailbox import EMPTY_LABELS, Seed, arrivals, b
 from imapcore.simulator.imap.channel import Channel
 from imapcore.simulator.imap.commands import TABLE
 from imapcore.simulator.imap.credentials import Credentials
-from imapcore.simulator.imap.session import House, Session
+from imapcore.simulator.imap.session import ServerState, Session
 from imapcore.simulator.options import Options
 
 HOST = "127.0.0.1"
@@ -63,7 +63,7 @@ class Server:
         self.clock = clock or SystemClock()
         seeds = make_seeds(options, self.clock)
         account = build_account(options, self.clock, seeds)
-        self.house = House(account, Credentials(account), self.clock)
+        self.house = ServerState(account, Credentials(account), self.clock)
         self.port = 0
         """The port it listens on, once started."""
         self._tls = tls

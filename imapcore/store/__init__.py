@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from imapcore.store.query.offline_search import Found
 from imapcore.store.reader.reader import Reader
-from imapcore.store.sqlite.ui_priority import Gate
+from imapcore.store.sqlite.ui_priority import UiPriority
 from imapcore.store.sqlite.writer import Writer
 from imapcore.store.store import Store
 
-__all__ = ["Found", "Gate", "Reader", "Store", "Writer"]
+__all__ = ["Found", "Reader", "Store", "UiPriority", "Writer"]

@@ -1,7 +1,7 @@
 """What the rooms of the store share: one writer, one set of numberings, one way to read.
 
-What lives here: ``Shared`` (made once by ``Store``) and ``Room`` (base of Mail, Journal, Searches …). What
-may not: any table's SQL.
+What lives here: ``StoreContext`` (made once by ``Store``) and ``Repository`` (base of what
+reads and writes tables). What may not: any table's SQL.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from msgspec import Struct, field
 
 from imapcore.clock import Clock
 from imapcore.store.changes.pending import OpenPieces
-from imapcore.store.marks.registry import Marks
+from imapcore.store.marks.registry import MarkRegistry
 from imapcore.store.sqlite.connection import Row, Transaction, connect_reader
 from imapcore.store.sqlite.errors import explained
 from imapcore.store.sqlite.writer import Writer
 from imapcore.store.threads.people import People
-from imapcore.store.threads.thread_states import Book
+from imapcore.store.threads.thread_states import ThreadStates
 
 T = TypeVar("T")
 V = TypeVar("V")
 
 
-class Shared(Struct):
+class StoreContext(Struct):
     """What every room holds on to."""
 
     path: Path
@@ -39,7 +39,7 @@ class Shared(Struct):
     people: People
     sanitize: Callable[[str], str]
     """One line, no control characters: for names that come from the user and are shown as titles."""
-    marks: Marks = field(default_factory=Marks)
+    marks: MarkRegistry = field(default_factory=MarkRegistry)
     pieces: OpenPieces = field(default_factory=OpenPieces)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -50,18 +50,18 @@ class Shared(Struct):
         self.pieces.forget()
 
 
-class Room:
+class Repository:
     """A part of the store with a noun of its own."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: StoreContext) -> None:
         self._shared = shared
         self.marks = shared.marks
         self.people = shared.people
         self.pieces = shared.pieces
 
-    def book(self, tx: Transaction) -> Book:
+    def book(self, tx: Transaction) -> ThreadStates:
         """A book for one transaction."""
-        return Book(tx, self.marks, self.people)
+        return ThreadStates(tx, self.marks, self.people)
 
     def _write(self, job: Callable[[Transaction], T], *, is_user: bool = False) -> T:
         """Run a job on the writer; ``is_user``: somebody waits for it, and it must survive a power cut."""

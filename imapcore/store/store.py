@@ -22,16 +22,16 @@ from imapcore.clock import Clock
 from imapcore.errors import StoreBusy, StoreError
 from imapcore.store.facts import Notice
 from imapcore.store.mail.bodies import Bodies
-from imapcore.store.mail.messages import Mail
+from imapcore.store.mail.messages import MessageStore
 from imapcore.store.mail.searches import Searches
 from imapcore.store.reader.reader import Reader
 from imapcore.store.repair.recovery import Rescued, rescue, restore
-from imapcore.store.repository import Shared
+from imapcore.store.repository import StoreContext
 from imapcore.store.sqlite.connection import connect_reader, connect_writer
 from imapcore.store.sqlite.errors import is_damage, told
 from imapcore.store.sqlite.lockfile import WriterLock, make_private, set_aside, suspect_mark
 from imapcore.store.sqlite.migrations import APPLICATION_ID, MIGRATIONS, migrate
-from imapcore.store.sqlite.ui_priority import Gate
+from imapcore.store.sqlite.ui_priority import UiPriority
 from imapcore.store.sqlite.writer import ClosedWriter, Writer
 from imapcore.store.threads.people import People
 
@@ -74,7 +74,9 @@ def one_line(text: str) -> str:
 class Store:
     """One account's local store; a context manager. Made by ``Store.open``."""
 
-    def __init__(self, path: Path, lock: WriterLock | None, gate: Gate, shared: Shared, email: str) -> None:
+    def __init__(
+        self, path: Path, lock: WriterLock | None, gate: UiPriority, shared: StoreContext, email: str
+    ) -> None:
         self.path = path
         self.gate = gate
         self.writer = shared.writer
@@ -82,7 +84,7 @@ class Store:
         """Another process writes this store: whatever would write raises StoreBusy here."""
         self.notices: tuple[Notice, ...] = ()
         """What the user must be told about the store, found when it was opened."""
-        self.mail = Mail(shared)
+        self.mail = MessageStore(shared)
         self._journal: Journal | None = None
         self._journal_lock = threading.Lock()
         self.searches = Searches(shared)
@@ -129,7 +131,11 @@ class Store:
             reads.close()
             raise
         return cls(
-            path, None, Gate(), Shared(path, ClosedWriter(), reads, clock, People(email), sanitize), email
+            path,
+            None,
+            UiPriority(),
+            StoreContext(path, ClosedWriter(), reads, clock, People(email), sanitize),
+            email,
         )
 
     @classmethod
@@ -138,12 +144,12 @@ class Store:
     ) -> Store:
         notices: list[Notice] = []
         rescued = _prepare(path, clock, notices)
-        gate = Gate()
+        gate = UiPriority()
         writer = Writer(path, gate, clock)
         try:
             reads = connect_reader(path)
             try:
-                shared = Shared(path, writer, reads, clock, People(email), sanitize)
+                shared = StoreContext(path, writer, reads, clock, People(email), sanitize)
                 writer.on_rollback(shared.forget)
                 store = cls(path, lock, gate, shared, email)
                 if rescued is not None:

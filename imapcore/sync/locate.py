@@ -19,7 +19,7 @@ from imapcore.sync.remote import Remote
 MSGIDS_PER_SEARCH = 40
 
 
-class Members(Struct, frozen=True):
+class LocatedUids(Struct, frozen=True):
     """Messages of one place."""
 
     uidvalidity: int | None
@@ -27,12 +27,12 @@ class Members(Struct, frozen=True):
     msgids: dict[int, int] = field(default_factory=dict)
     """uid → msgid."""
 
-    def among(self, uids: Iterable[int]) -> Members:
+    def among(self, uids: Iterable[int]) -> LocatedUids:
         """Some of them."""
-        return Members(self.uidvalidity, {uid: self.msgids[uid] for uid in uids})
+        return LocatedUids(self.uidvalidity, {uid: self.msgids[uid] for uid in uids})
 
 
-Found = dict[Role, Members]
+Found = dict[Role, LocatedUids]
 
 
 def locate(remote: Remote, store: Store, msgids: Sequence[int]) -> tuple[Found, set[int]]:
@@ -44,7 +44,7 @@ def locate(remote: Remote, store: Store, msgids: Sequence[int]) -> tuple[Found, 
     for place in PLACES:
         # Read before the uids: if the two do not belong together, ``ensure`` will see it.
         state = store.mail.sync_state(place)
-        found[place] = Members(None if state is None else state.uidvalidity)
+        found[place] = LocatedUids(None if state is None else state.uidvalidity)
     unknown = set(msgids)
     for msgid, location in store.mail.locations(msgids).items():
         if location.uid is not None:
@@ -71,6 +71,6 @@ def search_everywhere(remote: Remote, msgids: Iterable[int], places: Sequence[Ro
         for start in range(0, len(wanted), MSGIDS_PER_SEARCH):
             members = remote.find_msgids(wanted[start : start + MSGIDS_PER_SEARCH])
             if members:
-                found.setdefault(place, Members(remote.uidvalidity)).msgids.update(members)
+                found.setdefault(place, LocatedUids(remote.uidvalidity)).msgids.update(members)
                 left -= set(members.values())
     return found

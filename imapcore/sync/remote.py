@@ -61,7 +61,7 @@ class UidsChanged(GimapError):
     hint = "gimap-tui finds its messages again by itself; try again in a moment"
 
 
-class Asked(Struct, frozen=True):
+class PendingFetch(Struct, frozen=True):
     """A FETCH under way: while the server works on it, what came before can be stored."""
 
     remote: Remote
@@ -344,13 +344,15 @@ class Remote:
         if not is_answered:
             raise Unavailable(NAMELESS)
 
-    def ask(self, place: Role, uids: UidSet, items: tuple[str, ...], uidvalidity: int | None = None) -> Asked:
+    def ask(
+        self, place: Role, uids: UidSet, items: tuple[str, ...], uidvalidity: int | None = None
+    ) -> PendingFetch:
         """UID FETCH in a place, without waiting: its lines are taken from what this returns.
 
         ``uidvalidity`` as for ``ensure``.
         """
         self.ensure(place, uidvalidity)
-        return Asked(
+        return PendingFetch(
             self, place, uids, self.uidvalidity, self._connection.submit(Fetch(uids, items)), self._nameless
         )
 

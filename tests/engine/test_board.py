@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapcore.clock import ManualClock
-from imapcore.engine.link import LinkBoard
+from imapcore.engine.link import LinkMonitor
 from imapcore.errors import (
     AllMailHidden,
     AuthenticationFailed,
@@ -28,7 +28,7 @@ class Desk:
         self.told: list[LinkStatus] = []
         self.knocks = 0
         backoff = Backoff(1.0, 60.0, chance=lambda: 1.0)
-        self.board = LinkBoard(self.clock, self.told.append, backoff)
+        self.board = LinkMonitor(self.clock, self.told.append, backoff)
         self.board.attach(lambda _: None, self._knock)
 
     def _knock(self) -> None:

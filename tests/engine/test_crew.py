@@ -11,8 +11,8 @@ from typing import cast
 
 import pytest
 
-from imapcore.engine.connections import Workers
-from imapcore.engine.startup import Crew
+from imapcore.engine.connections import Connections
+from imapcore.engine.startup import DeferredStart
 
 SECONDS = 5.0
 
@@ -35,13 +35,13 @@ class Bench:
         self.hands = Hands()
         self.made = threading.Event()
         self.crashes: list[BaseException] = []
-        self.crew = Crew(self._make, self.crashes.append)
+        self.crew = DeferredStart(self._make, self.crashes.append)
 
-    def _make(self) -> Workers:
+    def _make(self) -> Connections:
         self.made.set()
-        return cast(Workers, self.hands)
+        return cast(Connections, self.hands)
 
-    def does(self, word: str) -> Callable[[Workers], None]:
+    def does(self, word: str) -> Callable[[Connections], None]:
         return lambda work: cast(Hands, work).did.append(word)
 
 
@@ -66,7 +66,7 @@ def test_what_was_asked_before_is_done_in_order_and_then_at_once() -> None:
 def test_who_asks_while_they_begin_keeps_its_place() -> None:
     bench = Bench()
 
-    def first(work: Workers) -> None:
+    def first(work: Connections) -> None:
         cast(Hands, work).did.append("first")
         bench.crew.ask(bench.does("last"))
 
@@ -97,12 +97,12 @@ def test_who_leaves_before_makes_none() -> None:
 def test_what_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[BaseException] = []
 
-    def broken() -> Workers:
+    def broken() -> Connections:
         raise OSError("no such file")
 
     seen = threading.Event()
     monkeypatch.setattr(threading, "excepthook", lambda _: seen.set())
-    crew = Crew(broken, told.append)
+    crew = DeferredStart(broken, told.append)
     crew.begin(60.0)
     crew.go()
     assert seen.wait(SECONDS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from imapcore.engine.event_queue import Hub
+from imapcore.engine.event_queue import EventQueue
 from imapcore.events import BodyArrived, Event, MessagesChanged, Progressed
 
 DEADLINE = 5.0
@@ -31,14 +31,14 @@ class Ear:
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
-    made = Hub()
+def hub() -> Iterator[EventQueue]:
+    made = EventQueue()
     made.start()
     yield made
     made.stop()
 
 
-def test_ten_thousand_hints_are_a_handful_of_deliveries(hub: Hub) -> None:
+def test_ten_thousand_hints_are_a_handful_of_deliveries(hub: EventQueue) -> None:
     ear = Ear()
     hub.subscribe(ear)
     for _ in range(10_000):
@@ -49,7 +49,7 @@ def test_ten_thousand_hints_are_a_handful_of_deliveries(hub: Hub) -> None:
     assert 1 <= ear.heard.count(MessagesChanged()) <= 10
 
 
-def test_what_is_no_hint_is_told_each_time_and_in_order(hub: Hub) -> None:
+def test_what_is_no_hint_is_told_each_time_and_in_order(hub: EventQueue) -> None:
     ear = Ear()
     hub.subscribe(ear)
     told = [BodyArrived(number) for number in range(200)]
@@ -59,7 +59,7 @@ def test_what_is_no_hint_is_told_each_time_and_in_order(hub: Hub) -> None:
     assert [event for event in ear.heard if isinstance(event, BodyArrived)] == told
 
 
-def test_a_hint_told_last_is_not_lost_when_the_hub_stops(hub: Hub) -> None:
+def test_a_hint_told_last_is_not_lost_when_the_hub_stops(hub: EventQueue) -> None:
     ear = Ear()
     hub.subscribe(ear)
     hub.tell(Progressed())
@@ -69,7 +69,7 @@ def test_a_hint_told_last_is_not_lost_when_the_hub_stops(hub: Hub) -> None:
     assert MessagesChanged() in ear.heard
 
 
-def test_nobody_hears_after_the_end(hub: Hub) -> None:
+def test_nobody_hears_after_the_end(hub: EventQueue) -> None:
     ear, other = Ear(), Ear()
     unsubscribe = hub.subscribe(ear)
     hub.subscribe(other)

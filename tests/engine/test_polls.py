@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from imapcore.clock import ManualClock
-from imapcore.engine.connections import SNIPPETS_PAUSE, Workers
+from imapcore.engine.connections import SNIPPETS_PAUSE, Connections
 from imapcore.engine.job_runner import Job
 from imapcore.engine.options import EngineOptions
 from imapcore.model import Archive, Messages
@@ -47,7 +47,7 @@ class Line:
 def test_a_slow_pass_leaves_the_backfill_as_much_time_as_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a million messages passes took longer than the time between two polls: nothing was ever fetched."""
     clock, line = ManualClock(), Line()
-    workers = Workers.__new__(Workers)
+    workers = Connections.__new__(Connections)
     for name, value in {
         "_clock": clock,
         "_options": EngineOptions(poll_seconds=1.0),
@@ -83,7 +83,7 @@ def test_first_words_are_fetched_slowly_while_the_user_works(
             store.mail.set_snippets(dict.fromkeys(msgids, "Hello"))
             yield 0.0
 
-        workers = Workers.__new__(Workers)
+        workers = Connections.__new__(Connections)
         account = SimpleNamespace(read_snippets=read_snippets)
         for name, value in {"_store": store, "_options": EngineOptions(), "account": account}.items():
             monkeypatch.setattr(workers, name, value, raising=False)

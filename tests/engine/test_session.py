@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 
 from imapcore.clock import SystemClock
-from imapcore.engine.job_runner import MOST_STUMBLES, Job, JobSession
-from imapcore.engine.link import LinkBoard
+from imapcore.engine.job_runner import MOST_STUMBLES, Job, JobRunner
+from imapcore.engine.link import LinkMonitor
 from imapcore.errors import CommandRefused, ConnectionLost, GimapError, HostUnknown
 from imapcore.model import LinkState
 from imapcore.net.backoff import Backoff
@@ -30,9 +30,9 @@ class Bench:
         self.crashes: list[BaseException] = []
         self._ready = threading.Condition()
         quick = Backoff(0.001, 0.01)
-        self.board = LinkBoard(SystemClock(), lambda _: None, quick)
+        self.board = LinkMonitor(SystemClock(), lambda _: None, quick)
         self.board.attach(lambda _: None, self._knock)
-        self.session = JobSession(
+        self.session = JobRunner(
             "test",
             self.board,
             SystemClock(),

@@ -1,6 +1,6 @@
 """An engine of invented mail, in memory: what the screen is built, tested and photographed against.
 
-It keeps the façade's promises that the screen relies on (``tui.bridge.port.MailPort``): keys page the
+It keeps the façade's promises that the screen relies on (``tui.bridge.port.MailEngine``): keys page the
 views, what was submitted is shown when ``submit`` returns, undo is exact. It has no network; ``emit`` plays
 its events.
 """

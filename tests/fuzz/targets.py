@@ -48,7 +48,7 @@ from imapcore.simulator.demo_mail.bulk import bulk_messages
 from imapcore.simulator.imap.channel import Channel
 from imapcore.simulator.imap.commands import TABLE
 from imapcore.simulator.imap.credentials import Credentials
-from imapcore.simulator.imap.session import House, Session
+from imapcore.simulator.imap.session import ServerState, Session
 from imapcore.simulator.options import Options
 from imapcore.simulator.search.query import Context, compile_query
 from imapcore.wire.encoder import Secret
@@ -370,7 +370,7 @@ async def _converse(data: bytes) -> bytes:
     clock = ManualClock(NOW_MS)
     account = Account(_OPTIONS, clock)
     account.load(_SEEDS)
-    house = House(account, Credentials(account), clock)
+    house = ServerState(account, Credentials(account), clock)
     reader = asyncio.StreamReader()
     transport = _Transport()
     writer = asyncio.StreamWriter(transport, _Closed(), reader, asyncio.get_running_loop())

@@ -36,8 +36,8 @@ from imapcore.model import (
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Batch, Delta, Location, Verb
 from imapcore.store.sqlite.connection import Transaction
-from imapcore.store.threads.message_state import Record
-from imapcore.store.threads.thread_states import Book
+from imapcore.store.threads.message_state import MessageState
+from imapcore.store.threads.thread_states import ThreadStates
 from tests.store.worlds import ME, mailboxes, message
 
 WORK = View.of_label("Work")
@@ -601,19 +601,19 @@ def test_mail_is_looked_at_once_when_a_label_stays(
     store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     """A label on a hundred thousand messages is deleted in a hundred parts: each of them looked at all."""
-    monkeypatch.setattr("imapcore.store.changes.pending.PIECE_SIZE", 2)
+    monkeypatch.setattr("imapcore.store.changes.pending.CHANGE_SIZE", 2)
     store.journal.submit(label("Work", of=tuple(range(1, 9))))
     drained(store)
     receipt = store.journal.submit(DeleteLabel("Work"))
     looked_at: list[int] = []
-    load = Book.load_messages
+    load = ThreadStates.load_messages
 
-    def counted(book: Book, msgids: Iterable[int]) -> list[Record]:
+    def counted(book: ThreadStates, msgids: Iterable[int]) -> list[MessageState]:
         records = load(book, msgids)
         looked_at.extend(record.msgid for record in records)
         return records
 
-    monkeypatch.setattr(Book, "load_messages", counted)
+    monkeypatch.setattr(ThreadStates, "load_messages", counted)
     if way == "cancelled":
         store.journal.cancel(receipt.op_id)
     elif way == "undone":

@@ -15,7 +15,7 @@ from imapcore.clock import ManualClock
 from imapcore.errors import InvalidArgument, StoreError
 from imapcore.store.sqlite.connection import Transaction, connect_reader, integer_rows
 from imapcore.store.sqlite.lockfile import make_private, suspect_mark
-from imapcore.store.sqlite.ui_priority import Gate
+from imapcore.store.sqlite.ui_priority import UiPriority
 from imapcore.store.sqlite.writer import (
     LOG_BYTES,
     LOG_BYTES_WHILE_WORKING,
@@ -48,7 +48,7 @@ def notes(writer: Writer) -> list[str]:
 
 
 def test_a_job_that_fails_leaves_no_trace_and_caches_are_told(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     told: list[str] = []
     writer.on_rollback(lambda: told.append("rolled back"))
     writer.call(table)
@@ -65,7 +65,7 @@ def test_a_job_that_fails_leaves_no_trace_and_caches_are_told(path: Path) -> Non
 
 
 def test_what_the_user_waits_for_goes_first(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
     begun, may_end = threading.Event(), threading.Event()
 
@@ -92,7 +92,7 @@ def test_what_the_user_waits_for_goes_first(path: Path) -> None:
 
 
 def test_a_full_queue_makes_the_next_one_wait_and_then_say_so(path: Path) -> None:
-    writer = Writer(path, Gate(), deadline=0.05)
+    writer = Writer(path, UiPriority(), deadline=0.05)
     begun, may_end = threading.Event(), threading.Event()
 
     def slow(tx: Transaction) -> None:
@@ -110,7 +110,7 @@ def test_a_full_queue_makes_the_next_one_wait_and_then_say_so(path: Path) -> Non
 
 
 def test_after_the_end_it_says_that_it_is_closed(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.stop()
     with pytest.raises(StoreError) as caught:
         writer.call(table)
@@ -118,7 +118,7 @@ def test_after_the_end_it_says_that_it_is_closed(path: Path) -> None:
 
 
 def test_accepted_jobs_are_finished_before_the_end(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
     for number in range(3):
         writer.post(partial(add, text=str(number)))
@@ -129,7 +129,7 @@ def test_accepted_jobs_are_finished_before_the_end(path: Path) -> None:
 
 
 def test_damage_is_remembered_for_the_next_start(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
 
     def broken(tx: Transaction) -> None:
@@ -145,7 +145,7 @@ def test_damage_is_remembered_for_the_next_start(path: Path) -> None:
 
 
 def test_many_rows_go_in_few_statements(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
 
     def many(tx: Transaction) -> int:
@@ -158,7 +158,7 @@ def test_many_rows_go_in_few_statements(path: Path) -> None:
 
 
 def test_rows_of_integers_are_what_they_were_and_nonsense_is_damage(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     highest = (1 << 63) - 1
     numbers = [(-1, highest), (0, -highest - 1)]
 
@@ -194,7 +194,7 @@ class Hands:
 
 def test_the_gate_holds_until_the_moment_but_not_beyond_the_floor() -> None:
     hands = Hands()
-    gate = Gate(hands.monotonic, hands.sleep, floor=0.2)
+    gate = UiPriority(hands.monotonic, hands.sleep, floor=0.2)
     assert gate.pause() == 0.0
     gate.hold(0.08)
     assert gate.pause() == pytest.approx(0.08)
@@ -209,7 +209,7 @@ def test_the_gate_holds_until_the_moment_but_not_beyond_the_floor() -> None:
 
 
 def test_urgent_work_passes_the_gate(path: Path) -> None:
-    gate = Gate(floor=30)
+    gate = UiPriority(floor=30)
     writer = Writer(path, gate)
     gate.hold(30)
     assert writer.call(lambda tx: tx.number("SELECT 1"), is_urgent=True) == 1
@@ -219,7 +219,7 @@ def test_urgent_work_passes_the_gate(path: Path) -> None:
 
 def test_a_job_at_the_gate_goes_on_when_somebody_waits_behind_it(path: Path) -> None:
     """A key holds the gate for its frame; what it changes must not wait behind what waits for that frame."""
-    gate = Gate(floor=30)
+    gate = UiPriority(floor=30)
     writer = Writer(path, gate, deadline=10)
     begun = threading.Event()
 
@@ -245,7 +245,7 @@ def test_holding_the_gate_for_less_wakes_who_waits_for_more() -> None:
             is_waiting.set()
         return looks[-1]
 
-    gate = Gate(monotonic, floor=30)
+    gate = UiPriority(monotonic, floor=30)
     waiter = threading.Thread(target=gate.pause)
     gate.hold(30)
     waiter.start()
@@ -257,7 +257,7 @@ def test_holding_the_gate_for_less_wakes_who_waits_for_more() -> None:
 
 def test_background_work_takes_small_steps_while_the_user_works(path: Path) -> None:
     clock = ManualClock()
-    writer = Writer(path, Gate(), clock)
+    writer = Writer(path, UiPriority(), clock)
     assert writer.rows_at_once == ROWS_AT_ONCE
     writer.call(lambda tx: tx.number("SELECT 1"))
     assert writer.rows_at_once == ROWS_AT_ONCE
@@ -269,7 +269,7 @@ def test_background_work_takes_small_steps_while_the_user_works(path: Path) -> N
 
 
 def test_opening_the_gate_lets_a_waiter_go_on_at_once(path: Path) -> None:
-    gate = Gate(floor=30)
+    gate = UiPriority(floor=30)
     writer = Writer(path, gate)
     gate.hold(30)
     answers: list[int] = []
@@ -282,7 +282,7 @@ def test_opening_the_gate_lets_a_waiter_go_on_at_once(path: Path) -> None:
 
 
 def test_the_log_is_moved_into_the_store_between_jobs(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
     log = path.with_name(path.name + "-wal")
     for number in range(6):
@@ -296,7 +296,7 @@ def test_the_log_is_moved_into_the_store_between_jobs(path: Path) -> None:
 
 def test_a_log_that_was_moved_is_short_again(path: Path) -> None:
     """By its length the writer tells when to move it: one that stayed long was moved after every job."""
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
     log = path.with_name(path.name + "-wal")
     writer.call(partial(add, text="x" * (LOG_BYTES + 1)))
@@ -307,7 +307,7 @@ def test_a_log_that_was_moved_is_short_again(path: Path) -> None:
 
 
 def test_a_log_that_somebody_still_reads_is_not_asked_for_after_every_job(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
     said: list[str] = []
     with closing(connect_reader(path)) as reader:
@@ -326,7 +326,7 @@ def test_the_log_waits_while_the_user_works(path: Path, monkeypatch: pytest.Monk
     """Moving it takes longer than most changes do, and the next one would stand behind it."""
     monkeypatch.setattr("imapcore.store.sqlite.writer.QUIET_SECONDS", 60)
     clock = ManualClock()
-    writer = Writer(path, Gate(), clock)
+    writer = Writer(path, UiPriority(), clock)
     writer.call(table)
     said: list[str] = []
 
@@ -355,7 +355,7 @@ def test_what_stands_in_the_log_is_moved_when_nobody_writes(
 ) -> None:
     """Whoever changes something next would wait until the disk has all of it."""
     monkeypatch.setattr("imapcore.store.sqlite.writer.QUIET_SECONDS", 0.01)
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
     moved = threading.Event()
 
@@ -370,7 +370,7 @@ def test_what_stands_in_the_log_is_moved_when_nobody_writes(
 
 
 def test_a_full_disk_is_said_and_nothing_is_half_done(path: Path) -> None:
-    writer = Writer(path, Gate())
+    writer = Writer(path, UiPriority())
     writer.call(table)
     writer.call(lambda tx: tx.number("PRAGMA max_page_count = 20"))
     with pytest.raises(StoreError, match="full") as caught:

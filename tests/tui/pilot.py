@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from tests.fakes.engine import FakeEngine
 from tests.fakes.mail import NOW_MS
 from tui.app import GimapApp
-from tui.context import Desk
+from tui.context import AppContext
 from tui.keys.keymap import Keymap
 from tui.main.screen import MainScreen
 from tui.settings.config import Config
@@ -28,10 +28,10 @@ def make_desk(
     keymap: str = "gmail",
     glyphs: Glyphs = UNICODE,
     theme: str = "",
-) -> Desk:
+) -> AppContext:
     """A desk on invented mail, at NOW_MS in UTC."""
     config = config or Config()
-    return Desk(
+    return AppContext(
         mail or FakeEngine(),
         lambda: NOW_MS,
         config=config,
@@ -42,7 +42,7 @@ def make_desk(
     )
 
 
-def make_app(desk: Desk) -> GimapApp:
+def make_app(desk: AppContext) -> GimapApp:
     """The app without timers or animation."""
     app = GimapApp(desk, has_timers=False)
     app.animation_level = "none"
@@ -56,7 +56,7 @@ class Stage:
     app: GimapApp
     pilot: Pilot[None]
     mail: FakeEngine
-    desk: Desk
+    desk: AppContext
 
     @property
     def main(self) -> MainScreen:
@@ -111,7 +111,7 @@ async def running(
     *,
     config: Config | None = None,
     keymap: str = "gmail",
-    prepare: Callable[[Desk], None] | None = None,
+    prepare: Callable[[AppContext], None] | None = None,
     has_notices: bool = False,
 ) -> AsyncIterator[Stage]:
     """Run the app on invented mail for as long as the context; notices are shown only where asked for."""

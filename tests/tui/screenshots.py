@@ -23,7 +23,7 @@ from imapcore.engine import Engine
 from imapcore.model import LinkState
 from tests.tui.pilot import come_to_rest
 from tui.app import GimapApp
-from tui.context import Desk
+from tui.context import AppContext
 from tui.settings.state import State
 from tui.widgets.thread_list.thread_list import ThreadList
 
@@ -180,7 +180,7 @@ async def _play(size: tuple[int, int], scenes: tuple[Scene, ...]) -> None:
         tempfile.TemporaryDirectory() as folder,
         Engine(account, secret=secret, data_dir=Path(folder)) as engine,
     ):
-        app = GimapApp(Desk(engine, lambda: time.time_ns() // 1_000_000, state=State()))
+        app = GimapApp(AppContext(engine, lambda: time.time_ns() // 1_000_000, state=State()))
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
             session = Session(app, pilot, engine)

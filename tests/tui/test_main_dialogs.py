@@ -212,9 +212,9 @@ async def test_a_colour_is_chosen_by_two_clicks() -> None:
 
 async def test_renaming_carries_what_is_remembered_along() -> None:
     def prepare(desk: object) -> None:
-        from tui.context import Desk
+        from tui.context import AppContext
 
-        assert isinstance(desk, Desk)
+        assert isinstance(desk, AppContext)
         desk.state.folded = ["Work"]
         desk.state.colours = {"Work": "pink", "Work/press": "teal"}
 

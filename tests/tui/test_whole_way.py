@@ -17,7 +17,7 @@ from imapcore.model import Account, LinkState, Security, View
 from imapcore.simulator import Fault, FaultKind, Options, Simulator
 from tests.tui.pilot import come_to_rest
 from tui.app import GimapApp
-from tui.context import Desk
+from tui.context import AppContext
 from tui.settings.state import State
 from tui.widgets.thread_list.thread_list import ThreadList
 
@@ -73,7 +73,9 @@ async def whole_way(folder: Path, size: tuple[int, int] = (120, 36)) -> AsyncIte
         account = Account(EMAIL, server.host, server.port, Security.NONE)
         options = EngineOptions(first_retry_seconds=0.05, longest_retry_seconds=0.2)
         with Engine(account, secret=lambda: SECRET, data_dir=folder, options=options) as engine:
-            desk = Desk(engine, lambda: time.time_ns() // 1_000_000, state=State(has_offered_searches=True))
+            desk = AppContext(
+                engine, lambda: time.time_ns() // 1_000_000, state=State(has_offered_searches=True)
+            )
             app = GimapApp(desk, has_timers=False)
             app.animation_level = "none"
             async with app.run_test(size=size) as pilot:

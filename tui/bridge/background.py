@@ -15,7 +15,7 @@ from msgspec import Struct
 from textual.dom import DOMNode
 
 from imapcore.errors import GimapError
-from tui.bridge.port import MailPort
+from tui.bridge.port import MailEngine
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class _Task(Struct, frozen=True):
     complain: Callable[[str], object]
 
 
-class Aside:
+class Background:
     """Does what it is given, at once or beside the screen; the results are handled on the screen's thread."""
 
     def __init__(self, owner: DOMNode, complain: Callable[[str], object]) -> None:
@@ -78,6 +78,6 @@ class Aside:
             self._is_busy = False
 
 
-def may_be_large(mail: MailPort) -> bool:
+def may_be_large(mail: MailEngine) -> bool:
     """Whether what undo or redo is about may be a large change."""
     return any(each.messages >= LARGE for each in mail.activity(LAST))

@@ -31,7 +31,7 @@ from imapcore.model import (
 )
 
 
-class MailPort(Protocol):
+class MailEngine(Protocol):
     """One account's mail. Reads are short and local; requests return at once and events tell the rest."""
 
     @property

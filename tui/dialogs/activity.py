@@ -24,8 +24,8 @@ from textual.widgets import Static
 from imapcore.errors import GimapError
 from imapcore.events import Event
 from imapcore.model import Activity, OpState
-from tui.bridge.background import Aside, may_be_large
-from tui.bridge.port import MailPort
+from tui.bridge.background import Background, may_be_large
+from tui.bridge.port import MailEngine
 from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.dialog import DialogKeys, move_choices
 from tui.keys.commands import Where
@@ -57,8 +57,8 @@ class _Verb(Struct, frozen=True):
 
     command_id: str
     word: str
-    applies: Callable[[Activity | None, MailPort], bool]
-    act: Callable[[MailPort, int], object] | None = None
+    applies: Callable[[Activity | None, MailEngine], bool]
+    act: Callable[[MailEngine, int], object] | None = None
     """What is asked of the engine, given the op's number; None: the user is asked first."""
 
 
@@ -77,9 +77,9 @@ class ActivityScreen(Screen[None]):
 
     def __init__(
         self,
-        mail: MailPort,
+        mail: MailEngine,
         *,
-        aside: Aside | None = None,
+        aside: Background | None = None,
         now: Callable[[], int] | None = None,
         zone: tzinfo | None = None,
         look: Look | None = None,
@@ -89,7 +89,7 @@ class ActivityScreen(Screen[None]):
         """
         super().__init__()
         self._mail = mail
-        self._aside = aside or Aside(self, self._complain)
+        self._aside = aside or Background(self, self._complain)
         self._now = now
         self._zone = zone
         self._look = look
@@ -388,7 +388,7 @@ class ActivityScreen(Screen[None]):
         )
 
 
-def _is(state: OpState) -> Callable[[Activity | None, MailPort], bool]:
+def _is(state: OpState) -> Callable[[Activity | None, MailEngine], bool]:
     return lambda each, mail: each is not None and each.state is state and not mail.is_read_only
 
 
@@ -412,7 +412,7 @@ def to_take_back(activity: Sequence[Activity], op_id: int) -> tuple[Activity, ..
     )
 
 
-def take_back_to(mail: MailPort, op_id: int) -> tuple[int, bool]:
+def take_back_to(mail: MailEngine, op_id: int) -> tuple[int, bool]:
     """Undo, newest first, until an op is taken back; how many were, and whether that one is.
 
     An op that cannot be taken back is passed over by the engine: then what is older stays as it is.
@@ -431,7 +431,7 @@ def take_back_to(mail: MailPort, op_id: int) -> tuple[int, bool]:
         count += 1
 
 
-def _can_take_back(each: Activity | None, mail: MailPort) -> bool:
+def _can_take_back(each: Activity | None, mail: MailEngine) -> bool:
     if each is None or mail.is_read_only or mail.next_undo() is None:
         return False
     return not each.is_undone and each.undoes is None and each.state in _STANDING

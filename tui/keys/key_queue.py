@@ -22,7 +22,7 @@ _PATIENCE_SECONDS = 5.0
 """A widget that is there but silent for so long will not answer; the next key may go."""
 
 
-class TypeAhead:
+class KeyQueue:
     """Holds the keys that came while one is under way, in order."""
 
     def __init__(self, app: App[None], forward: Callable[[events.Key], Awaitable[None]]) -> None:

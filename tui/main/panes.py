@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from tui.bridge.messages import DividerMoved, Flashed, Tone
-from tui.context import Desk
+from tui.context import AppContext
 from tui.keys.commands import Command, Needs, Where
 from tui.style.layout import Layout, ReaderPlace, plan_layout
 from tui.widgets.backdrop import Backdrop, flat_lines
@@ -54,7 +54,7 @@ class PanedScreen(Screen[None]):
     # Textual would give the keys to the first pane, the tree, which a narrow terminal does not even show.
     AUTO_FOCUS = "#list"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppContext) -> None:
         super().__init__()
         self.desk = desk
         self.layout_now = Layout(ReaderPlace.NARROW, 0)

@@ -16,7 +16,7 @@ from textual.timer import Timer
 from imapcore.errors import GimapError
 from imapcore.model import INBOX, LinkState, Mailbox, Messages, Progress, SavedSearch, Target, Threads, View
 from tui.actions import run_command
-from tui.bridge.background import Aside
+from tui.bridge.background import Background
 from tui.bridge.messages import (
     BodyWanted,
     CommandChosen,
@@ -28,7 +28,7 @@ from tui.bridge.messages import (
     Tone,
     ViewChosen,
 )
-from tui.context import Desk
+from tui.context import AppContext
 from tui.keys.commands import BY_ID, Command, Needs, Where
 from tui.keys.keymap import Strokes, show_keys, stroke_of
 from tui.main.panes import PanedScreen
@@ -49,9 +49,9 @@ PREVIEW_SECONDS = 0.12
 class MainScreen(PanedScreen):
     """What the panes show, and what keys do."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppContext) -> None:
         super().__init__(desk)
-        self.aside = Aside(self, lambda sentence: self.flash(sentence, Tone.PROBLEM))
+        self.aside = Background(self, lambda sentence: self.flash(sentence, Tone.PROBLEM))
         self.history: list[View] = []
         self.message_only = False
         """Whether verbs in the reader mean its current message only."""

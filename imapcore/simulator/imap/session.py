@@ -20,7 +20,7 @@ from imapcore.simulator.account.mailboxes import Entry, Mailbox, Message
 from imapcore.simulator.faults import LINE_FAULTS, Fault, FaultBoard, FaultKind
 from imapcore.simulator.imap.channel import Channel, Malformed
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage
 from imapcore.simulator.imap.credentials import Credentials
 from imapcore.simulator.imap.label_encoding import render_labels
 from imapcore.simulator.imap.selected_view import View
@@ -37,7 +37,7 @@ LITERAL_MINUS = 4096
 
 
 @dataclass
-class House:
+class ServerState:
     """What all connections of one server share."""
 
     account: Account
@@ -65,7 +65,7 @@ class Session:
 
     def __init__(
         self,
-        house: House,
+        house: ServerState,
         channel: Channel,
         table: Mapping[str, CommandEntry],
         *,
@@ -235,9 +235,9 @@ class Session:
             return Reply("BAD", gmail_texts.PARSE_ERROR)
         except Refusal as refusal:
             reply = refusal.reply
-        rides = entry.ride is not Ride.NOTHING and self.fault(FaultKind.EMPTY) is None
+        rides = entry.ride is not Piggyback.NOTHING and self.fault(FaultKind.EMPTY) is None
         if self.view is not None and rides:
-            self.catch_up(is_full=entry.ride is Ride.EVERYTHING)
+            self.catch_up(is_full=entry.ride is Piggyback.EVERYTHING)
         if self.fault(FaultKind.THROTTLED) is not None and reply.status != "BAD":
             return Reply(reply.status, reply.text + gmail_texts.THROTTLED)
         return reply

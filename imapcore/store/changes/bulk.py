@@ -17,23 +17,23 @@ from itertools import pairwise, repeat
 
 from msgspec import Struct, field
 
-from imapcore.store.changes.inverse import Meeting, TakeBack, meet, opposite_of
-from imapcore.store.changes.pending import OPEN, OpenPieces, Piece
+from imapcore.store.changes.inverse import Inverse, Resolution, meet, opposite_of
+from imapcore.store.changes.pending import OPEN, OpenPieces, PendingChange
 from imapcore.store.changes.steps import NumberedSteps, outcome
-from imapcore.store.marks.registry import Marks
-from imapcore.store.marks.values import INBOX, PLACES, SEEN, MarkIds, MarkSet, Shift
+from imapcore.store.marks.registry import MarkRegistry
+from imapcore.store.marks.values import INBOX, PLACES, SEEN, MarkDiff, MarkIds, MarkSet
 from imapcore.store.sqlite.connection import Row, Transaction, integer_rows, listed
 from imapcore.store.threads.message_state import PENDING, SPOKEN
 from imapcore.store.threads.people import People
 from imapcore.store.threads.search_hits import (
-    Results,
+    SearchHits,
     Views,
     enter_searches,
     found_by_searches,
     scopes_of_searches,
 )
-from imapcore.store.threads.targets import Wanted
-from imapcore.store.threads.view_index import Listing
+from imapcore.store.threads.targets import TargetedMessages
+from imapcore.store.threads.view_index import ViewIndex
 
 SWEEP_FROM = 200
 """Conversations from which on sweeping pays."""
@@ -47,7 +47,7 @@ class _Fate(Struct, frozen=True, eq=False):
 
     before: MarkSet
     after: MarkSet
-    shifts: tuple[tuple[int, Shift, str], ...]
+    shifts: tuple[tuple[int, MarkDiff, str], ...]
     """(step, shift, state of the piece); empty: nothing becomes of it."""
     mood: int
     views_before: tuple[int, ...]
@@ -55,7 +55,7 @@ class _Fate(Struct, frozen=True, eq=False):
     it.
     """
     views_after: tuple[int, ...]
-    met: tuple[Piece, ...] = ()
+    met: tuple[PendingChange, ...] = ()
     """The open changes that it takes back."""
     way: tuple[int, int] = (0, 0)
     """Its places, before and after."""
@@ -67,9 +67,9 @@ class Swept(Struct):
     """What a sweep changed."""
 
     threads: list[int] = field(default_factory=list)
-    messages: dict[tuple[int, Shift, str], list[int]] = field(default_factory=dict)
+    messages: dict[tuple[int, MarkDiff, str], list[int]] = field(default_factory=dict)
     """(step, shift, state of the piece) → messages."""
-    met: dict[Piece, set[int]] = field(default_factory=dict)
+    met: dict[PendingChange, set[int]] = field(default_factory=dict)
     """Open changes that met their opposite."""
     rest: list[int] = field(default_factory=list)
     """Conversations that take a book; nothing of them was changed."""
@@ -81,12 +81,12 @@ class Swept(Struct):
 class _Sweep:
     """One look at the states of some conversations."""
 
-    def __init__(self, tx: Transaction, marks: Marks, people: People, thrids: Sequence[int]) -> None:
+    def __init__(self, tx: Transaction, marks: MarkRegistry, people: People, thrids: Sequence[int]) -> None:
         self._tx = tx
         self._marks = marks
         self._people = people
         self._thrids = thrids
-        self._results = Results({}, {})
+        self._results = SearchHits({}, {})
         self._touched: MarkIds = frozenset()
         self._still: dict[int, _Fate] = {}
         self.rows = integer_rows(
@@ -101,16 +101,16 @@ class _Sweep:
         """Which marks will be touched at most; False if that takes a book."""
         self._touched = touched
         if touched & _TELLING and (found := found_by_searches(self._tx, [row[1] for row in self.rows])):
-            self._results = Results(found, scopes_of_searches(self._tx))
+            self._results = SearchHits(found, scopes_of_searches(self._tx))
         return not touched & SPOKEN
 
     def fate(
         self,
         before: MarkSet,
         after: MarkSet,
-        shifts: Iterable[tuple[int, Shift, str]],
+        shifts: Iterable[tuple[int, MarkDiff, str]],
         mood: int = PENDING,
-        met: tuple[Piece, ...] = (),
+        met: tuple[PendingChange, ...] = (),
     ) -> _Fate:
         """What becomes of a message that shows ``before``."""
         views = (before.views, after.views)
@@ -119,7 +119,7 @@ class _Sweep:
         way = (before.place, after.place)
         return _Fate(before, after, tuple(shifts), mood, *views, met, way, before.is_unread, after.is_unread)
 
-    def met(self, before: MarkSet, meeting: Meeting) -> _Fate:
+    def met(self, before: MarkSet, meeting: Resolution) -> _Fate:
         """What becomes of a message after a meeting."""
         after = self._marks.numbered(self._tx, meeting.ids)
         return self.fate(before, after, meeting.shifts, meeting.mood, meeting.met)
@@ -138,7 +138,7 @@ class _Sweep:
     def run(self, fate_of: Callable[[Row], _Fate | None]) -> Swept:
         """Do it. A conversation with a message that has no fate takes a book."""
         swept = Swept()
-        listing = Listing(self._tx, self._marks, self._people, dict.fromkeys(self._thrids, ()))
+        listing = ViewIndex(self._tx, self._marks, self._people, dict.fromkeys(self._thrids, ()))
         rows = self.rows
         fates = [fate_of(row) for row in rows]
         starts = [at for at, row in enumerate(rows) if not at or row[0] != rows[at - 1][0]]
@@ -165,7 +165,7 @@ class _Sweep:
                 swept.met.setdefault(piece, set()).update(msgids)
         return swept
 
-    def _compare(self, rows: Sequence[Row], fates: Sequence[_Fate | None], listing: Listing) -> bool | None:
+    def _compare(self, rows: Sequence[Row], fates: Sequence[_Fate | None], listing: ViewIndex) -> bool | None:
         """Note what becomes of one conversation: whether anything does; None, with nothing noted, if it takes
         a book.
 
@@ -224,10 +224,10 @@ def _date(each: tuple[Row, _Fate | None]) -> int:
 
 def sweep(
     tx: Transaction,
-    marks: Marks,
+    marks: MarkRegistry,
     people: People,
     thrids: list[int],
-    wanted: Wanted,
+    wanted: TargetedMessages,
     steps: NumberedSteps,
     pieces: OpenPieces,
 ) -> Swept | None:
@@ -248,7 +248,7 @@ def sweep(
         )
         for shown, (shifts, after) in outcomes.items()
     }
-    busy: Mapping[int, Sequence[Piece]] = {}
+    busy: Mapping[int, Sequence[PendingChange]] = {}
     if any(piece.marks & touched for piece in pieces.all(tx)):
         busy = pieces.touching(tx, (row[1] for row in sweeping.rows if row[5] == PENDING))
     going = pieces.going(tx)
@@ -279,11 +279,11 @@ def sweep(
 
 def sweep_back(
     tx: Transaction,
-    marks: Marks,
+    marks: MarkRegistry,
     people: People,
     thrids: Sequence[int],
-    plans: Mapping[int, TakeBack],
-    busy: Mapping[int, Sequence[Piece]],
+    plans: Mapping[int, Inverse],
+    busy: Mapping[int, Sequence[PendingChange]],
     going: MarkIds,
 ) -> Swept | None:
     """Take changes of some conversations back; None, with nothing written, if that takes a book.
@@ -298,7 +298,9 @@ def sweep_back(
     sets = sweeping.sets
     fates: dict[tuple[object, ...], _Fate | None] = {}
 
-    def decide(plan: TakeBack, before: MarkSet, confirmed: MarkSet, pieces: Sequence[Piece]) -> _Fate | None:
+    def decide(
+        plan: Inverse, before: MarkSet, confirmed: MarkSet, pieces: Sequence[PendingChange]
+    ) -> _Fate | None:
         if not before.place:
             return None
         is_met = plan.is_open and opposite_of(confirmed, pieces, plan.back, is_taken_back=True) is not None
@@ -327,5 +329,5 @@ def sweep_back(
     return swept
 
 
-def _touched(shifts: Iterable[Shift]) -> MarkIds:
+def _touched(shifts: Iterable[MarkDiff]) -> MarkIds:
     return frozenset().union(*(shift.marks() for shift in shifts))

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from imapcore.model import Role
-from imapcore.store.changes.pending import CANCELLED, OPEN, Piece
+from imapcore.store.changes.pending import CANCELLED, OPEN, PendingChange
 from imapcore.store.changes.steps import NumberedSteps, PlannedStep
 from imapcore.store.facts import Verb
-from imapcore.store.marks.values import PLACES, SPAM, TRASH, MarkIds, MarkSet, Shift
+from imapcore.store.marks.values import PLACES, SPAM, TRASH, MarkDiff, MarkIds, MarkSet
 from imapcore.store.threads.message_state import PENDING, SETTLED
 
 
@@ -44,18 +44,18 @@ class StepNumbers:
         return numbered
 
 
-class TakeBack:
+class Inverse:
     """How the messages of one piece are taken back."""
 
     def __init__(
-        self, piece: Piece, steps: Sequence[PlannedStep], numbers: StepNumbers, *, is_open: bool
+        self, piece: PendingChange, steps: Sequence[PlannedStep], numbers: StepNumbers, *, is_open: bool
     ) -> None:
         """``steps`` in their order; ``is_open``: the piece was not sent yet, or not answered."""
         self.piece = piece
         shift = piece.shift
         # Done again, a move to Spam or Trash must know the labels of its way back as it did at first.
         kept = shift.keep if shift.add & {SPAM, TRASH} else frozenset()
-        self.back = Shift(shift.remove, shift.add, kept)
+        self.back = MarkDiff(shift.remove, shift.add, kept)
         """What meets a change that was not sent."""
         self.is_open = is_open
         self._steps = steps
@@ -70,12 +70,12 @@ class TakeBack:
         return self._numbers.numbered(self._steps)
 
 
-class Meeting(Struct, frozen=True, eq=False):
+class Resolution(Struct, frozen=True, eq=False):
     """What becomes of an op's shifts on a message on which something is open."""
 
-    shifts: tuple[tuple[int, Shift, str], ...]
+    shifts: tuple[tuple[int, MarkDiff, str], ...]
     """(step, shift, state of the piece)."""
-    met: tuple[Piece, ...]
+    met: tuple[PendingChange, ...]
     """The open changes that are taken back: neither they nor their opposites are sent."""
     mood: int
     ids: MarkIds
@@ -85,20 +85,20 @@ class Meeting(Struct, frozen=True, eq=False):
 def meet(
     before: MarkSet,
     confirmed: MarkSet,
-    pieces: Sequence[Piece],
-    shifts: Iterable[tuple[int, Shift]],
+    pieces: Sequence[PendingChange],
+    shifts: Iterable[tuple[int, MarkDiff]],
     going: MarkIds,
     *,
     is_taken_back: bool = False,
-) -> Meeting:
+) -> Resolution:
     """Let the shifts of one message meet its open changes, in the order of both.
 
     ``before``: what it shows; ``going``: labels that are being deleted; ``is_taken_back``: they take back
     what was not sent.
     """
     left = list(pieces)
-    met: list[Piece] = []
-    outcome: list[tuple[int, Shift, str]] = []
+    met: list[PendingChange] = []
+    outcome: list[tuple[int, MarkDiff, str]] = []
     for step, shift in shifts:
         opposite = opposite_of(confirmed, left, shift, is_taken_back=is_taken_back)
         outcome.append((step, shift, OPEN if opposite is None else CANCELLED))
@@ -115,12 +115,12 @@ def meet(
         ids -= going - before.ids
     for shift in sent:
         ids = shift.applied(ids)
-    return Meeting(tuple(outcome), tuple(met), PENDING if left or sent else SETTLED, ids)
+    return Resolution(tuple(outcome), tuple(met), PENDING if left or sent else SETTLED, ids)
 
 
 def opposite_of(
-    confirmed: MarkSet, pieces: Sequence[Piece], shift: Shift, *, is_taken_back: bool
-) -> Piece | None:
+    confirmed: MarkSet, pieces: Sequence[PendingChange], shift: MarkDiff, *, is_taken_back: bool
+) -> PendingChange | None:
     """Which of the open changes of a message a new one takes back before it was sent, if any.
 
     Not if Gmail meanwhile says by itself what the earlier change wanted: then only sending the later one

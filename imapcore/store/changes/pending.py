@@ -14,12 +14,12 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from imapcore.store.facts import Verb
-from imapcore.store.marks.registry import Marks
-from imapcore.store.marks.values import MarkIds, Shift, parse_shift
+from imapcore.store.marks.registry import MarkRegistry
+from imapcore.store.marks.values import MarkDiff, MarkIds, parse_mark_diff
 from imapcore.store.sqlite.connection import Transaction
-from imapcore.store.threads.message_state import PENDING, REJECTED, SETTLED, Record
+from imapcore.store.threads.message_state import PENDING, REJECTED, SETTLED, MessageState
 
-PIECE_SIZE = 1000
+CHANGE_SIZE = 1000
 """Messages of a piece at most: no more go into one command."""
 
 OPEN, SENT, DONE, REFUSED, CANCELLED, DROPPED = "open", "sent", "done", "refused", "cancelled", "dropped"
@@ -28,13 +28,13 @@ undo knows it. DROPPED: the user stopped it before it was sent, as if it had nev
 """
 
 
-class Piece(Struct, eq=False):
+class PendingChange(Struct, eq=False):
     """Some messages that one step of one op changes alike, and how that stands."""
 
     piece_id: int
     op_id: int
     step: int
-    shift: Shift
+    shift: MarkDiff
     state: str
     is_replay: bool
     msgids: array[int]
@@ -52,35 +52,35 @@ class Piece(Struct, eq=False):
         return (self.op_id, self.step, self.piece_id)
 
 
-def read_piece(row: tuple[int, int, int, str, str, int, bytes]) -> Piece:
+def read_pending(row: tuple[int, int, int, str, str, int, bytes]) -> PendingChange:
     """A piece from its row: piece_id, op_id, step, shift, state, is_replay, msgids."""
     msgids: array[int] = array("q")
     msgids.frombytes(row[6])
-    return Piece(row[0], row[1], row[2], parse_shift(row[3]), row[4], bool(row[5]), msgids)
+    return PendingChange(row[0], row[1], row[2], parse_mark_diff(row[3]), row[4], bool(row[5]), msgids)
 
 
-PIECE_COLUMNS = "piece_id, op_id, step, shift, state, is_replay, msgids"
+PENDING_COLUMNS = "piece_id, op_id, step, shift, state, is_replay, msgids"
 
 
 class OpenPieces:
     """The pieces that are open or sent, oldest op first; the writer's copy of what the table says."""
 
     def __init__(self) -> None:
-        self._pieces: dict[int, Piece] | None = None
+        self._pieces: dict[int, PendingChange] | None = None
 
     def forget(self) -> None:
         """Drop the copy: it is read again when it is needed."""
         self._pieces = None
 
-    def all(self, tx: Transaction) -> list[Piece]:
+    def all(self, tx: Transaction) -> list[PendingChange]:
         """Every open or sent piece, in the order of the journal."""
         return sorted(self._loaded(tx).values(), key=lambda piece: piece.order)
 
-    def _loaded(self, tx: Transaction) -> dict[int, Piece]:
+    def _loaded(self, tx: Transaction) -> dict[int, PendingChange]:
         if self._pieces is None:
             self._pieces = {
-                row[0]: read_piece(row)
-                for row in tx.rows(f"SELECT {PIECE_COLUMNS} FROM piece WHERE state IN ('{OPEN}', '{SENT}')")
+                row[0]: read_pending(row)
+                for row in tx.rows(f"SELECT {PENDING_COLUMNS} FROM piece WHERE state IN ('{OPEN}', '{SENT}')")
             }
             general = {
                 (op_id, step)
@@ -92,9 +92,9 @@ class OpenPieces:
                 piece.is_general = (piece.op_id, piece.step) in general
         return self._pieces
 
-    def touching(self, tx: Transaction, msgids: Iterable[int]) -> dict[int, list[Piece]]:
+    def touching(self, tx: Transaction, msgids: Iterable[int]) -> dict[int, list[PendingChange]]:
         """The open pieces of each of some messages, in the order of the journal."""
-        found: dict[int, list[Piece]] = defaultdict(list)
+        found: dict[int, list[PendingChange]] = defaultdict(list)
         if self._loaded(tx):
             wanted = set(msgids)
             for piece in self.all(tx):
@@ -108,7 +108,7 @@ class OpenPieces:
             *(piece.shift.remove for piece in self._loaded(tx).values() if piece.is_general)
         )
 
-    def get(self, tx: Transaction, piece_id: int) -> Piece | None:
+    def get(self, tx: Transaction, piece_id: int) -> PendingChange | None:
         """An open or sent piece by its number."""
         return self._loaded(tx).get(piece_id)
 
@@ -119,7 +119,7 @@ class OpenPieces:
         tx: Transaction,
         op_id: int,
         step: int,
-        shift: Shift,
+        shift: MarkDiff,
         state: str,
         msgids: Iterable[int],
         *,
@@ -127,19 +127,21 @@ class OpenPieces:
     ) -> None:
         """Write a piece; more than a thousand messages make several."""
         packed = array("q", msgids)
-        for start in range(0, max(len(packed), 1), PIECE_SIZE):
-            part = packed[start : start + PIECE_SIZE]
+        for start in range(0, max(len(packed), 1), CHANGE_SIZE):
+            part = packed[start : start + CHANGE_SIZE]
             tx.execute(
                 "INSERT INTO piece (op_id, step, shift, state, messages, msgids) VALUES (?, ?, ?, ?, ?, ?)",
                 (op_id, step, shift.text(), state, len(part), part.tobytes()),
             )
             if state == OPEN:
                 piece_id = tx.number("SELECT last_insert_rowid()")
-                self._loaded(tx)[piece_id] = Piece(
+                self._loaded(tx)[piece_id] = PendingChange(
                     piece_id, op_id, step, shift, state, False, part, is_general
                 )
 
-    def set_state(self, tx: Transaction, piece: Piece, state: str, *, is_replay: bool | None = None) -> None:
+    def set_state(
+        self, tx: Transaction, piece: PendingChange, state: str, *, is_replay: bool | None = None
+    ) -> None:
         """Move a whole piece to another state."""
         piece.state = state
         if is_replay is not None:
@@ -151,7 +153,7 @@ class OpenPieces:
         if state not in (OPEN, SENT):
             self._loaded(tx).pop(piece.piece_id, None)
 
-    def settle(self, tx: Transaction, piece: Piece, msgids: set[int] | None, state: str) -> set[int]:
+    def settle(self, tx: Transaction, piece: PendingChange, msgids: set[int] | None, state: str) -> set[int]:
         """Move some messages of a piece (None: all) to another state; which ones those were.
 
         The rest stays as it is, in the old piece: a batch may be answered in parts.
@@ -161,7 +163,7 @@ class OpenPieces:
             self.split(tx, piece, part, state)
         return part
 
-    def split(self, tx: Transaction, piece: Piece, part: set[int], state: str) -> Piece:
+    def split(self, tx: Transaction, piece: PendingChange, part: set[int], state: str) -> PendingChange:
         """Move ``part`` of a piece's messages to another state; the piece that holds them now."""
         if len(part) == len(piece.msgids):
             self.set_state(tx, piece, state)
@@ -185,7 +187,7 @@ class OpenPieces:
                 moved.tobytes(),
             ),
         )
-        made = Piece(
+        made = PendingChange(
             tx.number("SELECT last_insert_rowid()"),
             piece.op_id,
             piece.step,
@@ -206,7 +208,7 @@ class OpenPieces:
             return marks - {old} | {new} if old in marks else marks
 
         for piece in self._loaded(tx).values():
-            shift = Shift(moved(piece.shift.add), moved(piece.shift.remove), moved(piece.shift.keep))
+            shift = MarkDiff(moved(piece.shift.add), moved(piece.shift.remove), moved(piece.shift.keep))
             if shift != piece.shift:
                 piece.shift = shift
                 piece.marks = shift.marks()
@@ -214,7 +216,7 @@ class OpenPieces:
 
     # -- folding ---------------------------------------------------------------------------------------
 
-    def fold(self, tx: Transaction, marks: Marks, records: Iterable[Record]) -> None:
+    def fold(self, tx: Transaction, marks: MarkRegistry, records: Iterable[MessageState]) -> None:
         """Set what each message shows, and its mood, from what is confirmed and what is open."""
         batch = list(records)
         open_pieces = self.touching(tx, (record.msgid for record in batch))

@@ -43,8 +43,8 @@ from imapcore.store.marks.values import (
     SENT,
     SPAM,
     STARRED,
+    MarkDiff,
     MarkIds,
-    Shift,
 )
 
 LABEL_VERBS = frozenset((Verb.CREATE_LABEL, Verb.RENAME_LABEL, Verb.DELETE_LABEL))
@@ -53,7 +53,7 @@ LABEL_VERBS = frozenset((Verb.CREATE_LABEL, Verb.RENAME_LABEL, Verb.DELETE_LABEL
 PLACE_NAMES = frozenset(("\\All", "\\Trash", "\\Spam", "\\Junk"))
 """Places are reached by moving; as labels they are not defined."""
 
-Change = Callable[[MarkIds], Shift]
+Change = Callable[[MarkIds], MarkDiff]
 """From what a message shows to what a step changes on it; an empty shift leaves the message out."""
 
 
@@ -183,7 +183,7 @@ def steps_for(op: Op, numbers: Numbers) -> list[PlannedStep]:
                 PlannedStep(
                     Verb.EXPUNGE,
                     destination=role,
-                    change=lambda ids: Shift(remove=frozenset((place,)) & ids),
+                    change=lambda ids: MarkDiff(remove=frozenset((place,)) & ids),
                 )
             ]
         case _:
@@ -199,14 +199,14 @@ def moving(role: Role, numbers: Numbers) -> PlannedStep:
         # What Gmail may drop on the way through Trash.
         return frozenset(mark for mark in ids if mark == IMPORTANT or numbers.is_user_label(mark))
 
-    def change(ids: MarkIds) -> Shift:
+    def change(ids: MarkIds) -> MarkDiff:
         here = ids & PLACES
         if place in ids:
-            return Shift()
+            return MarkDiff()
         if to_inbox:
-            return Shift(frozenset((ALL, INBOX)) - ids, here, kept(ids))
+            return MarkDiff(frozenset((ALL, INBOX)) - ids, here, kept(ids))
         # What is nowhere for the moment: undo brings it back to All Mail.
-        return Shift(frozenset((place,)), (here or frozenset((ALL,))) | (ids & {INBOX}), kept(ids))
+        return MarkDiff(frozenset((place,)), (here or frozenset((ALL,))) | (ids & {INBOX}), kept(ids))
 
     return PlannedStep(Verb.MOVE, destination=role, change=change)
 
@@ -215,8 +215,8 @@ def _adding(names: MarkIds, verb: Verb = Verb.ADD_LABELS, *, place: int | None =
     if not names:
         return []
 
-    def change(ids: MarkIds) -> Shift:
-        return Shift(names - ids) if place is None or place in ids else Shift()
+    def change(ids: MarkIds) -> MarkDiff:
+        return MarkDiff(names - ids) if place is None or place in ids else MarkDiff()
 
     return [PlannedStep(verb, tuple(sorted(names)), change=change)]
 
@@ -224,11 +224,11 @@ def _adding(names: MarkIds, verb: Verb = Verb.ADD_LABELS, *, place: int | None =
 def _removing(names: MarkIds, verb: Verb = Verb.REMOVE_LABELS) -> list[PlannedStep]:
     if not names:
         return []
-    return [PlannedStep(verb, tuple(sorted(names)), change=lambda ids: Shift(remove=names & ids))]
+    return [PlannedStep(verb, tuple(sorted(names)), change=lambda ids: MarkDiff(remove=names & ids))]
 
 
 def reversed_steps(
-    verb: Verb, destination: Role | None, shift: Shift, *, was_sent: bool
+    verb: Verb, destination: Role | None, shift: MarkDiff, *, was_sent: bool
 ) -> list[PlannedStep]:
     """What takes one recorded shift back, in order; each acts only where the shift is still to be seen.
 
@@ -236,7 +236,7 @@ def reversed_steps(
     """
     if verb is Verb.MOVE:
         return _moving_back(shift, was_sent=was_sent)
-    back = Shift(shift.remove, shift.add)
+    back = MarkDiff(shift.remove, shift.add)
     steps = []
     if back.remove:
         undone = Verb.REMOVE_FLAGS if verb is Verb.ADD_FLAGS else Verb.REMOVE_LABELS
@@ -247,28 +247,28 @@ def reversed_steps(
     return steps
 
 
-def _moving_back(shift: Shift, *, was_sent: bool) -> list[PlannedStep]:
+def _moving_back(shift: MarkDiff, *, was_sent: bool) -> list[PlannedStep]:
     there, here = shift.add & PLACES, shift.remove & PLACES
     if not there:
         # It is nowhere again since a move of it to the inbox was taken back unsent; any other move assumes
         # that it was in All Mail.
-        def landing(ids: MarkIds) -> Shift:
-            return Shift() if ids & PLACES else Shift(frozenset((ALL, INBOX)) - ids)
+        def landing(ids: MarkIds) -> MarkDiff:
+            return MarkDiff() if ids & PLACES else MarkDiff(frozenset((ALL, INBOX)) - ids)
 
         return [] if was_sent else [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=landing)]
     if not here:
         # It was nowhere for the moment, and cannot be sent there: this only meets what was not sent.
-        return [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=lambda _: Shift())]
+        return [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=lambda _: MarkDiff())]
     kept = shift.keep
-    back = Shift(shift.remove, shift.add, kept)
+    back = MarkDiff(shift.remove, shift.add, kept)
 
     def is_as_left(ids: MarkIds) -> bool:
         # What was nowhere for the moment is so again when a move of it was taken back unsent.
         places = ids & PLACES
         return places == there if places else not was_sent
 
-    def change(ids: MarkIds) -> Shift:
-        return back if is_as_left(ids) else Shift()
+    def change(ids: MarkIds) -> MarkDiff:
+        return back if is_as_left(ids) else MarkDiff()
 
     if ALL not in here:
         role = Role.SPAM if SPAM in here else Role.TRASH
@@ -277,10 +277,12 @@ def _moving_back(shift: Shift, *, was_sent: bool) -> list[PlannedStep]:
     if INBOX in shift.remove:
         steps = [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=change)]
     else:
-        landed = Shift(shift.remove | {INBOX}, shift.add, kept)
+        landed = MarkDiff(shift.remove | {INBOX}, shift.add, kept)
         steps = [
             PlannedStep(
-                Verb.MOVE, destination=Role.INBOX, change=lambda ids: landed if is_as_left(ids) else Shift()
+                Verb.MOVE,
+                destination=Role.INBOX,
+                change=lambda ids: landed if is_as_left(ids) else MarkDiff(),
             ),
             replace(_removing(frozenset((INBOX,)))[0], is_follow_up=True),
         ]
@@ -289,16 +291,16 @@ def _moving_back(shift: Shift, *, was_sent: bool) -> list[PlannedStep]:
             PlannedStep(
                 Verb.ADD_LABELS,
                 tuple(sorted(kept)),
-                change=lambda ids: Shift(kept - ids, keep=kept & ids),
+                change=lambda ids: MarkDiff(kept - ids, keep=kept & ids),
                 is_follow_up=True,
             )
         )
     return steps
 
 
-def outcome(steps: NumberedSteps, ids: MarkIds) -> tuple[list[tuple[int, Shift]], MarkIds]:
+def outcome(steps: NumberedSteps, ids: MarkIds) -> tuple[list[tuple[int, MarkDiff]], MarkIds]:
     """What steps change, one after the other, on a message that shows ``ids``; and what it shows then."""
-    shifts: list[tuple[int, Shift]] = []
+    shifts: list[tuple[int, MarkDiff]] = []
     for number, step in steps:
         if step.change is None or (step.is_follow_up and not shifts):
             continue

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from imapcore.store.changes.pending import DONE, DROPPED, OPEN, REFUSED, SENT, Piece
+from imapcore.store.changes.pending import DONE, DROPPED, OPEN, REFUSED, SENT, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS
 from imapcore.store.facts import Batch, Settled, Verb
 from imapcore.store.journal.op_states import BATCH_SIZE
-from imapcore.store.journal.send_queue import Claiming
+from imapcore.store.journal.send_queue import SendQueue
 from imapcore.store.mail.label_tree import is_inside, refold_shelf
-from imapcore.store.marks.values import ALL, PLACES, Shift
+from imapcore.store.marks.values import ALL, PLACES, MarkDiff
 from imapcore.store.sqlite.connection import Transaction, chunks, integer_rows, integers, listed
 from imapcore.store.threads.message_state import REJECTED
 
 
-class Outbox(Claiming):
+class Answers(SendQueue):
     """The sending side of the journal; every method is safe on any thread and returns when committed."""
 
     def confirm(
@@ -52,7 +52,7 @@ class Outbox(Claiming):
         uids: Mapping[int, int],
         modseqs: Mapping[int, int],
     ) -> Settled:
-        changed: list[tuple[Shift, set[int]]] = [
+        changed: list[tuple[MarkDiff, set[int]]] = [
             (piece.shift, self.pieces.settle(tx, piece, msgids, DONE)) for piece in self._pieces_of(tx, batch)
         ]
         if batch.verb in LABEL_VERBS:
@@ -82,7 +82,7 @@ class Outbox(Claiming):
         return piece is not None
 
     @staticmethod
-    def _moved_since(tx: Transaction, shift: Shift, msgids: set[int]) -> set[int]:
+    def _moved_since(tx: Transaction, shift: MarkDiff, msgids: set[int]) -> set[int]:
         """Messages a pass has already found where they were moved, with their uid and whatever they carry
         there.
         """
@@ -103,7 +103,7 @@ class Outbox(Claiming):
             if modseq > modseqs[msgid]
         }
 
-    def _place(self, tx: Transaction, shift: Shift, msgids: set[int], uids: Mapping[int, int]) -> None:
+    def _place(self, tx: Transaction, shift: MarkDiff, msgids: set[int], uids: Mapping[int, int]) -> None:
         now = tx.number("SELECT value FROM meta WHERE key = 'pass'")
         tx.put(
             f"UPDATE message SET place = {_destination(shift)}, uid = v.column2, unplaced = {now}, "
@@ -112,7 +112,7 @@ class Outbox(Claiming):
             ") AS v WHERE msgid = v.column1",
         )
 
-    def _settle_messages(self, tx: Transaction, shift: Shift, msgids: set[int], newer: set[int]) -> None:
+    def _settle_messages(self, tx: Transaction, shift: MarkDiff, msgids: set[int], newer: set[int]) -> None:
         """What is confirmed is what the change made of it; of ``newer`` messages the store knows better."""
         for part in chunks(sorted(msgids), BATCH_SIZE):
             book = self.book(tx)
@@ -202,7 +202,7 @@ class Outbox(Claiming):
 
         self._write(job)
 
-    def _pieces_of(self, tx: Transaction, batch: Batch) -> list[Piece]:
+    def _pieces_of(self, tx: Transaction, batch: Batch) -> list[PendingChange]:
         found = (self.pieces.get(tx, piece_id) for piece_id in self._claimed.get(batch.batch_id, ()))
         return [piece for piece in found if piece is not None and piece.state == SENT]
 
@@ -240,6 +240,6 @@ class Outbox(Claiming):
         refold_shelf(tx, self.marks, self._shared.sanitize)
 
 
-def _destination(shift: Shift) -> int:
+def _destination(shift: MarkDiff) -> int:
     """The place a move leads to."""
     return next(iter(shift.add & PLACES), ALL)

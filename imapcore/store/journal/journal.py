@@ -29,10 +29,10 @@ from imapcore.store.changes.steps import PlannedStep, check, labels_needed, step
 from imapcore.store.changes.wording import summarize_op
 from imapcore.store.facts import Batch, Verb
 from imapcore.store.journal.op_states import BATCH_SIZE
-from imapcore.store.journal.op_writer import THREADS_AT_ONCE, Draft
-from imapcore.store.journal.undo import AUTOMATIC, USER, History
+from imapcore.store.journal.op_writer import THREADS_AT_ONCE, NewOp
+from imapcore.store.journal.undo import AUTOMATIC, USER, Undo
 from imapcore.store.mail.label_tree import is_inside, parents, refold_shelf
-from imapcore.store.marks.registry import Marks
+from imapcore.store.marks.registry import MarkRegistry
 from imapcore.store.marks.values import MarkIds
 from imapcore.store.sqlite.connection import Transaction
 from imapcore.store.threads.targets import Targets
@@ -41,7 +41,7 @@ from imapcore.store.threads.targets import Targets
 class _Numbers:
     """Numbers for plans, inside one transaction."""
 
-    def __init__(self, tx: Transaction, marks: Marks) -> None:
+    def __init__(self, tx: Transaction, marks: MarkRegistry) -> None:
         self._tx = tx
         self._marks = marks
 
@@ -67,7 +67,7 @@ class _Previewed(Exception):
         self.batches = batches
 
 
-class Journal(History):
+class Journal(Undo):
     """The user's side of the journal; every method is safe on any thread and returns when it is on the
     disk.
     """
@@ -136,7 +136,7 @@ class Journal(History):
 
     # -- labels ----------------------------------------------------------------------------------------
 
-    def _create_missing(self, tx: Transaction, draft: Draft, names: Iterable[str]) -> None:
+    def _create_missing(self, tx: Transaction, draft: NewOp, names: Iterable[str]) -> None:
         shelves = {
             row[0]: bool(row[1])
             for row in tx.rows("SELECT name, is_selectable FROM shelf WHERE role IS NULL")
@@ -148,7 +148,7 @@ class Journal(History):
                     draft.step(PlannedStep(Verb.CREATE_LABEL, (each,)))
                     shelves[each] = True
 
-    def _draft_label_op(self, tx: Transaction, draft: Draft, op: Op) -> None:
+    def _draft_label_op(self, tx: Transaction, draft: NewOp, op: Op) -> None:
         shelves = {
             row[0]: (row[1], bool(row[2])) for row in tx.rows("SELECT name, role, is_selectable FROM shelf")
         }

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from imapcore.model import OpState
-from imapcore.store.changes.pending import CANCELLED, DONE, DROPPED, OPEN, REFUSED, SENT, Piece
+from imapcore.store.changes.pending import CANCELLED, DONE, DROPPED, OPEN, REFUSED, SENT, PendingChange
 from imapcore.store.facts import Settled
-from imapcore.store.mail.messages import Mail
+from imapcore.store.mail.messages import MessageStore
 from imapcore.store.marks.registry import names_under_way, open_renames
-from imapcore.store.repository import Room, Shared
+from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction, chunks
 
 BATCH_SIZE = 1000
 """Messages per command at most."""
 
 
-class Settling(Room):
+class OpStates(Repository):
     """What the sending and the writing side of the journal share."""
 
-    def __init__(self, shared: Shared, mail: Mail) -> None:
+    def __init__(self, shared: StoreContext, mail: MessageStore) -> None:
         super().__init__(shared)
         self._mail = mail
         self._claimed: dict[int, list[int]] = {}
@@ -41,7 +41,7 @@ class Settling(Room):
                 self.marks.rename(tx, mark_id, shown=wanted)
         self.marks.forget_names()
 
-    def _refold_pieces(self, tx: Transaction, pieces: Iterable[Piece]) -> None:
+    def _refold_pieces(self, tx: Transaction, pieces: Iterable[PendingChange]) -> None:
         """Some pieces are not open any more: show what follows. Together, for those of a label that is not
         deleted after all concern the same messages: whatever carries it.
         """

@@ -16,15 +16,15 @@ from msgspec import Struct, field
 
 from imapcore.model import OpState, Receipt
 from imapcore.store.changes.bulk import SWEEP_FROM, Swept
-from imapcore.store.changes.inverse import Meeting, meet
-from imapcore.store.changes.pending import CANCELLED, OPEN, Piece
+from imapcore.store.changes.inverse import Resolution, meet
+from imapcore.store.changes.pending import CANCELLED, OPEN, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
 from imapcore.store.facts import Verb
-from imapcore.store.journal.answers import Outbox
+from imapcore.store.journal.answers import Answers
 from imapcore.store.mail.label_tree import refold_shelf
-from imapcore.store.marks.values import Shift
+from imapcore.store.marks.values import MarkDiff
 from imapcore.store.sqlite.connection import Transaction, chunks
-from imapcore.store.threads.message_state import PENDING, Record
+from imapcore.store.threads.message_state import PENDING, MessageState
 from imapcore.store.threads.targets import Targets
 
 OPS_KEPT = 1000
@@ -37,13 +37,13 @@ MESSAGES_AT_ONCE = 20_000
 """Messages held in memory while a large op is taken back; of an op with more nothing is remembered."""
 
 
-class Draft(Struct):
+class NewOp(Struct):
     """An op that is being written: its number, and what its steps change so far."""
 
     op_id: int
     origin: str
     steps: list[PlannedStep] = field(default_factory=list)
-    changed: dict[tuple[int, Shift, str], array[int]] = field(
+    changed: dict[tuple[int, MarkDiff, str], array[int]] = field(
         default_factory=lambda: defaultdict(lambda: array("q"))
     )
     """(step, shift, state of the piece) → messages."""
@@ -58,7 +58,7 @@ class Draft(Struct):
         return len(self.steps) - 1
 
 
-class Drafting(Outbox):
+class OpWriter(Answers):
     """Writing ops; what the user does stands in the classes built on this one."""
 
     sweep_from = SWEEP_FROM
@@ -67,33 +67,33 @@ class Drafting(Outbox):
     _last_op: tuple[int, Sequence[int]] = (0, ())
     """The last op that was not too large, and its conversations: mostly undo takes that one back."""
 
-    def _begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> Draft:
+    def _begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> NewOp:
         tx.execute(
             "INSERT INTO op (at, origin, op, summary, state, threads, messages, undoes) "
             "VALUES (?, ?, ?, '', ?, 0, 0, ?)",
             (self._shared.clock.now_ms(), origin, op, OpState.PENDING, undoes),
         )
-        return Draft(tx.number("SELECT last_insert_rowid()"), origin)
+        return NewOp(tx.number("SELECT last_insert_rowid()"), origin)
 
     def _draft_changes(
         self,
         tx: Transaction,
-        draft: Draft,
+        draft: NewOp,
         steps: NumberedSteps,
-        records: Iterable[Record],
+        records: Iterable[MessageState],
     ) -> None:
         """Let steps change messages one after the other, and note for each step what it really changed."""
         batch = list(records)
         outcomes = {shown: outcome(steps, shown.ids) for shown in {record.shown for record in batch}}
         touched = frozenset().union(*(s.marks() for shifts, _ in outcomes.values() for _, s in shifts))
-        busy: Mapping[int, Sequence[Piece]] = {}
+        busy: Mapping[int, Sequence[PendingChange]] = {}
         if any(piece.marks & touched for piece in self.pieces.all(tx)):
             busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
         self.marks.number_all(tx, (after for _, after in outcomes.values()))
         # Of many messages, few differ in what is confirmed, shown and open.
-        meetings: dict[tuple[object, ...], Meeting] = {}
+        meetings: dict[tuple[object, ...], Resolution] = {}
         going = self.pieces.going(tx)
-        met: dict[Piece, set[int]] = defaultdict(set)
+        met: dict[PendingChange, set[int]] = defaultdict(set)
         for record in batch:
             shifts, _ = outcomes[record.shown]
             if not shifts or record.is_being_deleted:
@@ -113,7 +113,7 @@ class Drafting(Outbox):
             record.mood = meeting.mood
         self._cancel_met(tx, met)
 
-    def _note(self, tx: Transaction, draft: Draft, swept: Swept) -> None:
+    def _note(self, tx: Transaction, draft: NewOp, swept: Swept) -> None:
         """Take over what a sweep changed."""
         draft.threads.update(swept.threads)
         for step, msgids in swept.messages.items():
@@ -121,20 +121,20 @@ class Drafting(Outbox):
             draft.messages.update(msgids)
         self._cancel_met(tx, swept.met)
 
-    def _cancel_met(self, tx: Transaction, met: Mapping[Piece, set[int]]) -> None:
+    def _cancel_met(self, tx: Transaction, met: Mapping[PendingChange, set[int]]) -> None:
         """Cancel open changes that met their opposite: which, and on which messages."""
         for piece, msgids in met.items():
             self.pieces.settle(tx, piece, msgids, CANCELLED)
             self._touched_ops.add(piece.op_id)
 
-    def _write_changes(self, tx: Transaction, draft: Draft) -> None:
+    def _write_changes(self, tx: Transaction, draft: NewOp) -> None:
         """Enter into the journal what the steps have changed so far: whatever comes after reckons with it."""
         for (step, shift, state), msgids in draft.changed.items():
             is_general = draft.steps[step].verb is Verb.DELETE_LABEL
             self.pieces.add(tx, draft.op_id, step, shift, state, msgids, is_general=is_general)
         draft.changed.clear()
 
-    def _finish(self, tx: Transaction, draft: Draft, summary: str, *, can_undo: bool) -> Receipt:
+    def _finish(self, tx: Transaction, draft: NewOp, summary: str, *, can_undo: bool) -> Receipt:
         self._write_changes(tx, draft)
         for number, planned in enumerate(draft.steps):
             tx.execute(
@@ -182,21 +182,23 @@ class Drafting(Outbox):
         for table in ("piece", "step", "op"):
             tx.execute(f"DELETE FROM {table} WHERE op_id IN ({old})")
 
-    def _label_shift(self, tx: Transaction, planned: PlannedStep) -> tuple[Shift, bool]:
+    def _label_shift(self, tx: Transaction, planned: PlannedStep) -> tuple[MarkDiff, bool]:
         """What a step about a label itself does to whatever message carries it, and whether it does
         anything.
         """
         mark = self.marks.find_label(tx, str(planned.names[0]))
         if planned.verb is not Verb.DELETE_LABEL or mark is None:
-            return Shift(), False
-        return Shift(remove=frozenset((mark,))), True
+            return MarkDiff(), False
+        return MarkDiff(remove=frozenset((mark,))), True
 
-    def _draft_delete(self, tx: Transaction, draft: Draft, name: str) -> None:
+    def _draft_delete(self, tx: Transaction, draft: NewOp, name: str) -> None:
         number = draft.step(PlannedStep(Verb.DELETE_LABEL, (name,)))
         mark = self.marks.find_label(tx, name)
         if mark is None:
             return
-        removing = PlannedStep(Verb.DELETE_LABEL, change=lambda ids: Shift(remove=frozenset((mark,)) & ids))
+        removing = PlannedStep(
+            Verb.DELETE_LABEL, change=lambda ids: MarkDiff(remove=frozenset((mark,)) & ids)
+        )
         for msgids in chunks(Targets(tx.rows).carrying(mark), THREADS_AT_ONCE):
             book = self.book(tx)
             self._draft_changes(tx, draft, [(number, removing)], book.load_messages(msgids))

@@ -15,11 +15,11 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from imapcore.model import OpState, Role
-from imapcore.store.changes.pending import OPEN, SENT, Piece
+from imapcore.store.changes.pending import OPEN, SENT, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS
 from imapcore.store.facts import Batch, Verb
-from imapcore.store.journal.op_states import BATCH_SIZE, Settling
-from imapcore.store.marks.values import FLAGGED, STARRED, Shift
+from imapcore.store.journal.op_states import BATCH_SIZE, OpStates
+from imapcore.store.marks.values import FLAGGED, STARRED, MarkDiff
 from imapcore.store.sqlite.connection import Transaction, integers, listed
 
 Step = tuple[int, int]
@@ -33,7 +33,7 @@ class _Choice(Struct):
     names: frozenset[int] = frozenset()
     destination: Role | None = None
     is_replay: bool = False
-    parts: list[tuple[Piece, set[int]]] = field(default_factory=list)
+    parts: list[tuple[PendingChange, set[int]]] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
     size: int = 0
 
@@ -47,7 +47,7 @@ class _Choice(Struct):
         )
 
 
-class Claiming(Settling):
+class SendQueue(OpStates):
     """Handing work out; every method is safe on any thread and returns when committed."""
 
     def recover(self) -> None:
@@ -96,7 +96,13 @@ class Claiming(Settling):
         return self._claim_choice(tx, choice) if choice.verb is not None else None
 
     def _consider(
-        self, tx: Transaction, choice: _Choice, piece: Piece, verb: Verb, destination: Role | None, limit: int
+        self,
+        tx: Transaction,
+        choice: _Choice,
+        piece: PendingChange,
+        verb: Verb,
+        destination: Role | None,
+        limit: int,
     ) -> None:
         names = batch_names(verb, piece.shift)
         free = set(piece.msgids) - choice.blocked
@@ -118,7 +124,7 @@ class Claiming(Settling):
         return set(integers(tx.rows, "msgid", source, (listed(msgids),)))
 
     def _claim_choice(self, tx: Transaction, choice: _Choice) -> Batch:
-        claimed: list[Piece] = []
+        claimed: list[PendingChange] = []
         msgids: list[int] = []
         for piece, taken in choice.parts:
             claimed.append(self.pieces.split(tx, piece, taken, SENT))
@@ -133,7 +139,9 @@ class Claiming(Settling):
             choice.destination,
         )
 
-    def _claim_label_step(self, tx: Transaction, verb: Verb, names: list[str], pieces: list[Piece]) -> Batch:
+    def _claim_label_step(
+        self, tx: Transaction, verb: Verb, names: list[str], pieces: list[PendingChange]
+    ) -> Batch:
         for piece in pieces:
             self.pieces.set_state(tx, piece, SENT)
         if verb is Verb.DELETE_LABEL:
@@ -150,7 +158,7 @@ class Claiming(Settling):
     def _hand_out(
         self,
         tx: Transaction,
-        pieces: list[Piece],
+        pieces: list[PendingChange],
         verb: Verb,
         names: tuple[str, ...],
         msgids: tuple[int, ...],
@@ -169,7 +177,7 @@ class Claiming(Settling):
         )
 
 
-def batch_names(verb: Verb, shift: Shift) -> frozenset[int]:
+def batch_names(verb: Verb, shift: MarkDiff) -> frozenset[int]:
     """The marks a command for a shift names: exactly what is to change, not all that the op spoke of."""
     if verb in (Verb.ADD_LABELS, Verb.ADD_FLAGS):
         return shift.add | shift.keep

@@ -17,32 +17,32 @@ from msgspec.structs import replace
 
 from imapcore.model import OpState, Receipt, Role
 from imapcore.store.changes.bulk import sweep_back
-from imapcore.store.changes.inverse import Meeting, StepNumbers, TakeBack, meet, opposite_of
+from imapcore.store.changes.inverse import Inverse, Resolution, StepNumbers, meet, opposite_of
 from imapcore.store.changes.pending import (
     CANCELLED,
     DROPPED,
     NEXT_REDO,
     NEXT_UNDO,
     OPEN,
-    PIECE_COLUMNS,
+    PENDING_COLUMNS,
     REFUSED,
-    Piece,
-    read_piece,
+    PendingChange,
+    read_pending,
 )
 from imapcore.store.changes.steps import LABEL_VERBS, Change, PlannedStep, reversed_steps
 from imapcore.store.facts import Verb
-from imapcore.store.journal.op_writer import MESSAGES_AT_ONCE, THREADS_AT_ONCE, Draft, Drafting
-from imapcore.store.marks.values import MarkIds, Shift
+from imapcore.store.journal.op_writer import MESSAGES_AT_ONCE, THREADS_AT_ONCE, NewOp, OpWriter
+from imapcore.store.marks.values import MarkDiff, MarkIds
 from imapcore.store.sqlite.connection import Transaction, chunks, integers, listed
-from imapcore.store.threads.message_state import REJECTED, SETTLED, Record
+from imapcore.store.threads.message_state import REJECTED, SETTLED, MessageState
 from imapcore.store.threads.targets import Targets
-from imapcore.store.threads.thread_states import Book
+from imapcore.store.threads.thread_states import ThreadStates
 
 USER, AUTOMATIC, UNDO, REDO = "user", "automatic", "undo", "redo"
 """Where an op comes from; only what a user did anew ends the possibility to redo."""
 
 
-class History(Drafting):
+class Undo(OpWriter):
     """Taking back, doing again; every method is safe on any thread and returns when it is on the disk."""
 
     # -- undo and redo ---------------------------------------------------------------------------------
@@ -70,10 +70,13 @@ class History(Drafting):
         book = self.book(tx)
         for step, verb, names, destination in rows:
             pieces = [
-                read_piece(row)
+                read_pending(row)
                 for row in tx.rows(
-                    f"SELECT {PIECE_COLUMNS} FROM piece WHERE op_id = ? AND step = ? AND state NOT IN (?, ?) "
-                    "ORDER BY piece_id DESC",
+                    f"""
+                    SELECT {PENDING_COLUMNS} FROM piece
+                    WHERE op_id = ? AND step = ? AND state NOT IN (?, ?)
+                    ORDER BY piece_id DESC
+                    """,
                     (op_id, step, REFUSED, DROPPED),
                 )
             ]
@@ -96,7 +99,7 @@ class History(Drafting):
         return frozenset(self.marks.living(tx, mark) for mark in marks)
 
     def _take_back_label(
-        self, tx: Transaction, draft: Draft, verb: Verb, names: list[str], pieces: list[Piece]
+        self, tx: Transaction, draft: NewOp, verb: Verb, names: list[str], pieces: list[PendingChange]
     ) -> None:
         if not pieces:
             return
@@ -135,16 +138,16 @@ class History(Drafting):
     def _take_back_pieces(
         self,
         tx: Transaction,
-        draft: Draft,
-        book: Book,
+        draft: NewOp,
+        book: ThreadStates,
         verb: Verb,
         destination: Role | None,
-        pieces: list[Piece],
-    ) -> Book:
+        pieces: list[PendingChange],
+    ) -> ThreadStates:
         """Take one step back, each of its pieces in its own way, all in few books; the book now in use."""
         numbers = StepNumbers(draft.step)
         plans = [
-            TakeBack(piece, steps, numbers, is_open=self.pieces.get(tx, piece.piece_id) is not None)
+            Inverse(piece, steps, numbers, is_open=self.pieces.get(tx, piece.piece_id) is not None)
             for piece in pieces
             if piece.msgids
             and (steps := reversed_steps(verb, destination, piece.shift, was_sent=piece.state != CANCELLED))
@@ -189,20 +192,20 @@ class History(Drafting):
     def _meet(
         self,
         tx: Transaction,
-        draft: Draft,
-        plan: TakeBack,
-        records: list[Record],
-        busy: Mapping[int, Sequence[Piece]],
-    ) -> list[Record]:
+        draft: NewOp,
+        plan: Inverse,
+        records: list[MessageState],
+        busy: Mapping[int, Sequence[PendingChange]],
+    ) -> list[MessageState]:
         """Take a change back that was not sent yet, message by message; those for which that is too
         late.
         """
         number, back = plan.first_step(), plan.back
-        late: list[Record] = []
-        met: dict[Piece, set[int]] = defaultdict(set)
+        late: list[MessageState] = []
+        met: dict[PendingChange, set[int]] = defaultdict(set)
         going = self.pieces.going(tx)
         # Of many messages, few differ in what is confirmed, shown and open.
-        meetings: dict[tuple[object, ...], Meeting | None] = {}
+        meetings: dict[tuple[object, ...], Resolution | None] = {}
         msgids = draft.changed[(number, back, CANCELLED)]
         for record in records:
             pieces = busy.get(record.msgid, ())
@@ -242,9 +245,9 @@ class History(Drafting):
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step", (op_id,)
         ):
             refused = [
-                read_piece(piece)
+                read_pending(piece)
                 for piece in tx.rows(
-                    f"SELECT {PIECE_COLUMNS} FROM piece WHERE op_id = ? AND step = ? AND state = ?",
+                    f"SELECT {PENDING_COLUMNS} FROM piece WHERE op_id = ? AND step = ? AND state = ?",
                     (op_id, step, REFUSED),
                 )
             ]
@@ -272,18 +275,18 @@ class History(Drafting):
     def _calm(self, tx: Transaction, op_id: int) -> None:
         """Take the mark of refusal off an op's messages."""
         for row in tx.rows(
-            f"SELECT {PIECE_COLUMNS} FROM piece WHERE op_id = ? AND state = ?", (op_id, REFUSED)
+            f"SELECT {PENDING_COLUMNS} FROM piece WHERE op_id = ? AND state = ?", (op_id, REFUSED)
         ):
             book = self.book(tx)
-            for record in book.load_messages(read_piece(row).msgids):
+            for record in book.load_messages(read_pending(row).msgids):
                 if record.mood == REJECTED:
                     record.mood = SETTLED
             book.flush()
 
 
-def _portions(plans: Iterable[TakeBack]) -> Iterator[list[TakeBack]]:
+def _portions(plans: Iterable[Inverse]) -> Iterator[list[Inverse]]:
     """Plans in portions of so many messages as are held in memory."""
-    portion: list[TakeBack] = []
+    portion: list[Inverse] = []
     held = 0
     for plan in plans:
         if held + len(plan.piece.msgids) > MESSAGES_AT_ONCE and portion:
@@ -295,11 +298,11 @@ def _portions(plans: Iterable[TakeBack]) -> Iterator[list[TakeBack]]:
         yield portion
 
 
-def _again(shift: Shift) -> Change:
+def _again(shift: MarkDiff) -> Change:
     """Do a recorded shift once more, as far as it is not to be seen already."""
 
-    def change(ids: MarkIds) -> Shift:
-        real = Shift.of(ids, shift.applied(ids))
+    def change(ids: MarkIds) -> MarkDiff:
+        real = MarkDiff.of(ids, shift.applied(ids))
         return replace(real, keep=shift.keep) if real else real
 
     return change

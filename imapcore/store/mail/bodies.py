@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 
-from imapcore.store.repository import Room, Shared
+from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction
 
 DEFAULT_MAX_BYTES = 256 << 20
@@ -19,10 +19,10 @@ SMALL = 1024
 """Below this, deflating saves nothing worth the time."""
 
 
-class Bodies(Room):
+class Bodies(Repository):
     """Cached octets; every method is safe on any thread and returns when committed."""
 
-    def __init__(self, shared: Shared, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
+    def __init__(self, shared: StoreContext, max_bytes: int = DEFAULT_MAX_BYTES) -> None:
         super().__init__(shared)
         self.max_bytes = max_bytes
 

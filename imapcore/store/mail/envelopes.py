@@ -11,7 +11,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from imapcore.store.mail.mailboxes import Mailboxes
+from imapcore.store.mail.mailboxes import LabelStore
 from imapcore.store.query.fulltext import Words, drop_words, put_words, words_of
 from imapcore.store.sqlite.connection import Transaction, listed
 
@@ -28,7 +28,7 @@ class StoredEnvelope(Struct):
     snippet: str | None
 
 
-class Envelopes(Mailboxes):
+class Envelopes(LabelStore):
     """Envelopes and snippets; every method is safe on any thread and returns when committed."""
 
     def _stored(self, tx: Transaction, msgids: Iterable[int]) -> dict[int, StoredEnvelope]:

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from imapcore.model import Role
 from imapcore.store.changes.pending import OPEN, SENT
 from imapcore.store.facts import Verb
-from imapcore.store.marks.registry import Marks, names_under_way
-from imapcore.store.marks.values import VIEW_OF_ROLE, parse_shift
+from imapcore.store.marks.registry import MarkRegistry, names_under_way
+from imapcore.store.marks.values import VIEW_OF_ROLE, parse_mark_diff
 from imapcore.store.sqlite.connection import Transaction
 
 SEPARATOR = "/"
@@ -42,7 +42,7 @@ def is_inside(name: str, parent: str) -> bool:
     return name == parent or name.startswith(parent + SEPARATOR)
 
 
-def refold_shelf(tx: Transaction, marks: Marks, sanitize: Callable[[str], str]) -> None:
+def refold_shelf(tx: Transaction, marks: MarkRegistry, sanitize: Callable[[str], str]) -> None:
     """Write the tree the user sees: the server's list with the open label ops applied, in their order."""
     shelves = {
         name: Shelf(title, Role(role) if role else None, bool(is_selectable))
@@ -59,7 +59,7 @@ def refold_shelf(tx: Transaction, marks: Marks, sanitize: Callable[[str], str]) 
         names = json.loads(text)
         if verb == Verb.RENAME_LABEL:
             renames.append((names[0], names[1]))
-        if verb == Verb.DELETE_LABEL and (name := marks.label_named(tx, parse_shift(shift).remove)):
+        if verb == Verb.DELETE_LABEL and (name := marks.label_named(tx, parse_mark_diff(shift).remove)):
             # It is sent for the label, however that is called: a renaming before it may have been refused.
             names = [name, *names_under_way(name, renames)][-1:]
         shelves = _changed(shelves, Verb(verb), names, sanitize)

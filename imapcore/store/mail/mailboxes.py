@@ -15,7 +15,7 @@ from imapcore.model import Role
 from imapcore.store.facts import Changed, MailboxChanges, MailboxFacts
 from imapcore.store.mail.label_tree import is_inside, leaf, parents, refold_shelf
 from imapcore.store.marks.values import PLACES, ROLE_OF_PLACE
-from imapcore.store.repository import Room
+from imapcore.store.repository import Repository
 from imapcore.store.sqlite.connection import Transaction, chunks
 from imapcore.store.threads.targets import Targets
 
@@ -26,7 +26,7 @@ HOLDING = (
 )
 
 
-class Mailboxes(Room):
+class LabelStore(Repository):
     """The tree; every method is safe on any thread and returns when committed."""
 
     own_changes = 0
@@ -188,4 +188,4 @@ def _is_label(row: tuple[object, ...]) -> bool:
     return row[3] is None and bool(row[4])
 
 
-__all__ = ["Mailboxes", "is_inside", "leaf", "parents", "refold_shelf"]
+__all__ = ["LabelStore", "is_inside", "leaf", "parents", "refold_shelf"]

@@ -15,7 +15,7 @@ from functools import partial
 from imapcore.model import Role
 from imapcore.store.facts import Changed, Delta, MessageFacts
 from imapcore.store.mail.envelopes import StoredEnvelope
-from imapcore.store.mail.uids import Places
+from imapcore.store.mail.uids import UidStore
 from imapcore.store.marks.values import (
     FLAGGED,
     HAS_ATTACHMENT,
@@ -28,15 +28,15 @@ from imapcore.store.marks.values import (
 )
 from imapcore.store.query.fulltext import Words, drop_words, put_words, words_of
 from imapcore.store.sqlite.connection import Transaction, integer_rows, listed
-from imapcore.store.threads.message_state import SETTLED, Record
+from imapcore.store.threads.message_state import SETTLED, MessageState
 from imapcore.store.threads.search_hits import found_by_searches
-from imapcore.store.threads.thread_states import Book
+from imapcore.store.threads.thread_states import ThreadStates
 
 RECENT = "\\Recent"
 """A flag of the session, not of the message (RFC 3501 §2.3.2)."""
 
 
-class Mail(Places):
+class MessageStore(UidStore):
     """The server's side of the store; every method is safe on any thread and returns when committed."""
 
     # -- messages --------------------------------------------------------------------------------------
@@ -63,10 +63,10 @@ class Mail(Places):
         # Backfill brings the newest first, and rows put in backwards leave every page half empty and make
         # the index of words begin anew at each.
         self._insert(tx, sorted(fresh, key=lambda f: f.msgid))
-        records: list[Record] = []
+        records: list[MessageState] = []
         for facts in fresh:
             confirmed = self._confirmed(tx, facts)
-            record = Record(
+            record = MessageState(
                 facts.msgid,
                 facts.thrid,
                 facts.date,
@@ -126,13 +126,15 @@ class Mail(Places):
     def _confirmed(self, tx: Transaction, facts: MessageFacts) -> MarkSet:
         return self.marks.of_facts(tx, PLACE_OF_ROLE[facts.place], facts.flags - {RECENT}, facts.labels)
 
-    def _join_searches(self, tx: Transaction, records: Sequence[Record]) -> None:
+    def _join_searches(self, tx: Transaction, records: Sequence[MessageState]) -> None:
         """Results a search found before the store knew the message."""
         found = found_by_searches(tx, [record.msgid for record in records])
         for record in records:
             record.searches = found.get(record.msgid, ())
 
-    def _revise(self, tx: Transaction, book: Book, facts: MessageFacts, known: StoredEnvelope) -> Record:
+    def _revise(
+        self, tx: Transaction, book: ThreadStates, facts: MessageFacts, known: StoredEnvelope
+    ) -> MessageState:
         """Bring a known message up to new facts."""
         place = PLACE_OF_ROLE[facts.place]
         record = book.records[facts.msgid]
@@ -171,9 +173,9 @@ class Mail(Places):
         )
         return record
 
-    def _rethread(self, book: Book, record: Record, thrid: int) -> Record:
+    def _rethread(self, book: ThreadStates, record: MessageState, thrid: int) -> MessageState:
         """Gmail moved a message to another conversation."""
-        moved = Record(
+        moved = MessageState(
             record.msgid,
             thrid,
             record.date,
@@ -210,7 +212,7 @@ class Mail(Places):
         book = self.book(tx)
         book.load_messages(msgid for msgid, _ in known.values())
         modseqs: dict[int, int] = {}
-        touched: dict[int, Record] = {}
+        touched: dict[int, MessageState] = {}
         for delta in deltas:
             if delta.uid not in known:
                 continue

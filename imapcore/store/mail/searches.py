@@ -13,14 +13,14 @@ from collections.abc import Iterable
 from functools import partial
 
 from imapcore.model import SavedSearch
-from imapcore.store.repository import Room
+from imapcore.store.repository import Repository
 from imapcore.store.sqlite.connection import Transaction, integers, listed
 
 KEPT_RUNS = 30
 """Searches whose results are kept; older ones go (saved ones stay)."""
 
 
-class Searches(Room):
+class Searches(Repository):
     """Search views; every method is safe on any thread and returns when committed."""
 
     def begin(self, query: str) -> int:

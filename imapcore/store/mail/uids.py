@@ -19,7 +19,7 @@ from imapcore.store.marks.values import PLACE_OF_ROLE, PLACES, ROLE_OF_PLACE
 from imapcore.store.sqlite.connection import Transaction, listed
 
 
-class Places(Envelopes):
+class UidStore(Envelopes):
     """Where things are; every method is safe on any thread and returns when committed."""
 
     # -- uids ------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from imapcore.store.marks.values import (
 from imapcore.store.sqlite.connection import Transaction, listed
 
 
-class Marks:
+class MarkRegistry:
     """The numbering of marks and sets on the writer's side; caches what the tables say."""
 
     def __init__(self) -> None:

@@ -41,7 +41,7 @@ HAS_ATTACHMENT, HAS_INVITE = 1, 2
 MarkIds = frozenset[int]
 
 
-class Shift(Struct, frozen=True):
+class MarkDiff(Struct, frozen=True):
     """What an op really changes on one message: marks it did not have, marks it had."""
 
     add: MarkIds = frozenset()
@@ -62,7 +62,7 @@ class Shift(Struct, frozen=True):
             return (ids - left - self.remove) | self.add
         return (ids - self.remove) | self.add | self.keep
 
-    def is_inverse_of(self, other: Shift) -> bool:
+    def is_inverse_of(self, other: MarkDiff) -> bool:
         """Whether one takes the other back."""
         return self.add == other.remove and self.remove == other.add
 
@@ -77,16 +77,16 @@ class Shift(Struct, frozen=True):
         return " ".join(f"{sign}{mark}" for sign, marks in signs for mark in sorted(marks))
 
     @staticmethod
-    def of(before: MarkIds, after: MarkIds) -> Shift:
+    def of(before: MarkIds, after: MarkIds) -> MarkDiff:
         """What leads from one set to another."""
-        return Shift(after - before, before - after)
+        return MarkDiff(after - before, before - after)
 
 
 @lru_cache(maxsize=4096)
-def parse_shift(text: str) -> Shift:
+def parse_mark_diff(text: str) -> MarkDiff:
     """A shift from the journal's text."""
     words = text.split()
-    return Shift(*(frozenset(int(word[1:]) for word in words if word[0] == sign) for sign in "+-="))
+    return MarkDiff(*(frozenset(int(word[1:]) for word in words if word[0] == sign) for sign in "+-="))
 
 
 class MarkSet(Struct, frozen=True, eq=False):

@@ -31,7 +31,7 @@ SETS_KEPT = 20_000
 """Sets of marks whose meaning is kept in memory."""
 
 
-class Sight:
+class ReadConnection:
     """A read-only connection for one thread; a context manager."""
 
     def __init__(self, path: Path, email: str = "") -> None:

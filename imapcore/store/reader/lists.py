@@ -18,7 +18,7 @@ from imapcore.model import (
     ViewKind,
     Window,
 )
-from imapcore.store.reader.connection import Sight
+from imapcore.store.reader.connection import ReadConnection
 from imapcore.store.threads.targets import Targets, narrowing
 from imapcore.store.threads.window import (
     PICKED,
@@ -30,7 +30,7 @@ from imapcore.store.threads.window import (
 )
 
 
-class Lists(Sight):
+class ListReader(ReadConnection):
     """The tree and its lists, for one thread."""
 
     # -- the tree --------------------------------------------------------------------------------------

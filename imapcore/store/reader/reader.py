@@ -20,11 +20,11 @@ from imapcore.store.facts import Verb
 from imapcore.store.mail.bodies import unpack
 from imapcore.store.marks.values import FLAGGED, STARRED_LABEL
 from imapcore.store.query.offline_search import Found, find
-from imapcore.store.reader.lists import Lists
-from imapcore.store.reader.threads import Conversations
+from imapcore.store.reader.lists import ListReader
+from imapcore.store.reader.threads import ThreadReader
 
 
-class Reader(Lists, Conversations):
+class Reader(ListReader, ThreadReader):
     """Questions to the store, for one thread; a context manager."""
 
     # -- bodies and people -----------------------------------------------------------------------------

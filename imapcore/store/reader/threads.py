@@ -24,7 +24,7 @@ from imapcore.model import (
     ViewKind,
 )
 from imapcore.store.marks.values import FLAGGED, HAS_ATTACHMENT, HAS_INVITE, PLACES, ROLE_OF_PLACE, STARRED
-from imapcore.store.reader.connection import Sight
+from imapcore.store.reader.connection import ReadConnection
 from imapcore.store.sqlite.connection import Row, integer_rows, listed
 from imapcore.store.threads.row_state import MOODS
 from imapcore.store.threads.targets import Targets
@@ -37,7 +37,7 @@ MESSAGE_ROWS = (
 )
 
 
-class Conversations(Sight):
+class ThreadReader(ReadConnection):
     """Messages, for one thread."""
 
     # -- conversations ---------------------------------------------------------------------------------

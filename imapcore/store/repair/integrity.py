@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from imapcore.model import OpState, Role
 from imapcore.store.changes.pending import CANCELLED, DONE, DROPPED, OPEN, REFUSED, SENT
 from imapcore.store.facts import Verb
-from imapcore.store.marks.values import parse_shift
+from imapcore.store.marks.values import parse_mark_diff
 
 
 def _among(values: Iterable[str]) -> str:
@@ -109,7 +109,7 @@ def contradiction(connection: sqlite3.Connection) -> str | None:
     known = {row[0] for row in connection.execute("SELECT mark_id FROM mark")}
     for (text,) in connection.execute("SELECT DISTINCT shift FROM piece"):
         try:
-            shift = parse_shift(text)
+            shift = parse_mark_diff(text)
         except ValueError:
             return "what a change does makes no sense"
         if shift.text() != text or not shift.add | shift.remove | shift.keep <= known:

@@ -20,8 +20,8 @@ from msgspec import Struct, field
 from imapcore.model import OpState, Role
 from imapcore.store.changes.pending import OPEN, SENT
 from imapcore.store.facts import Verb
-from imapcore.store.marks.registry import Marks
-from imapcore.store.marks.values import Shift, parse_shift
+from imapcore.store.marks.registry import MarkRegistry
+from imapcore.store.marks.values import MarkDiff, parse_mark_diff
 from imapcore.store.sqlite.connection import Transaction, connect_reader
 
 T = TypeVar("T")
@@ -141,7 +141,7 @@ def _step(op_id: object, step: object, verb: object, names: object, destination:
 def _piece(op_id: object, step: object, shift: object, messages: object, msgids: object) -> tuple[Any, ...]:
     if not isinstance(msgids, bytes) or len(msgids) != 8 * _number(messages):
         raise ValueError(msgids)
-    if parse_shift(_text(shift)).text() != _text(shift):
+    if parse_mark_diff(_text(shift)).text() != _text(shift):
         raise ValueError(shift)
     return _number(op_id), _number(step), _text(shift), messages, msgids
 
@@ -159,7 +159,7 @@ def _keep_whole_ops(rescued: Rescued) -> None:
     usable = []
     for piece in rescued.pieces:
         op_id, step, shift, _, _ = piece
-        change = parse_shift(shift)
+        change = parse_mark_diff(shift)
         marks = change.add | change.remove | change.keep | set(steps.get((op_id, step), ()))
         if op_id in rescued.ops and (op_id, step) in steps and marks <= rescued.marks.keys():
             usable.append(piece)
@@ -173,7 +173,7 @@ def _keep_whole_ops(rescued: Rescued) -> None:
     rescued.steps = list(whole.values())
 
 
-def restore(tx: Transaction, marks: Marks, rescued: Rescued) -> None:
+def restore(tx: Transaction, marks: MarkRegistry, rescued: Rescued) -> None:
     """Write what was rescued into a new, empty store."""
     tx.put("INSERT INTO saved_search (title, query)", rescued.searches)
     numbers: dict[int, int] = {}
@@ -197,8 +197,8 @@ def restore(tx: Transaction, marks: Marks, rescued: Rescued) -> None:
             (op_id, step, verb, json.dumps(renumbered), destination),
         )
     for op_id, step, shift, messages, msgids in rescued.pieces:
-        old = parse_shift(shift)
-        moved = Shift(
+        old = parse_mark_diff(shift)
+        moved = MarkDiff(
             *(frozenset(numbers[mark] for mark in part) for part in (old.add, old.remove, old.keep))
         )
         tx.execute(

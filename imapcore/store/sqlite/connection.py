@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec.json import Decoder, encode
 
-from imapcore.store.sqlite.ui_priority import Gate
+from imapcore.store.sqlite.ui_priority import UiPriority
 
 Row = tuple[Any, ...]
 """What sqlite3 gives for a row; its columns are named by the statement beside it."""
@@ -42,7 +42,7 @@ are enough: what is under them it rarely reads twice, and keeping that made the 
 class Transaction:
     """The writer's connection while a transaction is open."""
 
-    def __init__(self, connection: sqlite3.Connection, gate: Gate, *, is_urgent: bool = False) -> None:
+    def __init__(self, connection: sqlite3.Connection, gate: UiPriority, *, is_urgent: bool = False) -> None:
         self._connection = connection
         self._gate = gate
         self._is_urgent = is_urgent

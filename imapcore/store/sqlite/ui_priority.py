@@ -15,7 +15,7 @@ FLOOR_SECONDS = 0.25
 """After so long at the gate a waiter goes on, whatever is announced."""
 
 
-class Gate:
+class UiPriority:
     """A moment until which background work holds its breath; thread-safe, and cheap when open."""
 
     def __init__(

@@ -17,7 +17,7 @@ from imapcore.clock import Clock, SystemClock
 from imapcore.errors import StoreBusy, StoreError
 from imapcore.store.sqlite.connection import Transaction, connect_writer
 from imapcore.store.sqlite.errors import explained, told
-from imapcore.store.sqlite.ui_priority import Gate
+from imapcore.store.sqlite.ui_priority import UiPriority
 
 T = TypeVar("T")
 
@@ -89,7 +89,7 @@ class Writer:
     """
 
     def __init__(
-        self, path: Path, gate: Gate, clock: Clock | None = None, *, deadline: float = DEADLINE_SECONDS
+        self, path: Path, gate: UiPriority, clock: Clock | None = None, *, deadline: float = DEADLINE_SECONDS
     ) -> None:
         self._path = path
         self._gate = gate

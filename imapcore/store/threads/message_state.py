@@ -1,6 +1,6 @@
 """A message's state in memory: as it was read, and as it is to be.
 
-What lives here: ``Record`` and what counts as a change. What may not: rows.
+What lives here: ``MessageState`` and what counts as a change. What may not: rows.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Stored(NamedTuple):
     confirmed: MarkSet
 
 
-class Record(Struct, eq=False):
+class MessageState(Struct, eq=False):
     """A message's state, as it was read and as it is to be."""
 
     msgid: int

@@ -48,7 +48,7 @@ class Union(Struct, frozen=True):
     has_draft: bool
 
 
-class Face(Struct, frozen=True):
+class RowState(Struct, frozen=True):
     """What a row derives from the states of its messages."""
 
     count: int
@@ -63,7 +63,7 @@ class Faces:
 
     def __init__(self) -> None:
         self._labels: Mapping[int, str] = {}
-        self._known: dict[FaceKey, Face] = {}
+        self._known: dict[FaceKey, RowState] = {}
         self._bits: dict[int, int] = {}
         self._unions: dict[int, Union] = {}
 
@@ -73,7 +73,9 @@ class Faces:
         self._known.clear()
         self._unions.clear()
 
-    def of(self, keys: Sequence[FaceKey], load: Callable[[set[int]], Mapping[int, MarkIds]]) -> list[Face]:
+    def of(
+        self, keys: Sequence[FaceKey], load: Callable[[set[int]], Mapping[int, MarkIds]]
+    ) -> list[RowState]:
         """The face for each key; ``load`` brings sets of marks by their numbers."""
         known = self._known
         missing = {key for key in keys if key not in known}
@@ -93,7 +95,7 @@ class Faces:
             for number in numbers:
                 self._bits[number] = sum([1 << mark for mark in sets[number] if 0 < mark < MARKS])
 
-    def _make(self, states: str, place: int) -> Face:
+    def _make(self, states: str, place: int) -> RowState:
         bits, place_bit = self._bits, 1 << place if place in PLACES else 0
         count = union = moods = 0
         unread = []
@@ -109,7 +111,7 @@ class Faces:
         meaning = self._unions.get(union)
         if meaning is None:
             meaning = self._meaning(union)
-        return Face(count, tuple(unread), meaning, _STATES[moods])
+        return RowState(count, tuple(unread), meaning, _STATES[moods])
 
     def _meaning(self, union: int) -> Union:
         if len(self._unions) > KEPT:

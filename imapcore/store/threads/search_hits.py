@@ -21,7 +21,7 @@ Found = dict[int, tuple[int, ...]]
 """Message → views of the searches that found it, in their order; not there where none did."""
 
 
-class Results(NamedTuple):
+class SearchHits(NamedTuple):
     """What the searches found of some messages, and where each of them looks."""
 
     found: Found

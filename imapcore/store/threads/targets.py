@@ -20,11 +20,11 @@ from imapcore.model import Messages, Target, Threads, View, ViewKind
 from imapcore.store.marks.values import ALL, PLACES, VIEW_OF_ROLE
 from imapcore.store.query.fulltext import match_words
 from imapcore.store.sqlite.connection import Rows, integer_rows, integers, listed
-from imapcore.store.threads.message_state import Record
-from imapcore.store.threads.thread_states import Book
+from imapcore.store.threads.message_state import MessageState
+from imapcore.store.threads.thread_states import ThreadStates
 
 
-class Wanted(Struct, frozen=True):
+class TargetedMessages(Struct, frozen=True):
     """Which messages of some loaded conversations are meant."""
 
     places: dict[int, int] = field(default_factory=dict)
@@ -32,18 +32,18 @@ class Wanted(Struct, frozen=True):
     msgids: frozenset[int] | None = None
     """Or exactly these messages."""
 
-    def among(self, thrids: Iterable[int]) -> Wanted:
+    def among(self, thrids: Iterable[int]) -> TargetedMessages:
         """Those of some of the conversations."""
         if self.msgids is not None:
             return self
-        return Wanted({thrid: self.places[thrid] for thrid in thrids})
+        return TargetedMessages({thrid: self.places[thrid] for thrid in thrids})
 
-    def records(self, book: Book) -> list[Record]:
+    def records(self, book: ThreadStates) -> list[MessageState]:
         """Their records, conversation by conversation."""
         if self.msgids is not None:
             found = [book.records[msgid] for msgid in sorted(self.msgids) if msgid in book.records]
             return [record for record in found if not record.is_being_deleted]
-        meant: list[Record] = []
+        meant: list[MessageState] = []
         for thrid, place in self.places.items():
             records = book.of_thread(thrid)
             there = [record for record in records if record.shown.place == place]
@@ -98,7 +98,7 @@ class Targets:
         wanted = f"SELECT thrid FROM {table} WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC"
         return integers(self._rows, "thrid", f"({wanted})", (view_id, *parameters))
 
-    def batches(self, target: Target, size: int) -> Iterator[tuple[list[int], Wanted]]:
+    def batches(self, target: Target, size: int) -> Iterator[tuple[list[int], TargetedMessages]]:
         """A target in portions of at most ``size`` conversations, and which of their messages are meant."""
         if isinstance(target, Messages):
             yield from self._message_batches(list(dict.fromkeys(target.msgids)), size)
@@ -108,9 +108,9 @@ class Targets:
         )
         for start in range(0, len(thrids), size):
             part = thrids[start : start + size]
-            yield part, Wanted(self.places(part, target.view))
+            yield part, TargetedMessages(self.places(part, target.view))
 
-    def _message_batches(self, msgids: list[int], size: int) -> Iterator[tuple[list[int], Wanted]]:
+    def _message_batches(self, msgids: list[int], size: int) -> Iterator[tuple[list[int], TargetedMessages]]:
         by_thread: dict[int, list[int]] = {}
         for msgid, thrid in integer_rows(
             self._rows,
@@ -122,7 +122,10 @@ class Targets:
         thrids = list(by_thread)
         for start in range(0, len(thrids), size):
             part = thrids[start : start + size]
-            yield part, Wanted(msgids=frozenset(msgid for thrid in part for msgid in by_thread[thrid]))
+            yield (
+                part,
+                TargetedMessages(msgids=frozenset(msgid for thrid in part for msgid in by_thread[thrid])),
+            )
 
     def carrying(self, mark: int) -> list[int]:
         """Messages that show a mark, wherever they are."""

@@ -10,24 +10,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from imapcore.store.marks.registry import Marks
+from imapcore.store.marks.registry import MarkRegistry
 from imapcore.store.sqlite.connection import Transaction, integer_rows, integers, listed
-from imapcore.store.threads.message_state import Record, Stored
+from imapcore.store.threads.message_state import MessageState, Stored
 from imapcore.store.threads.people import People
 from imapcore.store.threads.search_hits import found_by_searches
-from imapcore.store.threads.view_index import Listing
+from imapcore.store.threads.view_index import ViewIndex
 
 
-class Book:
+class ThreadStates:
     """The conversations one transaction touches."""
 
-    def __init__(self, tx: Transaction, marks: Marks, people: People) -> None:
+    def __init__(self, tx: Transaction, marks: MarkRegistry, people: People) -> None:
         self._tx = tx
         self._marks = marks
         self._people = people
-        self.records: dict[int, Record] = {}
-        self._threads: dict[int, list[Record]] = {}
-        self._leaving: list[Record] = []
+        self.records: dict[int, MessageState] = {}
+        self._threads: dict[int, list[MessageState]] = {}
+        self._leaving: list[MessageState] = []
 
     # -- loading ---------------------------------------------------------------------------------------
 
@@ -52,13 +52,13 @@ class Book:
             confirmed_set, shown_set = sets[confirmed], sets[shown]
             searches = found.get(msgid, ())
             stored = Stored(date, bits, sender, searches, shown_set, mood, confirmed_set)
-            record = Record(
+            record = MessageState(
                 msgid, thrid, date, sender, bits, confirmed_set, shown_set, mood, searches, stored
             )
             self.records[msgid] = record
             self._threads[thrid].append(record)
 
-    def load_messages(self, msgids: Iterable[int]) -> list[Record]:
+    def load_messages(self, msgids: Iterable[int]) -> list[MessageState]:
         """Read the conversations of messages; the records of those that exist, in the order given."""
         wanted = list(msgids)
         missing = [msgid for msgid in wanted if msgid not in self.records]
@@ -67,18 +67,18 @@ class Book:
             self.load(integers(self._tx.rows, "thrid", source, (listed(missing),)))
         return [self.records[msgid] for msgid in wanted if msgid in self.records]
 
-    def add(self, record: Record) -> None:
+    def add(self, record: MessageState) -> None:
         """A message that is new; its conversation must be loaded."""
         self.records[record.msgid] = record
         self._threads[record.thrid].append(record)
 
-    def rethread(self, old: Record, new: Record) -> None:
+    def rethread(self, old: MessageState, new: MessageState) -> None:
         """A message that moves to another conversation: it leaves one and is new in the other."""
         old.is_gone = True
         self._leaving.append(old)
         self.add(new)
 
-    def of_thread(self, thrid: int) -> list[Record]:
+    def of_thread(self, thrid: int) -> list[MessageState]:
         """The records of a loaded conversation."""
         return self._threads[thrid]
 
@@ -93,15 +93,15 @@ class Book:
         if not changed:
             return 0
         self._write_states(changed)
-        touched: dict[int, list[Record]] = defaultdict(list)
+        touched: dict[int, list[MessageState]] = defaultdict(list)
         for record in changed:
             touched[record.thrid].append(record)
-        Listing(
+        ViewIndex(
             self._tx, self._marks, self._people, {thrid: self._threads[thrid] for thrid in touched}
         ).write(touched)
         return sum(record.is_changed_in_view for record in changed)
 
-    def _write_states(self, changed: list[Record]) -> None:
+    def _write_states(self, changed: list[MessageState]) -> None:
         gone = [(r.thrid, r.msgid) for r in changed if r.is_gone and r.old is not None]
         self._tx.drop("DELETE FROM state WHERE (thrid, msgid) IN", gone)
         rows = [

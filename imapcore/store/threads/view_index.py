@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from imapcore.store.marks.registry import Marks
+from imapcore.store.marks.registry import MarkRegistry
 from imapcore.store.marks.values import DRAFT, SENT, MarkSet
 from imapcore.store.query.scope import Scope
 from imapcore.store.sqlite.connection import Transaction, integer_rows, listed
-from imapcore.store.threads.message_state import SPOKEN, Record
+from imapcore.store.threads.message_state import SPOKEN, MessageState
 from imapcore.store.threads.people import People, Voice, dump
 from imapcore.store.threads.search_hits import Views, enter_searches, scopes_of_searches
 
@@ -46,11 +46,15 @@ def _nothing() -> list[int]:
     return [0, 0]
 
 
-class Listing:
+class ViewIndex:
     """The rows, entries and counters of some conversations: the difference between before and now."""
 
     def __init__(
-        self, tx: Transaction, marks: Marks, people: People, threads: Mapping[int, Sequence[Record]]
+        self,
+        tx: Transaction,
+        marks: MarkRegistry,
+        people: People,
+        threads: Mapping[int, Sequence[MessageState]],
     ) -> None:
         self._tx = tx
         self._marks = marks
@@ -70,7 +74,7 @@ class Listing:
         ):
             self._ids[(thrid, place)] = conversation_id
 
-    def write(self, changed: Mapping[int, Sequence[Record]]) -> None:
+    def write(self, changed: Mapping[int, Sequence[MessageState]]) -> None:
         """Bring conversations, entries and counters up to what the records say.
 
         ``changed``: conversation → its records that differ from what is stored.
@@ -259,7 +263,7 @@ def summarize(messages: Iterable[tuple[int, int, MarkSet, int, int]]) -> dict[in
     return places
 
 
-def whole_move(records: Sequence[Record]) -> tuple[int, int] | None:
+def whole_move(records: Sequence[MessageState]) -> tuple[int, int] | None:
     """From which place to which a whole conversation goes, if nothing else its row tells changes with it."""
     was = place = 0
     for record in records:
@@ -279,7 +283,7 @@ def whole_move(records: Sequence[Record]) -> tuple[int, int] | None:
     return (was, place) if place else None
 
 
-def _views_before(records: Iterable[Record], scopes: Mapping[int, Scope]) -> tuple[Views, set[int]]:
+def _views_before(records: Iterable[MessageState], scopes: Mapping[int, Scope]) -> tuple[Views, set[int]]:
     views: Views = {}
     unread: set[int] = set()
     for record in records:
@@ -291,7 +295,7 @@ def _views_before(records: Iterable[Record], scopes: Mapping[int, Scope]) -> tup
     return views, unread
 
 
-def _views_now(records: Iterable[Record], scopes: Mapping[int, Scope]) -> tuple[Views, set[int]]:
+def _views_now(records: Iterable[MessageState], scopes: Mapping[int, Scope]) -> tuple[Views, set[int]]:
     views: Views = {}
     unread: set[int] = set()
     for record in records:

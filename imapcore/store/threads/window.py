@@ -30,7 +30,7 @@ from imapcore.model import (
 )
 from imapcore.store.marks.values import HAS_ATTACHMENT, HAS_INVITE
 from imapcore.store.threads.people import IS_DRAFT, IS_ME
-from imapcore.store.threads.row_state import Face
+from imapcore.store.threads.row_state import RowState
 from imapcore.store.threads.view_index import SLICE_BITS, SPAN_BITS
 
 # In the order of ``picked``: it is the outer loop.
@@ -169,7 +169,7 @@ def read_raw(row: tuple[Any, ...], *, is_unread_only: bool) -> RawWindow:
     return RawWindow(first + shown if first < 0 else first, shown, unread, version, bool(is_complete), rows)
 
 
-def thread_row(raw: RawRow, face: Face) -> ThreadRow:
+def thread_row(raw: RawRow, face: RowState) -> ThreadRow:
     """One conversation from its JSON and what its states mean."""
     text, union = raw.text, face.union
     unread = face.unread_at

@@ -16,7 +16,7 @@ from imapcore.model import Role, View
 from imapcore.store import Store
 from imapcore.sync.listener import Report
 from imapcore.sync.mailbox_numbers import PLACES, Numbers
-from imapcore.sync.pull.batch_size import Pace
+from imapcore.sync.pull.batch_size import BatchSize
 from imapcore.sync.pull.first_screen import fetch_first_screen
 from imapcore.sync.pull.labels import LabelSync
 from imapcore.sync.pull.mailbox_pass import MailboxSync
@@ -36,7 +36,7 @@ class AccountSync:
         self._store = store
         self._report = report
         self._clock = clock
-        self.pace = Pace()
+        self.pace = BatchSize()
         self.labels = LabelSync(store, report)
         self.places = {place: MailboxSync(place, store, report, self.pace, clock) for place in PLACES}
         self._backfilled = 0

@@ -22,7 +22,7 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 
 
-class Pace:
+class BatchSize:
     """The batch size and the pause of one account; used by one thread at a time."""
 
     def __init__(self, *, first: int = FIRST, largest: int = LARGEST) -> None:

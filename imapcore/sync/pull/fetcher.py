@@ -17,8 +17,8 @@ from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
 from imapcore.sync.convert.messages import message_facts
 from imapcore.sync.listener import Report
-from imapcore.sync.pull.batch_size import Pace
-from imapcore.sync.remote import ENVELOPES, NAMELESS, Asked, Remote
+from imapcore.sync.pull.batch_size import BatchSize
+from imapcore.sync.remote import ENVELOPES, NAMELESS, PendingFetch, Remote
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.uidset import UidSet
 
@@ -37,7 +37,7 @@ Told = Callable[[list[MessageFacts], Changed], None]
 class Fetcher:
     """Fetches from one place; used by one thread."""
 
-    def __init__(self, place: Role, store: Store, report: Report, pace: Pace, clock: Clock) -> None:
+    def __init__(self, place: Role, store: Store, report: Report, pace: BatchSize, clock: Clock) -> None:
         self.place = place
         self._store = store
         self._report = report
@@ -67,7 +67,7 @@ class Fetcher:
         message that Gmail cannot hand out must not hold up all others.
         """
         left = uids
-        flight: deque[Asked] = deque()
+        flight: deque[PendingFetch] = deque()
         began = self._clock.monotonic()
         while left or flight:
             # One batch ahead: the server prepares it while this one is stored. Not when it asked for
@@ -115,7 +115,7 @@ class Fetcher:
             raise error
         self._refused.add(uid)
 
-    def _facts(self, remote: Remote, asked: Asked) -> list[MessageFacts]:
+    def _facts(self, remote: Remote, asked: PendingFetch) -> list[MessageFacts]:
         facts, bare = self._read(asked.lines(), asked.uids)
         if asked.is_doubtful:
             bare = set(asked.uids) - {each.uid for each in facts}

@@ -18,7 +18,7 @@ from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
 from imapcore.store.query.scope import scope_of
 from imapcore.sync.listener import Report
-from imapcore.sync.pull.batch_size import Pace
+from imapcore.sync.pull.batch_size import BatchSize
 from imapcore.sync.pull.fetcher import Fetcher
 from imapcore.sync.pull.mailbox_pass import MailboxSync
 from imapcore.sync.remote import Remote
@@ -85,7 +85,7 @@ class Search:
     def _look(
         self, remote: Remote, places: Mapping[Role, MailboxSync], keys: Mapping[Role, Key]
     ) -> Iterator[float]:
-        pace = Pace(first=FIRST_BATCH, largest=LARGEST_BATCH)
+        pace = BatchSize(first=FIRST_BATCH, largest=LARGEST_BATCH)
         unknown: dict[Role, tuple[UidSet, int]] = {}
         for place, key in keys.items():
             if remote.find_name(place) is None:

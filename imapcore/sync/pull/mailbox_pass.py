@@ -25,7 +25,7 @@ from imapcore.store.facts import Changed, MessageFacts, SyncState
 from imapcore.sync.convert.messages import message_delta
 from imapcore.sync.listener import Report
 from imapcore.sync.mailbox_numbers import Numbers
-from imapcore.sync.pull.batch_size import Pace
+from imapcore.sync.pull.batch_size import BatchSize
 from imapcore.sync.pull.fetcher import Fetcher, Told
 from imapcore.sync.pull.pass_plan import is_quiet, may_be_limited, must_compare_after, plan_pass
 from imapcore.sync.remote import IDENTITIES, Remote
@@ -44,7 +44,7 @@ DELTAS_AT_ONCE = 200
 class MailboxSync:
     """What one run knows of one place beyond the store: uids that are missing, uids that cannot be had."""
 
-    def __init__(self, place: Role, store: Store, report: Report, pace: Pace, clock: Clock) -> None:
+    def __init__(self, place: Role, store: Store, report: Report, pace: BatchSize, clock: Clock) -> None:
         self.place = place
         self._store = store
         self._report = report

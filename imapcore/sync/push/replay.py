@@ -22,7 +22,7 @@ from imapcore.sanitize import clean_line
 from imapcore.store import Store
 from imapcore.store.facts import Batch, Delta, Settled, Verb
 from imapcore.sync.convert.messages import message_delta
-from imapcore.sync.locate import Members, locate, search_everywhere
+from imapcore.sync.locate import LocatedUids, locate, search_everywhere
 from imapcore.sync.pull.mailbox_pass import MailboxSync
 from imapcore.sync.push.commands import (
     describe_order,
@@ -139,7 +139,7 @@ class Replay:
             if lost:
                 self._reject(batch, GONE, lost)
 
-    def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
+    def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: LocatedUids) -> set[int]:
         """STORE, and look whether it is so; the msgids of messages that were not there."""
         seen = self._mark(remote, batch, place, members, batch.verb, batch.names)
         msgids = members.msgids
@@ -153,7 +153,13 @@ class Replay:
         return {msgid for uid, msgid in msgids.items() if uid not in seen}
 
     def _mark(
-        self, remote: Remote, batch: Batch, place: Role, members: Members, verb: Verb, names: Sequence[str]
+        self,
+        remote: Remote,
+        batch: Batch,
+        place: Role,
+        members: LocatedUids,
+        verb: Verb,
+        names: Sequence[str],
     ) -> dict[int, Fetched]:
         """Labels or flags of messages in one place: how those that are there are afterwards, by uid."""
         remote.ensure(place, members.uidvalidity)
@@ -226,7 +232,7 @@ class Replay:
             return set()
         return set(members.msgids.values()) - self._arrived(remote, batch, home, members)
 
-    def _arrived(self, remote: Remote, batch: Batch, home: Role, members: Members) -> set[int]:
+    def _arrived(self, remote: Remote, batch: Batch, home: Role, members: LocatedUids) -> set[int]:
         """These are where they should be; for the inbox that is All Mail and the inbox's label. The msgids of
         messages that were not there.
         """
@@ -238,7 +244,7 @@ class Replay:
             self._confirm(batch, uids, uids=uids)
         return set(members.msgids.values()) - set(there.msgids.values())
 
-    def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: Members) -> set[int]:
+    def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: LocatedUids) -> set[int]:
         """One MOVE; the msgids of messages that were not there."""
         assert batch.destination is not None
         remote.ensure(place, members.uidvalidity)
@@ -274,7 +280,7 @@ class Replay:
         """Inside Trash or Spam only; a message that is not there is never deleted anywhere else."""
         assert batch.destination in (Role.TRASH, Role.SPAM)
         place = batch.destination
-        members = search_everywhere(remote, batch.msgids, (place,)).get(place, Members(None))
+        members = search_everywhere(remote, batch.msgids, (place,)).get(place, LocatedUids(None))
         absent = set(batch.msgids) - set(members.msgids.values())
         yield 0.0
         for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):

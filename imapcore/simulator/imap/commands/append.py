@@ -12,7 +12,7 @@ from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.mailboxes import Entry, Mailbox, Message
 from imapcore.simulator.account.source import StoredSeed, store
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.commands.mailboxes import read_mailbox, spell
 from imapcore.simulator.imap.commands.store import read_flag_list
 from imapcore.simulator.imap.session import Session
@@ -106,5 +106,5 @@ def _add(session: Session, mailbox: Mailbox, source: StoredSeed, arguments: Appe
 
 
 COMMANDS: dict[str, CommandEntry] = {
-    "APPEND": command(Stage.SIGNED_IN, _read_append, _append, Ride.NOTHING),
+    "APPEND": command(Stage.SIGNED_IN, _read_append, _append, Piggyback.NOTHING),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.faults import FaultKind
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command, no_arguments
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.label_encoding import decode_name, quote
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.options import LoginError
@@ -291,7 +291,7 @@ async def _getquotaroot(session: Session, name: bytes) -> Reply:
 
 COMMANDS: dict[str, CommandEntry] = {
     "CAPABILITY": command(Stage.ANY, no_arguments, _capability),
-    "NOOP": command(Stage.ANY, no_arguments, _noop, Ride.EVERYTHING),
+    "NOOP": command(Stage.ANY, no_arguments, _noop, Piggyback.EVERYTHING),
     "LOGOUT": command(Stage.ANY, no_arguments, _logout),
     "ID": command(Stage.ANY, _read_id, _id),
     "LOGIN": command(Stage.NOT_AUTHENTICATED, _read_login, _login),

@@ -24,7 +24,7 @@ class Stage(Flag):
     ANY = NOT_AUTHENTICATED | AUTHENTICATED | SELECTED
 
 
-class Ride(Enum):
+class Piggyback(Enum):
     """What a session may be told of its mailbox along with the command's own answer."""
 
     NOTHING = "nothing"
@@ -42,14 +42,14 @@ class CommandEntry:
 
     stage: Stage
     run: Runner
-    ride: Ride = Ride.NOTHING
+    ride: Piggyback = Piggyback.NOTHING
 
 
 def command(
     stage: Stage,
     parse: Callable[[Cursor], Arguments],
     run: Callable[[Session, Arguments], Awaitable[Reply]],
-    ride: Ride = Ride.NOTHING,
+    ride: Piggyback = Piggyback.NOTHING,
 ) -> CommandEntry:
     """A row whose command is read whole, to its very end, before anything is done."""
 

@@ -15,7 +15,7 @@ from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.mailboxes import Entry
 from imapcore.simulator.faults import Fault, FaultKind
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.replies import SUCCESS, Reply
 from imapcore.wire.datetimes import format_internaldate
@@ -299,6 +299,6 @@ async def _send(
 
 
 COMMANDS: dict[str, CommandEntry] = {
-    "FETCH": command(Stage.SELECTED, read_fetch, _fetch, Ride.ARRIVALS),
-    "UID FETCH": command(Stage.SELECTED, read_fetch, _uid_fetch, Ride.ARRIVALS),
+    "FETCH": command(Stage.SELECTED, read_fetch, _fetch, Piggyback.ARRIVALS),
+    "UID FETCH": command(Stage.SELECTED, read_fetch, _uid_fetch, Piggyback.ARRIVALS),
 }

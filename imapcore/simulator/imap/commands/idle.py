@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from imapcore.simulator import gmail_texts
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command, no_arguments
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.replies import SUCCESS, Farewell, Reply
 
@@ -72,5 +72,5 @@ async def _check(session: Session, _: None) -> Reply:
 
 COMMANDS: dict[str, CommandEntry] = {
     "IDLE": command(Stage.SIGNED_IN, no_arguments, _idle),
-    "CHECK": command(Stage.SELECTED, no_arguments, _check, Ride.EVERYTHING),
+    "CHECK": command(Stage.SELECTED, no_arguments, _check, Piggyback.EVERYTHING),
 }

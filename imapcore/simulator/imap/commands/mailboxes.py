@@ -14,7 +14,7 @@ from imapcore.simulator.account.kinds import Kind
 from imapcore.simulator.account.mailboxes import Mailbox
 from imapcore.simulator.faults import FaultKind
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command, no_arguments
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.label_encoding import decode_name, encode_name, mailbox_name, quote
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.replies import SUCCESS, Refusal, Reply
@@ -457,8 +457,8 @@ COMMANDS: dict[str, CommandEntry] = {
     "RENAME": command(Stage.SIGNED_IN, _read_rename, _rename),
     "SUBSCRIBE": command(Stage.SIGNED_IN, read_mailbox, _subscribe),
     "UNSUBSCRIBE": command(Stage.SIGNED_IN, read_mailbox, _unsubscribe),
-    "LIST": command(Stage.SIGNED_IN, _read_list, _list, Ride.ARRIVALS),
-    "LSUB": command(Stage.SIGNED_IN, _read_plain_list, _lsub, Ride.ARRIVALS),
-    "XLIST": command(Stage.SIGNED_IN, _read_plain_list, _xlist, Ride.ARRIVALS),
-    "STATUS": command(Stage.SIGNED_IN, _read_status, _status, Ride.ARRIVALS),
+    "LIST": command(Stage.SIGNED_IN, _read_list, _list, Piggyback.ARRIVALS),
+    "LSUB": command(Stage.SIGNED_IN, _read_plain_list, _lsub, Piggyback.ARRIVALS),
+    "XLIST": command(Stage.SIGNED_IN, _read_plain_list, _xlist, Piggyback.ARRIVALS),
+    "STATUS": command(Stage.SIGNED_IN, _read_status, _status, Piggyback.ARRIVALS),
 }

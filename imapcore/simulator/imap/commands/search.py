@@ -20,7 +20,7 @@ from imapcore.simulator.account.mailboxes import Entry, Mailbox
 from imapcore.simulator.account.stored_mail import decode_words
 from imapcore.simulator.faults import FaultKind
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.label_encoding import quote
 from imapcore.simulator.imap.raw_search import compile_raw
 from imapcore.simulator.imap.session import Session
@@ -422,6 +422,6 @@ def _send_esearch(
 
 
 COMMANDS: dict[str, CommandEntry] = {
-    "SEARCH": command(Stage.SELECTED, _read_search, _search, Ride.ARRIVALS),
-    "UID SEARCH": command(Stage.SELECTED, _read_search, _uid_search, Ride.ARRIVALS),
+    "SEARCH": command(Stage.SELECTED, _read_search, _search, Piggyback.ARRIVALS),
+    "UID SEARCH": command(Stage.SELECTED, _read_search, _uid_search, Piggyback.ARRIVALS),
 }

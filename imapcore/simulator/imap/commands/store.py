@@ -14,7 +14,7 @@ from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.kinds import Kind
 from imapcore.simulator.account.mailboxes import Entry, Mailbox
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.label_encoding import decode_name
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.options import LabelStore
@@ -293,6 +293,6 @@ def _find_labels(
 
 
 COMMANDS: dict[str, CommandEntry] = {
-    "STORE": command(Stage.SELECTED, read_store, _store, Ride.ARRIVALS),
-    "UID STORE": command(Stage.SELECTED, read_store, _uid_store, Ride.ARRIVALS),
+    "STORE": command(Stage.SELECTED, read_store, _store, Piggyback.ARRIVALS),
+    "UID STORE": command(Stage.SELECTED, read_store, _uid_store, Piggyback.ARRIVALS),
 }

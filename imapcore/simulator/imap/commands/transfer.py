@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.mailboxes import Entry, Mailbox
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Ride, Stage, command, no_arguments
+from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.commands.mailboxes import read_mailbox, spell
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.replies import SUCCESS, Refusal, Reply
@@ -149,10 +149,10 @@ def _expunge_deleted(session: Session, candidates: list[tuple[int, Entry]]) -> R
 
 
 COMMANDS: dict[str, CommandEntry] = {
-    "COPY": command(Stage.SELECTED, _read_transfer, _copy, Ride.ARRIVALS),
-    "UID COPY": command(Stage.SELECTED, _read_transfer, _uid_copy, Ride.ARRIVALS),
-    "MOVE": command(Stage.SELECTED, _read_transfer, _move, Ride.ARRIVALS),
-    "UID MOVE": command(Stage.SELECTED, _read_transfer, _uid_move, Ride.ARRIVALS),
-    "EXPUNGE": command(Stage.SELECTED, no_arguments, _expunge, Ride.EVERYTHING),
-    "UID EXPUNGE": command(Stage.SELECTED, _read_uid_expunge, _uid_expunge, Ride.EVERYTHING),
+    "COPY": command(Stage.SELECTED, _read_transfer, _copy, Piggyback.ARRIVALS),
+    "UID COPY": command(Stage.SELECTED, _read_transfer, _uid_copy, Piggyback.ARRIVALS),
+    "MOVE": command(Stage.SELECTED, _read_transfer, _move, Piggyback.ARRIVALS),
+    "UID MOVE": command(Stage.SELECTED, _read_transfer, _uid_move, Piggyback.ARRIVALS),
+    "EXPUNGE": command(Stage.SELECTED, no_arguments, _expunge, Piggyback.EVERYTHING),
+    "UID EXPUNGE": command(Stage.SELECTED, _read_uid_expunge, _uid_expunge, Piggyback.EVERYTHING),
 }
