@@ -17,9 +17,10 @@ from imapcore.errors import GimapError, ProtocolError, Unavailable
 from imapcore.model import Role
 from imapcore.net.connection import Connection, Handle
 from imapcore.protocol.commands import Command, Fetch, List, Noop, Search, Select, StatusOf, body
-from imapcore.protocol.events import Alerted, Noticed, ProtocolEvent, SlowedDown
+from imapcore.protocol.events import Alerted, Noticed, ProtocolEvent, SlowedDown, Unparsed
 from imapcore.protocol.gmail import find_roles
-from imapcore.protocol.search import All, GmailLabel, GmailMsgid, GmailThrid, Key, Or, Since
+from imapcore.protocol.search import All, GmailLabel, GmailMsgid, GmailThrid, Key, Or, Since, Uids
+from imapcore.sync.convert.ids import stored_id, wire_id
 from imapcore.sync.mailbox_numbers import Numbers
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.responses import Exists, Expunged, Listed
@@ -46,6 +47,13 @@ CHANGES = ("UID", "FLAGS", "MODSEQ", "X-GM-LABELS")
 
 IDENTITIES = ("UID", "X-GM-MSGID")
 
+WITH_HEADER = (*(item for item in ENVELOPES if item not in ("ENVELOPE", "BODYSTRUCTURE")), body("HEADER"))
+"""Of a message whose description cannot be read: its header comes as a literal, in which nothing can break.
+"""
+
+LEAST = ("UID", "X-GM-MSGID", "X-GM-THRID", "X-GM-LABELS", "FLAGS")
+"""What makes a row, whatever it says."""
+
 MOST_ASKED = 3
 """So often a FETCH is asked whose answer does not say whose it is; then Gmail has a problem."""
 
@@ -70,7 +78,7 @@ class PendingFetch(Struct, frozen=True):
     uidvalidity: int
     handle: Handle[list[Fetched]]
     heard: int
-    """Lines of nobody that had been heard when this was asked."""
+    """``Remote.strange`` when this was asked."""
 
     def lines(self) -> list[Fetched]:
         """Wait for the answer. Raises what it was refused with."""
@@ -79,7 +87,7 @@ class PendingFetch(Struct, frozen=True):
     @property
     def is_doubtful(self) -> bool:
         """Whether a line since may have been part of the answer, and did not say whose it was."""
-        return self.remote.nameless != self.heard
+        return self.remote.strange != self.heard
 
     def check(self) -> None:
         """Raises UidsChanged when the uids mean other messages by now."""
@@ -105,6 +113,7 @@ class Remote:
         self._alerted = alerted
         self._is_throttled = False
         self._nameless = 0
+        self._unread = 0
 
     # -- names -----------------------------------------------------------------------------------------
 
@@ -161,6 +170,8 @@ class Remote:
                 case Noticed(Fetched() as line):
                     has_news = True
                     self._nameless += line.uid is None
+                case Unparsed():
+                    self._unread += 1
                 case _:
                     pass
         return has_news
@@ -172,6 +183,16 @@ class Remote:
         Mostly news; now and then Gmail answers a question so.
         """
         return self._nameless
+
+    @property
+    def unread(self) -> int:
+        """How many lines came of which nothing could be read."""
+        return self._unread
+
+    @property
+    def strange(self) -> int:
+        """How many lines came that may have been part of any answer."""
+        return self._nameless + self._unread
 
     def noop(self) -> None:
         """Ask whether the server is there, and let it say what is new."""
@@ -201,30 +222,40 @@ class Remote:
                     told()
 
     def list_mailboxes(self) -> tuple[Listed, ...]:
-        """Every mailbox."""
-        return self.run(List()).mailboxes
+        """Every mailbox. Raises Unavailable when the list stays empty, or cannot be read."""
+        for _ in range(MOST_ASKED):
+            unread = self._unread
+            mailboxes = self.run(List()).mailboxes
+            if mailboxes and self._unread == unread:
+                return mailboxes
+        raise Unavailable("the list of mailboxes came without mailboxes, or could not be read")
 
     def list_counts(self) -> dict[str, tuple[Role | None, int, int]]:
         """Every selectable mailbox: name → role, UIDVALIDITY, messages (LIST-STATUS, RFC 5819)."""
         listing = self.run(List(status=("MESSAGES", "UIDVALIDITY")))
         roles = {line.name: role for role, line in find_roles(listing.mailboxes).items()}
         return {
-            each.name: (roles.get(each.name), each.uidvalidity or 0, each.messages or 0)
+            each.name: (roles.get(each.name), each.uidvalidity, each.messages)
             for each in listing.statuses
+            if each.uidvalidity is not None and each.messages is not None
         }
 
     def status(self, names: Sequence[str]) -> list[Numbers]:
-        """STATUS of mailboxes, all asked before the first answer is read."""
-        return [
-            Numbers(
-                uidvalidity=each.uidvalidity or 0,
-                uidnext=each.uidnext or 0,
-                highestmodseq=each.highestmodseq or 0,
-                exists=each.messages or 0,
-                unseen=each.unseen,
-            )
-            for each in self.run_all([StatusOf(name, STATUS_ITEMS) for name in names])
-        ]
+        """STATUS of mailboxes, all asked before the first answer is read. Raises Unavailable when it says too
+        little.
+        """
+        for _ in range(MOST_ASKED):
+            answers = self.run_all([StatusOf(name, STATUS_ITEMS) for name in names])
+            numbers = [
+                _numbers(each.uidvalidity, each.uidnext, each.highestmodseq, each.messages, each.unseen)
+                for each in answers
+            ]
+            if found := [each for each in numbers if each is not None]:
+                if len(found) == len(names):
+                    return found
+            elif not names:
+                return []
+        raise Unavailable("STATUS did not say how a mailbox stands")
 
     # -- selecting -------------------------------------------------------------------------------------
 
@@ -235,14 +266,25 @@ class Remote:
         return None if mailbox is None else mailbox.name
 
     def select(self, name: str) -> Numbers:
-        """SELECT with CONDSTORE, also when it is selected already: only that gives a fresh view."""
-        mailbox = self.run(Select(name, condstore=True)).mailbox
-        return Numbers(
-            uidvalidity=mailbox.uidvalidity or 0,
-            uidnext=mailbox.uidnext or 0,
-            highestmodseq=mailbox.highestmodseq or 0,
-            exists=mailbox.exists,
-        )
+        """SELECT with CONDSTORE, also when it is selected already: only that gives a fresh view.
+
+        Raises Unavailable when the answer says too little to be believed.
+        """
+        for _ in range(MOST_ASKED):
+            mailbox = self.run(Select(name, condstore=True)).mailbox
+            exists = mailbox.exists if mailbox.is_counted else None
+            # NOMODSEQ is an answer, too.
+            modseq = mailbox.highestmodseq if mailbox.has_modseqs else 0
+            seen = _numbers(mailbox.uidvalidity, mailbox.uidnext, modseq, exists)
+            if seen is not None:
+                return seen
+        raise Unavailable("SELECT did not say how a mailbox stands")
+
+    @property
+    def exists(self) -> int:
+        """Messages in the selected mailbox, as far as the server has said."""
+        mailbox = self._connection.mailbox
+        return 0 if mailbox is None else mailbox.exists
 
     @property
     def uidvalidity(self) -> int:
@@ -282,8 +324,15 @@ class Remote:
     # -- searching -------------------------------------------------------------------------------------
 
     def search(self, key: Key | None = None) -> UidSet:
-        """The uids a key finds in the selected mailbox (None: all), as compact ranges."""
-        return self.run(Search(key or All())).uids
+        """The uids a key finds in the selected mailbox (None: all), as compact ranges.
+
+        Raises Unavailable when the answer stays away: nothing found is said, too.
+        """
+        for _ in range(MOST_ASKED):
+            found = self.run(Search(key or All()))
+            if found.is_answered:
+                return found.uids
+        raise Unavailable("SEARCH did not say what it found")
 
     def search_label(self, label: str, since: int | None = None) -> UidSet:
         """The uids that carry a label; ``since`` (ms since 1970) bounds it for accounts that are very
@@ -296,18 +345,18 @@ class Remote:
 
     def search_threads(self, thrids: Sequence[int]) -> UidSet:
         """The uids of whole conversations."""
-        return self.search(Or(*(GmailThrid(thrid) for thrid in thrids)))
+        return self.search(Or(*(GmailThrid(wire_id(thrid)) for thrid in thrids)))
 
     def find_msgids(self, msgids: Sequence[int]) -> dict[int, int]:
         """uid → msgid, for those of ``msgids`` that are in the selected mailbox."""
-        uids = self.search(Or(*(GmailMsgid(msgid) for msgid in msgids)))
+        uids = self.search(Or(*(GmailMsgid(wire_id(msgid)) for msgid in msgids)))
         if not uids:
             return {}
         wanted = set(msgids)
         return {
-            line.uid: line.msgid
+            line.uid: stored_id(line.msgid)
             for line in self.fetch(uids, IDENTITIES)
-            if line.uid is not None and line.msgid in wanted
+            if line.uid is not None and line.msgid is not None and stored_id(line.msgid) in wanted
         }
 
     # -- fetching --------------------------------------------------------------------------------------
@@ -317,16 +366,18 @@ class Remote:
     ) -> Iterator[Fetched]:
         """UID FETCH, each line as soon as it is read; exhaust it before the next command.
 
-        When lines came that do not say whose they are, what is still unanswered is asked again, so a line
-        may come twice. Such lines are mostly news of other messages; only when nothing else comes, again and
-        again, they must be the answer: then Unavailable is raised.
+        When lines came that do not say whose they are, or messages that are there were left out, what is
+        still unanswered is asked again, so a line may come twice. Such lines are mostly news of other
+        messages; only when nothing else comes, again and again, they must be the answer: then Unavailable is
+        raised.
         """
         left = uids
+        nameless = self._nameless
         is_answered = True
         for _ in range(MOST_ASKED):
             if not left:
                 return
-            heard = self._nameless
+            heard = self.strange
             is_answered = False
             answered: list[int] = []
             try:
@@ -338,11 +389,19 @@ class Remote:
                     yield line
             finally:
                 self._hear(self._connection.events())
-            if self._nameless == heard:
+            if changed_since is None and not left.is_open:
+                left = left - UidSet(answered)
+                if left and self.strange == heard:
+                    left = self.present(left)
+            elif self.strange == heard:
                 return
-            left = left - UidSet(answered)
-        if not is_answered:
+        if not is_answered and self._nameless != nameless:
             raise Unavailable(NAMELESS)
+
+    def present(self, uids: UidSet) -> UidSet:
+        """Those of some uids that the selected mailbox has."""
+        found = [self.search(Uids(chunk)) for chunk in uids.chunks()]
+        return UidSet.of_ranges(each for part in found for each in part.ranges) & uids
 
     def ask(
         self, place: Role, uids: UidSet, items: tuple[str, ...], uidvalidity: int | None = None
@@ -353,7 +412,7 @@ class Remote:
         """
         self.ensure(place, uidvalidity)
         return PendingFetch(
-            self, place, uids, self.uidvalidity, self._connection.submit(Fetch(uids, items)), self._nameless
+            self, place, uids, self.uidvalidity, self._connection.submit(Fetch(uids, items)), self.strange
         )
 
     def changes(self, uids: UidSet, *, since: int | None = None) -> Iterator[Fetched]:
@@ -378,3 +437,16 @@ class Remote:
             Fetch(uids, ("UID", body(section, start=0, length=octets))) for uids, section, octets in wanted
         ]
         return [line for lines in self.run_all(commands) for line in lines]
+
+
+def _numbers(
+    uidvalidity: int | None,
+    uidnext: int | None,
+    highestmodseq: int | None,
+    exists: int | None,
+    unseen: int | None = None,
+) -> Numbers | None:
+    """The numbers of a mailbox; None when one of those that everything is decided by was not said."""
+    if uidvalidity is None or uidnext is None or highestmodseq is None or exists is None:
+        return None
+    return Numbers(uidvalidity, uidnext, highestmodseq, exists, unseen)

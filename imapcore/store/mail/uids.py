@@ -169,6 +169,13 @@ class UidStore(Envelopes):
         )
         return tuple((low, high) for low, high in rows)
 
+    def count(self, place: Role) -> int:
+        """How many messages the store holds in a place."""
+        rows = self._read(
+            "SELECT count(*) FROM message WHERE place = ? AND uid IS NOT NULL", (PLACE_OF_ROLE[place],)
+        )
+        return int(rows[0][0])
+
     def locations(self, msgids: Iterable[int]) -> dict[int, Location]:
         """Where the server keeps messages; those that are nowhere (or unknown) are left out."""
         rows = self._read(

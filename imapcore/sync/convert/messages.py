@@ -15,6 +15,7 @@ from imapcore.model import Address, Role
 from imapcore.protocol.gmail import find_roles
 from imapcore.sanitize import clean_line
 from imapcore.store.facts import NOBODY, Delta, MailboxFacts, MessageFacts
+from imapcore.sync.convert.ids import stored_id
 from imapcore.sync.convert.snippet_source import TextNote
 from imapcore.sync.convert.structure import Marks, read_marks
 from imapcore.wire.envelope import Addresses, Envelope
@@ -47,8 +48,8 @@ def message_facts(fetched: Fetched, place: Role) -> MessageFacts | None:
     )
     senders = envelope.from_ or envelope.sender
     return MessageFacts(
-        msgid=fetched.msgid,
-        thrid=fetched.thrid,
+        msgid=stored_id(fetched.msgid),
+        thrid=stored_id(fetched.thrid),
         place=place,
         uid=fetched.uid,
         date=fetched.internaldate,
@@ -74,6 +75,21 @@ def _sender(senders: Addresses) -> Address:
     """Who wrote it: the first that has an address. A second member may belong to the first one's name."""
     people = _people(senders)
     return next((each for each in people if "@" in each.email), people[0] if people else NOBODY)
+
+
+def is_whole(fetched: Fetched) -> bool:
+    """Whether a line says all that a message is stored with."""
+    return (
+        not fetched.unreadable
+        and fetched.labels is not None
+        and fetched.flags is not None
+        and fetched.msgid is not None
+        and fetched.thrid is not None
+        and fetched.internaldate is not None
+        and fetched.size is not None
+        and fetched.envelope is not None
+        and fetched.bodystructure is not None
+    )
 
 
 def _people(addresses: Addresses) -> tuple[Address, ...]:

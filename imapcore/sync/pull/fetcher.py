@@ -8,17 +8,18 @@ opened; each user has its own fetcher, on its own session. What may not: decidin
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from imapcore.clock import Clock
 from imapcore.errors import CommandRefused, GimapError, Interrupted, LinkError, ProtocolError, Unavailable
 from imapcore.model import Role
 from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts
-from imapcore.sync.convert.messages import message_facts
+from imapcore.sync.convert.messages import is_whole, message_facts
+from imapcore.sync.convert.partial_facts import UNREADABLE, is_known, merge_lines, partial_facts
 from imapcore.sync.listener import Report
 from imapcore.sync.pull.batch_size import BatchSize
-from imapcore.sync.remote import ENVELOPES, NAMELESS, PendingFetch, Remote
+from imapcore.sync.remote import ENVELOPES, LEAST, NAMELESS, WITH_HEADER, PendingFetch, Remote
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.uidset import UidSet
 
@@ -30,6 +31,11 @@ AHEAD = 2
 
 MOST_FAILURES = 3
 """A single message that failed so often is passed over for this run."""
+
+MOST_NAMED = 10
+"""Of more messages that could not be read only some are named."""
+
+PLACE_TITLES = {Role.ALL: "All Mail", Role.SPAM: "Spam", Role.TRASH: "Trash"}
 
 Told = Callable[[list[MessageFacts], Changed], None]
 
@@ -45,6 +51,8 @@ class Fetcher:
         self._clock = clock
         self._refused: set[int] = set()
         self._failures: dict[int, int] = {}
+        self._told: set[int] = set()
+        """Uids of messages of which it was said that they could not be read."""
 
     @property
     def refused(self) -> UidSet:
@@ -64,9 +72,11 @@ class Fetcher:
         ``uidvalidity``: what the uids were read under, where no other message will do. Raises UidsChanged.
 
         A refused batch is asked for in halves; a single message that is refused is passed over, since one
-        message that Gmail cannot hand out must not hold up all others.
+        message that Gmail cannot hand out must not hold up all others. What the answers left out, or said so
+        that it cannot be read, is asked for again at the end, with less and less (``_ask_again``).
         """
         left = uids
+        lacking = UidSet()
         flight: deque[PendingFetch] = deque()
         began = self._clock.monotonic()
         while left or flight:
@@ -78,7 +88,7 @@ class Fetcher:
                 flight.append(remote.ask(self.place, chunk, ENVELOPES, uidvalidity))
             asked = flight.popleft()
             try:
-                facts = self._facts(remote, asked)
+                facts, unanswered = self._read(asked)
             except (CommandRefused, Unavailable) as error:
                 self._pace.failed()
                 if asked.uids.count() > 1:
@@ -86,7 +96,7 @@ class Fetcher:
                     yield self._pace.pause
                     continue
                 self._give_up(asked.uids.min, error)
-                facts = []
+                facts, unanswered = [], UidSet()
             except (LinkError, ProtocolError) as error:
                 # It may be this very message that breaks the link: next time with fewer, at last without.
                 if not isinstance(error, Interrupted):
@@ -94,17 +104,23 @@ class Fetcher:
                     if asked.uids.count() == 1:
                         self._give_up(asked.uids.min, error)
                 raise
+            lacking |= unanswered
             asked.check()
-            changed = self._store.mail.apply_messages(facts)
+            self._store_facts(facts, told)
             now = self._clock.monotonic()
             self._pace.answered(asked.uids.count(), now - began, is_throttled=remote.take_throttled())
             began = now
             self._report.throttled(self._pace.is_throttled)
-            self._report.changed(changed)
-            self._report.progressed()
-            if told is not None:
-                told(facts, changed)
             yield self._pace.pause
+        if lacking:
+            yield from self._ask_again(remote, lacking, told, uidvalidity)
+
+    def _store_facts(self, facts: list[MessageFacts], told: Told | None) -> None:
+        changed = self._store.mail.apply_messages(facts)
+        self._report.changed(changed)
+        self._report.progressed()
+        if told is not None:
+            told(facts, changed)
 
     def _give_up(self, uid: int, error: GimapError) -> None:
         """Count a failure of a single message; raises ``error`` as long as it may still be the server's
@@ -114,31 +130,93 @@ class Fetcher:
         if failures < MOST_FAILURES:
             raise error
         self._refused.add(uid)
+        self._tell_unreadable([], [uid])
 
-    def _facts(self, remote: Remote, asked: PendingFetch) -> list[MessageFacts]:
-        facts, bare = self._read(asked.lines(), asked.uids)
-        if asked.is_doubtful:
-            bare = set(asked.uids) - {each.uid for each in facts}
-        if bare:
-            # Gmail now and then sends a line without what was asked for. Once more; then it cannot be had.
-            again = remote.ask(self.place, UidSet(bare), ENVELOPES)
-            more, still_bare = self._read(again.lines(), asked.uids)
-            facts.extend(more)
-            self._refused.update(still_bare)
-            if again.is_doubtful and not more:
-                raise Unavailable(NAMELESS)
-        return facts
-
-    def _read(self, lines: Iterable[Fetched], wanted: UidSet) -> tuple[list[MessageFacts], set[int]]:
-        """Facts from lines, and the uids of lines that say too little."""
+    def _read(self, asked: PendingFetch) -> tuple[list[MessageFacts], UidSet]:
+        """Facts from the lines that say everything, and the uids of which none does."""
         facts: dict[int, MessageFacts] = {}
-        bare: set[int] = set()
-        for count, line in enumerate(lines, 1):
-            made = message_facts(line, self.place)
-            if made is not None:
+        for count, line in enumerate(asked.lines(), 1):
+            made = message_facts(line, self.place) if is_whole(line) else None
+            if made is not None and made.uid in asked.uids:
                 facts[made.uid] = made
-            elif line.uid is not None and line.uid in wanted:
-                bare.add(line.uid)
             if count % ROWS_AT_THE_GATE == 0:
                 self._store.gate.pause()
-        return list(facts.values()), bare - facts.keys()
+        return list(facts.values()), asked.uids - UidSet(facts)
+
+    # -- what was left out ---------------------------------------------------------------------------------
+
+    def _ask_again(
+        self, remote: Remote, lacking: UidSet, told: Told | None, uidvalidity: int | None
+    ) -> Iterator[float]:
+        """Messages that were asked for and not described: those that are there, all together once more, then
+        one by one with less.
+        """
+        # Only a fresh view knows what was expunged meanwhile.
+        remote.look_again(self.place)
+        remote.ensure(self.place, uidvalidity)
+        left = remote.present(lacking)
+        for chunk in left.chunks(count=self._pace.size, newest_first=True):
+            yield 0.0
+            asked = remote.ask(self.place, chunk, ENVELOPES, uidvalidity)
+            try:
+                facts, unanswered = self._read(asked)
+            except (CommandRefused, Unavailable):
+                continue
+            if asked.is_doubtful and not facts:
+                raise Unavailable(NAMELESS)
+            asked.check()
+            self._store_facts(facts, told)
+            left = left - (chunk - unanswered)
+        listed: list[int] = []
+        absent: list[int] = []
+        for uid in reversed(left):
+            yield 0.0
+            try:
+                less = self._ask_for_less(remote, uid, uidvalidity)
+            except (LinkError, ProtocolError) as error:
+                if not isinstance(error, Interrupted):
+                    self._give_up(uid, error)
+                raise
+            if less is None:
+                self._refused.add(uid)
+                absent.append(uid)
+            else:
+                self._store_facts([less], told)
+                if less.subject == UNREADABLE:
+                    listed.append(uid)
+        self._tell_unreadable(listed, absent)
+
+    def _ask_for_less(self, remote: Remote, uid: int, uidvalidity: int | None) -> MessageFacts | None:
+        """What can be had of one message; None where not even its identity can."""
+        lines: list[Fetched] = []
+        for items in (ENVELOPES, WITH_HEADER, LEAST):
+            asked = remote.ask(self.place, UidSet((uid,)), items, uidvalidity)
+            try:
+                lines += [line for line in asked.lines() if line.uid == uid]
+            except (CommandRefused, Unavailable):
+                continue
+            asked.check()
+            merged = merge_lines(lines)
+            if merged is not None and is_known(merged):
+                break
+        merged = merge_lines(lines)
+        return None if merged is None else partial_facts(merged, self.place, self._clock.now_ms())
+
+    def _tell_unreadable(self, listed: list[int], absent: list[int]) -> None:
+        """Messages of which the list shows that they could not be read, and those it cannot show at all."""
+        fresh = [uid for uid in (*listed, *absent) if uid not in self._told]
+        if not fresh:
+            return
+        self._told.update(fresh)
+        count = len(fresh)
+        title = PLACE_TITLES[self.place]
+        missing = [str(uid) for uid in absent if uid in fresh]
+        parts = [f"{count - len(missing)} in the list as “{UNREADABLE}”"] if count > len(missing) else []
+        if missing:
+            names = ", ".join(missing[:MOST_NAMED]) + (" …" if len(missing) > MOST_NAMED else "")
+            parts.append(f"not in the list: number {names} of {title}")
+        self._report.alert(
+            f"{count} message{'s' if count > 1 else ''} of {title} could not be read",
+            f"Gmail did not say what is asked of every message: {'; '.join(parts)}",
+            "gimap-tui asks again from time to time, and at the next start; Gmail on the web shows all of it",
+        )

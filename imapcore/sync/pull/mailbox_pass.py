@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from msgspec.structs import replace
 
 from imapcore.clock import Clock
+from imapcore.errors import LinkError
 from imapcore.model import Role
 from imapcore.store import Store
 from imapcore.store.facts import Changed, MessageFacts, SyncState
@@ -41,6 +42,17 @@ DELTAS_AT_ONCE = 200
 """Changed messages handed to the store together."""
 
 
+MUCH = 10
+"""So many messages that go at once, if they are half of a place or more, are asked after a second time."""
+
+
+class AskedAfresh(LinkError):
+    """What the server says is so grave that it must say it twice, on two connections."""
+
+    title = "Asking Gmail again on a fresh connection"
+    hint = "Nothing is taken out of the list before it is certain"
+
+
 class MailboxSync:
     """What one run knows of one place beyond the store: uids that are missing, uids that cannot be had."""
 
@@ -61,6 +73,10 @@ class MailboxSync:
         """Beginnings and ends of comparisons: odd while one is under way."""
         self._clock = clock
         self._compared_at = clock.monotonic()
+        self._compared: tuple[int, int, int] | None = None
+        """UIDVALIDITY, messages there and messages here, as the last comparison left them."""
+        self._suspicion: tuple[Remote, UidSet] | None = None
+        """Many uids that were not there any more, and the connection that said so."""
 
     @property
     def missing(self) -> UidSet | None:
@@ -127,20 +143,32 @@ class MailboxSync:
         present = 0
         if plan.arrivals is not None:
             fresh = UidSet.of_ranges([plan.arrivals])
-            yield from self.fetch(remote, fresh - self._stored_among(fresh), self._tell_arrivals)
+            wanted = fresh - self._stored_among(fresh) - self._fetcher.refused
+            yield from self.fetch(remote, wanted, self._tell_arrivals)
             present = self._stored_among(fresh).count()
         must_compare = plan.must_compare or (
             state is not None and plan.arrivals is not None and must_compare_after(state, seen, present)
         )
-        if must_compare:
+        if must_compare or self._lacks_something(seen):
             self._compare(remote)
+            must_compare = True
         elif self.missing is None:
             self._set_missing(UidSet())
         if plan.changed_since is not None:
             yield from self._fetch_changes(remote, plan.changed_since)
-        if not plan.is_nothing:
+        if must_compare or not plan.is_nothing:
             self._remember(name, seen)
         self._unseen = status.unseen if status is not None else None
+
+    def _lacks_something(self, seen: Numbers) -> bool:
+        """Whether what is stored, and what is known to be missing, are not as many as the server has.
+
+        Where a comparison has found nothing, the same numbers are no reason for another.
+        """
+        refused = self._fetcher.refused
+        missing = self.missing or UidSet()
+        known = self._store.mail.count(self.place) + missing.count() + refused.count()
+        return known != seen.exists and (seen.uidvalidity, seen.exists, known) != self._compared
 
     def _tell_arrivals(self, facts: list[MessageFacts], changed: Changed) -> None:
         new = set(changed.new)
@@ -154,6 +182,7 @@ class MailboxSync:
 
     def _remember(self, name: str, seen: Numbers) -> None:
         missing = self.missing if self.missing is not None else UidSet()
+        is_complete = not missing and not self._fetcher.refused
         self._store.mail.save_sync_state(
             SyncState(
                 place=self.place,
@@ -163,7 +192,7 @@ class MailboxSync:
                 highestmodseq=seen.highestmodseq,
                 exists=seen.exists,
                 backfilled_down_to=missing.max + 1 if missing else 1,
-                is_complete=not missing,
+                is_complete=is_complete,
             )
         )
         self._report.progressed()
@@ -188,19 +217,21 @@ class MailboxSync:
         self.is_doubtful = False
         self._comparisons += 1
         try:
-            there = remote.search()
+            there = self._ask_all(remote)
             here = self._stored()
+            gone = self._confirmed(remote, here, there)
         except BaseException:
             self.is_doubtful = True
             raise
         finally:
             self._comparisons += 1
         self._compared_at = self._clock.monotonic()
-        gone = here - there
         if gone:
             self.lost_something = True
             self._report.changed(self._store.mail.remove_uids(self.place, gone.ranges))
         self._set_missing(there - here - self._fetcher.refused)
+        known = (here - gone).count() + (there - here).count()
+        self._compared = (remote.uidvalidity, remote.exists, known)
         is_limited = self.place is Role.ALL and bool(there) and may_be_limited(there.count(), there.min)
         if is_limited and not self._has_told_limit:
             self._has_told_limit = True
@@ -209,6 +240,43 @@ class MailboxSync:
                 f"Gmail shows exactly {there.count():,} messages over IMAP; older mail seems to be hidden.",
                 "In Gmail on the web: Settings › Forwarding and POP/IMAP › Folder size limits › Do not limit",
             )
+
+    def _ask_all(self, remote: Remote) -> UidSet:
+        """Every uid of the place. What does not have as many members as there are messages is asked for once
+        more, on a fresh view.
+        """
+        there = remote.search()
+        if there.count() == remote.exists and there:
+            return there
+        remote.look_again(self.place)
+        there = remote.search()
+        if there.count() != remote.exists:
+            # Which of the two is wrong nobody knows: the next pass looks again, and nothing goes meanwhile.
+            self.is_doubtful = True
+        return there
+
+    def _confirmed(self, remote: Remote, here: UidSet, there: UidSet) -> UidSet:
+        """The uids that are not there any more. That most of a place is gone is believed only when a second
+        connection says so, too. Raises AskedAfresh for that.
+        """
+        gone = here - there
+        if self.is_doubtful:
+            return UidSet()
+        is_empty_account = self.place is Role.ALL and not here and not there
+        is_much = gone.count() >= MUCH and 2 * gone.count() >= here.count()
+        if not (is_much or is_empty_account):
+            self._suspicion = None
+            return gone
+        if self._suspicion is None or self._suspicion[0] is remote:
+            self._suspicion = (remote, gone)
+            raise AskedAfresh(
+                f"{gone.count():,} of {here.count():,} messages seem to be gone"
+                if gone
+                else "All Mail seems to be empty"
+            )
+        gone = gone & self._suspicion[1]
+        self._suspicion = None
+        return gone
 
     def _remap(self, remote: Remote, uidvalidity: int) -> Iterator[float]:
         """UIDVALIDITY changed: find every message again by its msgid, without downloading any of it."""
