@@ -41,6 +41,7 @@ from imapcore.model.mail import (
     Role,
     SavedSearch,
     Thread,
+    web_id,
 )
 from imapcore.model.ops import (
     Activity,
@@ -133,4 +134,5 @@ __all__ = [
     "View",
     "ViewKind",
     "Window",
+    "web_id",
 ]

@@ -32,6 +32,11 @@ SYSTEM_LABELS: dict[Role, str] = {
 """The X-GM-LABELS value of each role that is a label. All, Spam and Trash are places, not labels."""
 
 
+def web_id(number: int) -> str:
+    """X-GM-MSGID or X-GM-THRID as Gmail's web addresses have it: unsigned, in hexadecimal."""
+    return f"{number & 0xFFFF_FFFF_FFFF_FFFF:x}"
+
+
 class Mailbox(Struct, frozen=True):
     """One line of the tree: a place of Gmail's or a user's label."""
 
@@ -157,7 +162,7 @@ class Message(Struct, frozen=True):
     @property
     def web_id(self) -> str:
         """The id in Gmail's web addresses: X-GM-MSGID in hexadecimal."""
-        return f"{self.msgid:x}"
+        return web_id(self.msgid)
 
 
 class Thread(Struct, frozen=True):

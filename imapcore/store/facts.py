@@ -97,6 +97,8 @@ class SyncState(Struct, frozen=True):
     """Lowest uid that backfill has stored; None before it began, 1 (or the lowest uid) when it is done."""
     is_complete: bool = False
     """Whether every message of the place is stored."""
+    settled_modseq: int = 0
+    """Up to here changes were asked for twice: Gmail's counter may run ahead of what it tells a session."""
 
 
 # -- what the store answers ----------------------------------------------------------------------------

@@ -97,6 +97,7 @@ FOURTH_VERSION = (
     "DROP TABLE spot",
     "ALTER TABLE entry DROP COLUMN place",
     "ALTER TABLE unread DROP COLUMN place",
+    "ALTER TABLE sync_state DROP COLUMN settled_modseq",
     "PRAGMA user_version = 4",
 )
 """What makes a store look as the fourth version left it."""

@@ -9,6 +9,7 @@ def test_a_poll_that_finds_nothing_is_one_command(bench: Bench) -> None:
     # Else HIGHESTMODSEQ may have crept up by itself, and only a pass shows that this means nothing.
     bench.sim.control.set_options(spurious_bumps=False)
     bench.look()
+    bench.look()
     assert bench.commands(bench.sync.poll(bench.remote)) == ["STATUS"]
 
 

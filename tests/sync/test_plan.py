@@ -11,7 +11,14 @@ from imapcore.sync.mailbox_numbers import Numbers
 from imapcore.sync.pull.pass_plan import Plan, is_quiet, may_be_limited, must_compare_after, plan_pass
 
 STATE = SyncState(
-    Role.ALL, "[Gmail]/All Mail", uidvalidity=11, uidnext=100, highestmodseq=5000, exists=80, is_complete=True
+    Role.ALL,
+    "[Gmail]/All Mail",
+    uidvalidity=11,
+    uidnext=100,
+    highestmodseq=5000,
+    exists=80,
+    is_complete=True,
+    settled_modseq=5000,
 )
 SEEN = Numbers(uidvalidity=11, uidnext=100, highestmodseq=5000, exists=80)
 
@@ -49,6 +56,12 @@ SEEN = Numbers(uidvalidity=11, uidnext=100, highestmodseq=5000, exists=80)
 def test_a_pass_asks_only_what_the_numbers_leave_open(seen: Numbers, plan: Plan) -> None:
     assert plan_pass(STATE, seen) == plan
     assert plan.is_nothing == (seen == SEEN)
+
+
+def test_what_changed_is_asked_for_twice() -> None:
+    seen = replace(SEEN, highestmodseq=5003)
+    assert plan_pass(replace(STATE, highestmodseq=5003), seen) == Plan(changed_since=5000)
+    assert plan_pass(replace(STATE, highestmodseq=5003, settled_modseq=5003), seen) == Plan()
 
 
 def test_the_first_pass_compares_and_trusts_no_modseq() -> None:

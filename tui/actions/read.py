@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imapcore.events import Alerted
-from imapcore.model import Messages, Threads
+from imapcore.model import Messages, Threads, web_id
 from tui.bridge.messages import Tone
 from tui.keys.commands import Where
 from tui.style.text import plural
@@ -133,18 +133,18 @@ def source(screen: MainScreen) -> None:
 def open_in_gmail(screen: MainScreen) -> None:
     """Open the message in Gmail on the web, by its id in hexadecimal."""
     target = screen.target()
-    web_id = ""
+    found = ""
     if isinstance(target, Threads) and len(target.thrids) == 1:
-        web_id = f"{target.thrids[0]:x}"
+        found = web_id(target.thrids[0])
     elif isinstance(target, Messages) and screen.reader.message is not None:
-        web_id = screen.reader.message.web_id
+        found = screen.reader.message.web_id
     if screen.where is Where.READER and screen.reader.message is not None:
-        web_id = screen.reader.message.web_id
-    if not web_id:
+        found = screen.reader.message.web_id
+    if not found:
         screen.flash("One conversation at a time can be opened in Gmail", Tone.HINT)
         return
     account = screen.desk.mail.account.email
-    open_link(screen, f"https://mail.google.com/mail/?authuser={account}#all/{web_id}")
+    open_link(screen, f"https://mail.google.com/mail/?authuser={account}#all/{found}")
 
 
 def unfold_all(screen: MainScreen) -> None:

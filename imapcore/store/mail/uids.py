@@ -65,7 +65,8 @@ class UidStore(Envelopes):
         self._write(
             lambda tx: (
                 tx.execute(
-                    "UPDATE sync_state SET uidvalidity = ?, uidnext = 0, highestmodseq = 0 WHERE place = ?",
+                    "UPDATE sync_state SET uidvalidity = ?, uidnext = 0, highestmodseq = 0, "
+                    "settled_modseq = 0 WHERE place = ?",
                     (uidvalidity, number),
                 ).rowcount
             )
@@ -207,15 +208,16 @@ class UidStore(Envelopes):
     def sync_state(self, place: Role) -> SyncState | None:
         """What the last finished pass over a place saw; None before the first."""
         rows = self._read(
-            "SELECT name, uidvalidity, uidnext, highestmodseq, messages, backfilled_down_to, is_complete "
+            "SELECT name, uidvalidity, uidnext, highestmodseq, messages, backfilled_down_to, is_complete, "
+            "settled_modseq "
             "FROM sync_state WHERE place = ?",
             (PLACE_OF_ROLE[place],),
         )
         if not rows:
             return None
-        name, uidvalidity, uidnext, highestmodseq, exists, backfilled, is_complete = rows[0]
+        name, uidvalidity, uidnext, highestmodseq, exists, backfilled, is_complete, settled = rows[0]
         return SyncState(
-            place, name, uidvalidity, uidnext, highestmodseq, exists, backfilled, bool(is_complete)
+            place, name, uidvalidity, uidnext, highestmodseq, exists, backfilled, bool(is_complete), settled
         )
 
     def save_sync_state(self, state: SyncState) -> None:
@@ -223,7 +225,7 @@ class UidStore(Envelopes):
         self._write(
             lambda tx: (
                 tx.execute(
-                    "INSERT OR REPLACE INTO sync_state VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO sync_state VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         PLACE_OF_ROLE[state.place],
                         state.name,
@@ -233,6 +235,7 @@ class UidStore(Envelopes):
                         state.exists,
                         state.backfilled_down_to,
                         int(state.is_complete),
+                        state.settled_modseq,
                     ),
                 ).rowcount
             )

@@ -165,6 +165,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "INSERT INTO conversation SELECT conversation_id, row FROM conversation_before",
         "DROP TABLE conversation_before",
     ),
+    # What changed is asked for twice, at two moments; from where on, the next run must know, too.
+    (
+        "ALTER TABLE sync_state ADD COLUMN settled_modseq INTEGER NOT NULL DEFAULT 0",
+        "UPDATE sync_state SET settled_modseq = highestmodseq",
+    ),
 )
 """Statements by version; the first entry makes version 1."""
 

@@ -25,6 +25,9 @@ from imapcore.sync.locate import locate
 from imapcore.sync.remote import Remote
 from imapcore.wire.uidset import UidSet
 
+MOST_ASKED = 2
+"""So often a message is asked for before it is said that Gmail does not send it."""
+
 
 class MessageGone(GimapError):
     """The message is in none of the three mailboxes any more."""
@@ -77,9 +80,12 @@ def _fetch_skeleton(remote: Remote, store: Store, msgid: int, uid: int) -> Itera
 
 def _fetch_sections(remote: Remote, uid: int, *items: str) -> dict[str, bytes | None]:
     found: dict[str, bytes | None] = {}
-    for line in remote.fetch(UidSet((uid,)), ("UID", *items)):
-        if line.uid == uid:
-            found.update(line.sections)
+    for _ in range(MOST_ASKED):
+        for line in remote.fetch(UidSet((uid,)), ("UID", *items)):
+            if line.uid == uid:
+                found.update(line.sections)
+        if found:
+            break
     return found
 
 

@@ -35,13 +35,8 @@ def merge_lines(lines: Iterable[Fetched]) -> Fetched | None:
         if merged is None:
             merged = line
             continue
-        missing = {
-            name: value
-            for name, value in zip(Fetched._fields, line, strict=True)
-            if getattr(merged, name) is None and value is not None
-        }
-        sections = {**line.sections, **merged.sections}
-        merged = merged._replace(**missing, sections=sections)
+        items = [one if one is not None else other for one, other in zip(merged, line, strict=True)]
+        merged = Fetched._make(items)._replace(sections={**line.sections, **merged.sections})
     return merged
 
 
@@ -62,23 +57,19 @@ def partial_facts(line: Fetched, place: Role, now: int) -> MessageFacts | None:
     """
     if line.uid is None or line.msgid is None:
         return None
-    if line.thrid is None:
-        line = line._replace(thrid=line.msgid)
     header = line.sections.get("HEADER") or b""
-    if line.internaldate is None:
-        moment = date_of_id(line.msgid, now)
-        line = line._replace(internaldate=_date(header) if moment is None else moment)
-    facts = message_facts(line, place)
+    thrid = line.msgid if line.thrid is None else line.thrid
+    moment = date_of_id(line.msgid, now) if line.internaldate is None else line.internaldate
+    date = _date(header) if moment is None else moment
+    facts = message_facts(line._replace(thrid=thrid, internaldate=date), place)
     if facts is not None:
         return facts
-    assert line.thrid is not None
-    assert line.internaldate is not None
     bare = MessageFacts(
         msgid=stored_id(line.msgid),
-        thrid=stored_id(line.thrid),
+        thrid=stored_id(thrid),
         place=place,
         uid=line.uid,
-        date=line.internaldate,
+        date=date,
         size=line.size or 0,
         flags=message_flags(line.flags),
         labels=line.labels or frozenset(),

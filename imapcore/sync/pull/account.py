@@ -21,6 +21,7 @@ from imapcore.sync.pull.first_screen import fetch_first_screen
 from imapcore.sync.pull.labels import LabelSync
 from imapcore.sync.pull.mailbox_pass import MailboxSync
 from imapcore.sync.pull.opened_view import fetch_view
+from imapcore.sync.pull.pass_plan import is_settled
 from imapcore.sync.pull.snippets import fetch_snippets
 from imapcore.sync.pull.whole_threads import complete_threads
 from imapcore.sync.remote import Remote
@@ -74,7 +75,8 @@ class AccountSync:
         if (
             self._is_doubtful
             or state is None
-            or _numbers(status) != (state.uidvalidity, state.uidnext, state.highestmodseq, state.exists)
+            or not is_settled(state, status)
+            or _numbers(status) != (state.uidvalidity, state.uidnext, state.exists)
         ):
             yield from self.run(remote)
         # Nothing may be left to fetch, and yet the server's mood must be seen to mend.
@@ -151,5 +153,5 @@ class AccountSync:
         yield from fetch_snippets(remote, self._store, self._report, msgids)
 
 
-def _numbers(status: Numbers) -> tuple[int, int, int, int]:
-    return (status.uidvalidity, status.uidnext, status.highestmodseq, status.exists)
+def _numbers(status: Numbers) -> tuple[int, int, int]:
+    return (status.uidvalidity, status.uidnext, status.exists)

@@ -64,11 +64,25 @@ class LabelSync:
 
     def _list(self, remote: Remote) -> tuple[MailboxFacts, ...]:
         facts = mailbox_facts(remote.list_mailboxes())
+        for _ in range(MOST_LISTS):
+            if not self._has_lost(remote, facts):
+                break
+            # A mailbox that is gone or hidden stays so; one whose line was lost is there the next time.
+            before, facts = facts, mailbox_facts(remote.list_mailboxes())
+            if facts == before:
+                break
         names = {each.role: each.name for each in facts if each.role is not None}
         if Role.ALL not in names:
             raise AllMailHidden()
         remote.learn_names(names)
         return facts
+
+    def _has_lost(self, remote: Remote, facts: Sequence[MailboxFacts]) -> bool:
+        """Whether a list lacks anything that the last one had, or what every account has."""
+        roles = {each.role for each in facts}
+        labels = {each.name for each in facts if each.role is None and each.is_selectable}
+        known = {role for role in Role if remote.find_name(role) is not None} | {Role.ALL}
+        return not (known <= roles and self._store.mail.listed_labels() <= labels)
 
     def _take_in(self, facts: Sequence[MailboxFacts], own_changes: int) -> bool:
         """Take a list for what the server has, unless it is an old one."""

@@ -157,7 +157,7 @@ class MailboxSync:
         if plan.changed_since is not None:
             yield from self._fetch_changes(remote, plan.changed_since)
         if must_compare or not plan.is_nothing:
-            self._remember(name, seen)
+            self._remember(name, seen, settled=0 if state is None or plan.must_remap else state.highestmodseq)
         self._unseen = status.unseen if status is not None else None
 
     def _lacks_something(self, seen: Numbers) -> bool:
@@ -180,7 +180,7 @@ class MailboxSync:
     def _stored_among(self, uids: UidSet) -> UidSet:
         return UidSet(self._store.mail.msgids(self.place, uids.ranges))
 
-    def _remember(self, name: str, seen: Numbers) -> None:
+    def _remember(self, name: str, seen: Numbers, settled: int) -> None:
         missing = self.missing if self.missing is not None else UidSet()
         is_complete = not missing and not self._fetcher.refused
         self._store.mail.save_sync_state(
@@ -193,6 +193,8 @@ class MailboxSync:
                 exists=seen.exists,
                 backfilled_down_to=missing.max + 1 if missing else 1,
                 is_complete=is_complete,
+                # Numbers that have shrunk begin anew.
+                settled_modseq=min(settled, seen.highestmodseq) or seen.highestmodseq,
             )
         )
         self._report.progressed()
@@ -208,6 +210,7 @@ class MailboxSync:
                 seen.highestmodseq,
                 seen.exists,
                 is_complete=False,
+                settled_modseq=seen.highestmodseq,
             )
         )
 
@@ -262,7 +265,9 @@ class MailboxSync:
         gone = here - there
         if self.is_doubtful:
             return UidSet()
-        is_empty_account = self.place is Role.ALL and not here and not there
+        state = self._store.mail.sync_state(self.place)
+        is_new = state is None or not state.is_complete
+        is_empty_account = self.place is Role.ALL and is_new and not here and not there
         is_much = gone.count() >= MUCH and 2 * gone.count() >= here.count()
         if not (is_much or is_empty_account):
             self._suspicion = None

@@ -58,8 +58,18 @@ def plan_pass(state: SyncState | None, seen: Numbers, *, must_compare: bool = Fa
     return Plan(
         arrivals=arrivals,
         must_compare=must_compare or (arrivals is None and seen.exists != state.exists),
-        changed_since=state.highestmodseq if seen.highestmodseq != state.highestmodseq else None,
+        changed_since=None if is_settled(state, seen) else max(1, state.settled_modseq),
     )
+
+
+def is_settled(state: SyncState, seen: Numbers) -> bool:
+    """Whether nothing has changed, and what changed before was asked for twice.
+
+    HIGHESTMODSEQ jumps at once while the change itself reaches a session later, so that a pass may ask too
+    early; the same question in the next one hears of it. It is also what heals an answer of which a line was
+    lost.
+    """
+    return seen.highestmodseq == state.highestmodseq == state.settled_modseq
 
 
 def must_compare_after(state: SyncState, seen: Numbers, arrived: int) -> bool:

@@ -21,6 +21,9 @@ from imapcore.sync.listener import Report
 from imapcore.sync.remote import Remote
 from imapcore.wire.uidset import UidSet
 
+MOST_ASKED = 2
+"""So often the words of a message are asked for before it is taken to have none."""
+
 MOST_AT_ONCE = 100
 """Messages per step: at most some 600 kB when all of them are HTML."""
 
@@ -65,13 +68,21 @@ def _read(remote: Remote, groups: dict[TextNote, dict[int, int]]) -> dict[int, s
         commands[(note.section, note.octets)].update(members)
         notes.update(dict.fromkeys(members, note))
         msgids.update(members)
-    for line in remote.fetch_parts([(UidSet(uids), key[0], key[1]) for key, uids in commands.items()]):
-        if line.uid is None or line.uid not in notes:
-            continue
-        note = notes[line.uid]
-        octets = line.sections.get(f"{note.section}<0>")
-        if octets:
-            snippets[msgids[line.uid]] = make_snippet(
-                octets, encoding=note.encoding, charset=note.charset, is_html=note.is_html
-            )
+    left = set(notes)
+    for _ in range(MOST_ASKED):
+        asked = [(UidSet(left & uids), *key) for key, uids in commands.items() if left & uids]
+        for line in remote.fetch_parts(asked):
+            if line.uid is None or line.uid not in notes:
+                continue
+            note = notes[line.uid]
+            section = f"{note.section}<0>"
+            if section in line.sections:
+                left.discard(line.uid)
+            octets = line.sections.get(section)
+            if octets:
+                snippets[msgids[line.uid]] = make_snippet(
+                    octets, encoding=note.encoding, charset=note.charset, is_html=note.is_html
+                )
+        if not left:
+            break
     return snippets
