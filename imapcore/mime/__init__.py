@@ -9,7 +9,7 @@ links       where a link really leads
 reply_words what programs write around replies, in the languages they speak
 quotes      plain lines: depth of quotation, attributions, signature (RFC 3676)
 plain_text  plain text → blocks
-html_tokens, html_blocks, html_tables, html_text   HTML → blocks
+html        HTML → blocks
 calendar    an invitation → a few lines (RFC 5545)
 message     a whole message → Body; attachments; the list's snippet
 """

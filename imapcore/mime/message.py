@@ -9,20 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from imapcore.mime import charsets
 from imapcore.mime.calendar import read_event, show_event
-from imapcore.mime.html_text import read_html
 from imapcore.mime.links import Links
 from imapcore.mime.parts import Part, decode_transfer, parse_parts, suggested_name
 from imapcore.mime.plain_text import read_plain
 from imapcore.model import Attachment, Block, BlockKind, Body, Span
 from imapcore.sanitize import clean_line, clean_text
 
+if TYPE_CHECKING:
+    from imapcore.mime.html import Reading
+
 MAX_TEXT = 400_000
-"""Characters of one text part that are read."""
+"""Characters of one part of plain text that are read."""
+MAX_HTML = 16_000_000
+"""Characters of one part of HTML that are read; three megabytes take a quarter of a second."""
+_MAX_JUDGED = 100_000
+"""Characters of the HTML by which it is compared with the plain form."""
 MAX_SNIPPET = 200
 MAX_ATTACHMENTS = 500
 
@@ -77,14 +84,16 @@ def make_snippet(part: bytes, *, encoding: str, charset: str, is_html: bool) -> 
     """
     text, _ = charsets.decode(decode_transfer(part, encoding), charset)
     text = text.rstrip("\ufffd")
+    preheader = ""
     if is_html:
-        blocks = read_html(text[:20_000], Links()).blocks
+        reading = _read_html(text[:_MAX_JUDGED], Links())
+        blocks, preheader = reading.blocks, reading.preheader
     else:
         blocks = read_plain(text[:1200], Links())
         # Nearly always the beginning is enough; only a mail that begins with a long quote needs more of it.
         if len(text) > 1200 and len(_words(filter(_is_fresh, blocks))) < MAX_SNIPPET // 2:
             blocks = read_plain(text[:6000], Links())
-    words = _words(filter(_is_fresh, blocks)) or _words(blocks)
+    words = f"{preheader} {_words(filter(_is_fresh, blocks)) or _words(blocks)}"
     words = _DASHES.sub(" ", words)[: MAX_SNIPPET * 4]
     return clean_line(_PREAMBLE.sub(" ", _URL.sub(" ", words)), MAX_SNIPPET) or clean_line(words, MAX_SNIPPET)
 
@@ -180,7 +189,7 @@ class _Reading(Struct):
         source = _decode(html_text)[0]
         if not words:
             return False
-        reading = read_html(source[:MAX_TEXT], Links())
+        reading = _read_html(source[:_MAX_JUDGED], Links())
         shown = sum(len(text) for text in map(_block_text, reading.blocks))
         if _EXCUSE.search(words[:600]) and shown > 200:
             return False
@@ -206,13 +215,17 @@ class _Reading(Struct):
         text, is_mended = _decode(part)
         if is_mended and any(character > "\x7f" for character in text[:MAX_TEXT]):
             self.notices.setdefault("Its character encoding was wrong or missing and has been guessed.")
-        if len(text) > MAX_TEXT:
-            text = text[:MAX_TEXT]
+        limit = MAX_HTML if part.media_type == "text/html" else MAX_TEXT
+        is_cut = len(text) > limit
+        text = text[:limit]
+        if part.media_type == "text/html":
+            reading = _read_html(text, self.links)
+            is_cut = is_cut or reading.is_cut
+        if is_cut:
             self.notices.setdefault("The text is very long; only its beginning is shown.")
         if self.blocks and text.strip():
             self.blocks.append(Block(BlockKind.RULE))
         if part.media_type == "text/html":
-            reading = read_html(text, self.links)
             self.pictures += reading.pictures
             self.blocks += reading.blocks
             self.is_html = True
@@ -258,6 +271,13 @@ class _Reading(Struct):
         )
 
 
+def _read_html(source: str, links: Links) -> Reading:
+    """The HTML reader, loaded with its parser when there is HTML to read."""
+    from imapcore.mime.html import read_html
+
+    return read_html(source, links)
+
+
 def _is_text(part: Part) -> bool:
     return not part.is_multipart and not part.is_attachment and part.media_type.startswith("text/") and (
         part.media_type != "text/calendar"
@@ -270,8 +290,9 @@ def _first_text(part: Part) -> Part | None:
 
 def _decode(part: Part) -> tuple[str, bool]:
     """A text part's text, and whether its label had to be set aside."""
-    octets = part.octets if part.encoding == "base64" else part.octets[: MAX_TEXT * 6]
-    content = decode_transfer(octets[: MAX_TEXT * 8], part.encoding)
+    limit = MAX_HTML if part.media_type == "text/html" else MAX_TEXT
+    octets = part.octets if part.encoding == "base64" else part.octets[: limit * 6]
+    content = decode_transfer(octets[: limit * 8], part.encoding)
     charset = part.charset
     if not charset and b"\x1b$" in content:
         charset = "iso-2022-jp"

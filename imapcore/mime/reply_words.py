@@ -179,19 +179,28 @@ _APPS = re.compile(
 
 def is_attribution(text: str) -> bool:
     """Whether a line says who wrote what follows: ``On Monday, Ada wrote:``."""
-    if len(text) >= MAX_ATTRIBUTION:
+    if len(text) >= MAX_ATTRIBUTION or not _ends_in_colon(text):
         return False
     return _WROTE.search(text) is not None or _BARE_ADDRESS.search(text) is not None
 
 
 def is_dated_attribution(text: str) -> bool:
     """An attribution with a day, an hour or an address in it: sure enough to need no quote marks below."""
-    return len(text) < MAX_ATTRIBUTION and _WROTE.search(text) is not None and _DATED.search(text) is not None
+    if len(text) >= MAX_ATTRIBUTION or not _ends_in_colon(text):
+        return False
+    return _WROTE.search(text) is not None and _DATED.search(text) is not None
+
+
+def _ends_in_colon(text: str) -> bool:
+    """Nearly no line does, so that nearly none is searched for verbs."""
+    return text.rstrip().endswith((":", "："))
 
 
 def is_separator(text: str) -> bool:
     """Whether a line parts an answer from its untouched original, or announces a forwarded message."""
-    return len(text) < 200 and _SEPARATOR.match(text) is not None
+    if len(text) >= 200 or not (text.lstrip()[:1] in tuple("-_=*>") or _ends_in_colon(text)):
+        return False
+    return _SEPARATOR.match(text) is not None
 
 
 def begins_header_block(lines: Sequence[str]) -> bool:
@@ -214,6 +223,8 @@ def begins_header_block(lines: Sequence[str]) -> bool:
 def is_header_line(text: str) -> bool:
     """Whether a line can belong to such a head: a known name and a colon."""
     head = text[:200]
+    if ":" not in head and "：" not in head:
+        return False
     return any(pattern.match(head) for pattern in (_SENDER, _DATE, _RECIPIENT, _COPY, _SUBJECT))
 
 

@@ -27,6 +27,8 @@ class Span(Struct, frozen=True):
     is_code: bool = False
     link: int | None = None
     """Index into ``Body.links``."""
+    is_struck: bool = False
+    """Crossed out: an old price, a deleted word."""
 
 
 class Block(Struct, frozen=True):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from imapcore.model import Attachment, Block, BlockKind, Body, Link, Span
@@ -156,8 +157,7 @@ class _Page:
     def _preformatted(self, block: Block, prefix: Piece, ink: Ink) -> Iterator[Line]:
         room = max(8, self.wide - cell_len(prefix.text))
         spans = tuple(
-            Span(span.text.expandtabs(8), span.is_bold, span.is_italic, span.is_code, span.link)
-            for span in block.spans
+            replace(span, text=span.text.expandtabs(8)) if "\t" in span.text else span for span in block.spans
         )
         for line in split_at_newlines(self.pieces(spans, ink)):
             text = "".join(piece.text for piece in line)
@@ -176,7 +176,7 @@ class _Page:
             run = list(group)
             target = self._target(link)
             if target is None or link is None:
-                pieces.extend(Piece(span.text, ink | _ink_of(span)) for span in run)
+                pieces.extend(Piece(self._words(span), ink | _ink_of(span)) for span in run)
                 continue
             shown = "".join(span.text for span in run)
             if shown.strip() == target.url and len(target.url) > _LONG_ADDRESS:
@@ -184,11 +184,15 @@ class _Page:
                     Piece(cut(target.url, _LONG_ADDRESS, self.glyphs.ellipsis), ink | Ink.LINK, link)
                 )
             else:
-                pieces.extend(Piece(span.text, ink | _ink_of(span) | Ink.LINK, link) for span in run)
+                pieces.extend(Piece(self._words(span), ink | _ink_of(span) | Ink.LINK, link) for span in run)
             note = self._link_note(link, target)
             if note is not None:
                 pieces.append(note)
         return pieces
+
+    def _words(self, span: Span) -> str:
+        """A span's text; a plain terminal cannot cross words out and is given marks instead."""
+        return f"~{span.text}~" if span.is_struck and self.glyphs is ASCII else span.text
 
     def _target(self, link: int | None) -> Link | None:
         if link is None or not 0 <= link < len(self.body.links):
@@ -239,6 +243,8 @@ def _ink_of(span: Span) -> Ink:
         ink |= Ink.ITALIC
     if span.is_code:
         ink |= Ink.CODE
+    if span.is_struck:
+        ink |= Ink.STRUCK
     return ink
 
 

@@ -21,6 +21,7 @@ class Ink(Flag):
     BOLD = auto()
     ITALIC = auto()
     CODE = auto()
+    STRUCK = auto()
     LINK = auto()
     NOTE = auto()
     """Not the sender's words but ours: a link's host, a folded quote, a notice."""

@@ -60,6 +60,7 @@ class ReaderStyles:
             (Ink.HEADING, palette.bright),
             (Ink.MARK, palette.middle),
             (Ink.CODE, palette.good),
+            (Ink.STRUCK, palette.dim),
         ):
             if wanted in ink:
                 colour = value
@@ -71,4 +72,5 @@ class ReaderStyles:
             bold=bool(ink & (Ink.BOLD | Ink.HEADING | Ink.NAME)) or None,
             italic=Ink.ITALIC in ink or None,
             underline=Ink.LINK in ink or None,
+            strike=Ink.STRUCK in ink or None,
         )
