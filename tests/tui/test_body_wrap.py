@@ -96,3 +96,13 @@ def test_a_megabyte_is_broken_on_demand() -> None:
 def test_preformatted_text_keeps_its_spaces() -> None:
     text = "  if x:\n".rstrip("\n") + "      return  1"
     assert [text[start:end] for start, end in chop_lines(text, 10)] == ["  if x:   ", "   return ", " 1"]
+
+
+def test_a_long_preformatted_line_breaks_between_words() -> None:
+    text = "- the quick brown fox jumps_over_everything_else"
+    assert [text[start:end] for start, end in chop_lines(text, 14)] == [
+        "- the quick ",
+        "brown fox ",
+        "jumps_over_eve",
+        "rything_else",
+    ]

@@ -51,9 +51,9 @@ def break_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 
 def chop_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """Ranges that each fit ``width`` cells with the spaces inside them kept: for preformatted text.
+    """Ranges that each fit ``width`` cells with every space kept: for preformatted text.
 
-    A line too long is broken between words where one ends in its second half; that one space is left out.
+    A line too long is broken between words where one ends in its second half.
     """
     size = len(text)
     position = 0
@@ -66,12 +66,9 @@ def chop_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
             end = min(size, position + width)
         else:
             end, _ = _cut(text, position, width, is_soft=False)
-        if end < size:
-            space = text.rfind(" ", position + (end - position) // 2, end + 1)
-            if space > position:
-                yield position, space
-                position = space + 1
-                continue
+        if end < size and text[end] != " ":
+            space = text.rfind(" ", position + (end - position) // 2, end)
+            end = space + 1 if space >= 0 else end
         yield position, end
         position = end
 
