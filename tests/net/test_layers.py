@@ -104,7 +104,9 @@ def test_a_certificate_of_another_host(names: tuple[str, ...], common_name: str 
         except ssl.SSLError:
             return
 
-    with serving(script) as server, pytest.raises(errors.TlsError, match="localhost"):
+    # Python 3.13 and newer find fault with a certificate that has no name before they look for ours.
+    words = "localhost|Subject Alternative Name"
+    with serving(script) as server, pytest.raises(errors.TlsError, match=words):
         Connection.open(server.endpoint(Security.TLS, "localhost"), tls=other.client, deadlines=QUICK)
 
 
