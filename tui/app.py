@@ -285,7 +285,7 @@ class GimapApp(App[None]):
                     from tui.actions.sign_in import ask_to_sign_in
 
                     self._is_signing_in = True
-                    ask_to_sign_in(self, link, self._signed_in)
+                    ask_to_sign_in(main, link, self._signed_in)
             case events.BodyArrived(msgid):
                 body = self.desk.mail.body(msgid)
                 if body is not None:

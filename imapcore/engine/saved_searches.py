@@ -16,8 +16,7 @@ from imapcore.engine.job_runner import BREAKING, Job
 from imapcore.errors import GimapError
 from imapcore.events import Event, MailboxesChanged, MessagesChanged
 from imapcore.model import Role
-from imapcore.store import Store
-from imapcore.store.query.scope import scope_of
+from imapcore.store import Store, scope_of
 from imapcore.sync.listener import Report
 from imapcore.sync.pull.gmail_search import Reach, Search
 from imapcore.sync.pull.mailbox_pass import MailboxSync

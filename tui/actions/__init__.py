@@ -14,9 +14,9 @@ from tui.bridge.messages import Tone
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
-    Action = Callable[[MainScreen], None]
+    Action = Callable[[TriageScreen], None]
 
 
 def actions() -> Mapping[str, Action]:
@@ -35,7 +35,7 @@ def actions() -> Mapping[str, Action]:
     }
 
 
-def run_command(screen: MainScreen, command_id: str) -> None:
+def run_command(screen: TriageScreen, command_id: str) -> None:
     """Do it; an error of the engine's becomes a sentence, and the screen goes on."""
     action = _TABLE.get(command_id)
     if action is None:

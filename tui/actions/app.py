@@ -14,33 +14,33 @@ from tui.widgets.thread_list.thread_row import Density
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
 _DIVIDER_STEP = 4
 
 
-def help_here(screen: MainScreen) -> None:
+def help_here(screen: TriageScreen) -> None:
     """Every key that means something here."""
     from tui.dialogs.help import HelpScreen
 
     screen.app.push_screen(HelpScreen(screen.desk.keymap, screen.where, look=screen.desk.look))
 
 
-def palette(screen: MainScreen) -> None:
+def palette(screen: TriageScreen) -> None:
     """All commands, places and labels by name."""
     from tui.actions.palette_entries import open_palette
 
     open_palette(screen)
 
 
-def actions_here(screen: MainScreen) -> None:
+def actions_here(screen: TriageScreen) -> None:
     """What can be done with the row under the cursor."""
     from tui.actions.palette_entries import open_actions
 
     open_actions(screen)
 
 
-def reader_layout(screen: MainScreen) -> None:
+def reader_layout(screen: TriageScreen) -> None:
     """The next place for the reader."""
     state = screen.desk.state
     here = screen.desk.reader_wanted
@@ -54,44 +54,44 @@ def reader_layout(screen: MainScreen) -> None:
     screen.flash(f"Reader: {words.get(state.reader, state.reader)}")
 
 
-def _divide(cells: int) -> Callable[[MainScreen], None]:
+def _divide(cells: int) -> Callable[[TriageScreen], None]:
     return lambda screen: screen.move_divider("list", cells)
 
 
-def toggle_tree(screen: MainScreen) -> None:
+def toggle_tree(screen: TriageScreen) -> None:
     """Show or hide the tree."""
     state = screen.desk.state
     state.has_tree = not state.has_tree
     screen.place_panes()
 
 
-def density(screen: MainScreen) -> None:
+def density(screen: TriageScreen) -> None:
     """One or two lines for each conversation."""
     chosen = Density.TWO if screen.thread_list.density is Density.ONE else Density.ONE
     screen.desk.state.density = chosen.value
     screen.thread_list.set_density(chosen)
 
 
-def refresh(screen: MainScreen) -> None:
+def refresh(screen: TriageScreen) -> None:
     """Look for new mail; reconnect."""
     screen.desk.mail.refresh()
     screen.flash("Looking for new mail")
 
 
-def next_theme(screen: MainScreen) -> None:
+def next_theme(screen: TriageScreen) -> None:
     """Choose a theme by name."""
     from tui.actions.palette_entries import open_themes
 
     open_themes(screen)
 
 
-def light_dark(screen: MainScreen) -> None:
+def light_dark(screen: TriageScreen) -> None:
     """Between our dark and our light theme."""
     dark, light = OURS
     screen.app.theme = light if screen.app.current_theme.dark else dark
 
 
-def keymap(screen: MainScreen) -> None:
+def keymap(screen: TriageScreen) -> None:
     """The next key map."""
     desk = screen.desk
     chosen = KEYMAPS[(KEYMAPS.index(desk.keymap.name) + 1) % len(KEYMAPS)]
@@ -101,7 +101,7 @@ def keymap(screen: MainScreen) -> None:
     screen.flash(f"Keys of {chosen} {desk.glyphs.dot} {desk.keymap.key_of('help')} help", Tone.DONE)
 
 
-ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "help": help_here,
     "palette": palette,
     "actions": actions_here,

@@ -19,21 +19,21 @@ from imapcore.model import (
     Threads,
     ViewKind,
 )
-from tui.actions.triage import describe, submit
+from tui.actions.submit import describe, submit
 from tui.keys.commands import Where
 from tui.widgets.sidebar.tree_rows import place_title
 
 if TYPE_CHECKING:
+    from tui.actions.screen import TriageScreen
     from tui.dialogs.keywords import KeywordChange
     from tui.dialogs.label_choices import LabelChange
-    from tui.main.screen import MainScreen
 
 
 INBOX_LABEL = "\\Inbox"
 """The inbox as the label that it is on the server."""
 
 
-def edit_labels(screen: MainScreen, *, is_move: bool) -> None:
+def edit_labels(screen: TriageScreen, *, is_move: bool) -> None:
     """Open the label editor on the target, to label or to move."""
     from tui.dialogs.label_editor import LabelEditor, Scope
 
@@ -88,13 +88,13 @@ def edit_labels(screen: MainScreen, *, is_move: bool) -> None:
     )
 
 
-def _inbox(screen: MainScreen) -> Mailbox:
+def _inbox(screen: TriageScreen) -> Mailbox:
     """The inbox as a label to move to; Spam and Trash have keys of their own and are no labels."""
     title = next((place_title(each) for each in screen.mailboxes if each.role is Role.INBOX), "Inbox")
     return Mailbox(INBOX_LABEL, title)
 
 
-def _scopes(screen: MainScreen) -> tuple[Target, Messages | None]:
+def _scopes(screen: TriageScreen) -> tuple[Target, Messages | None]:
     """The conversations that are meant, and the one message that could be meant instead."""
     target = screen.target()
     assert target is not None, "the label editor was opened without a target"
@@ -110,7 +110,7 @@ def _scopes(screen: MainScreen) -> tuple[Target, Messages | None]:
     return target, Messages((thread.messages[-1].msgid,))
 
 
-def edit_keywords(screen: MainScreen) -> None:
+def edit_keywords(screen: TriageScreen) -> None:
     """Open the keyword editor on the target."""
     from tui.dialogs.keywords import KeywordEditor
 

@@ -10,25 +10,25 @@ from tui.keys.commands import Where
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
 
-def _go(role: Role) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _go(role: Role) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         screen.show_view(View.of_role(role))
         screen.go_to_pane(Where.LIST)
 
     return action
 
 
-def go_label(screen: MainScreen) -> None:
+def go_label(screen: TriageScreen) -> None:
     """Choose a place, a kept search or a label by name."""
     from tui.actions.palette_entries import open_views
 
     open_views(screen)
 
 
-def go_activity(screen: MainScreen) -> None:
+def go_activity(screen: TriageScreen) -> None:
     """What was done, what is pending, what was refused."""
     from tui.dialogs.activity import ActivityScreen
 
@@ -39,7 +39,7 @@ def go_activity(screen: MainScreen) -> None:
     )
 
 
-ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "go-inbox": _go(Role.INBOX),
     "go-starred": _go(Role.STARRED),
     "go-important": _go(Role.IMPORTANT),

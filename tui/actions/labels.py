@@ -8,17 +8,17 @@ from msgspec.structs import replace
 
 from imapcore.gmail.label_names import label_problem
 from imapcore.model import INBOX, CreateLabel, DeleteLabel, RenameLabel, View, ViewKind
-from tui.actions.triage import submit
+from tui.actions.submit import submit
 from tui.bridge.messages import Tone
 from tui.widgets.sidebar.tree_rows import TreeKind, TreeRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
 
-def _row(screen: MainScreen, *kinds: TreeKind) -> TreeRow | None:
+def _row(screen: TriageScreen, *kinds: TreeKind) -> TreeRow | None:
     """The tree's cursor row, if it is of one of these kinds; else a hint."""
     row = screen.places.cursor_row
     if row is not None and row.kind in kinds:
@@ -40,7 +40,7 @@ def _checker(taken: tuple[str, ...]) -> Callable[[str], str]:
     return check
 
 
-def create_label(screen: MainScreen) -> None:
+def create_label(screen: TriageScreen) -> None:
     """Ask for a name and create the label; inside the label the tree's cursor is on, if it is there."""
     from tui.dialogs.prompt import PromptScreen
     from tui.keys.commands import Where
@@ -59,7 +59,7 @@ def create_label(screen: MainScreen) -> None:
     )
 
 
-def rename(screen: MainScreen) -> None:
+def rename(screen: TriageScreen) -> None:
     """Ask for another name."""
     from tui.dialogs.prompt import PromptScreen
 
@@ -81,7 +81,7 @@ def rename(screen: MainScreen) -> None:
     )
 
 
-def _renamed(screen: MainScreen, name: str, new_name: str) -> None:
+def _renamed(screen: TriageScreen, name: str, new_name: str) -> None:
     """Rename, and carry what is remembered under the old name over to the new one."""
     submit(screen, RenameLabel(name, new_name))
     state = screen.desk.state
@@ -100,7 +100,7 @@ def _renamed(screen: MainScreen, name: str, new_name: str) -> None:
         screen.show_view(View.of_label(moved(screen.view.value)), remember=False)
 
 
-def _edit_search(screen: MainScreen, row: TreeRow) -> None:
+def _edit_search(screen: TriageScreen, row: TreeRow) -> None:
     """Another name, another query, or both."""
     from tui.dialogs.saved_search import KeptSearch, KeptSearchScreen
 
@@ -131,7 +131,7 @@ def _edit_search(screen: MainScreen, row: TreeRow) -> None:
     )
 
 
-def delete_label(screen: MainScreen) -> None:
+def delete_label(screen: TriageScreen) -> None:
     """Ask, then delete a label or a kept search; mail is never deleted with it."""
     from tui.dialogs.confirm import ConfirmScreen
 
@@ -154,13 +154,13 @@ def delete_label(screen: MainScreen) -> None:
     )
 
 
-def _deleted(screen: MainScreen, row: TreeRow) -> None:
+def _deleted(screen: TriageScreen, row: TreeRow) -> None:
     submit(screen, DeleteLabel(row.name))
     if row.view is not None and screen.view == row.view:
         screen.show_view(INBOX, remember=False)
 
 
-def colour(screen: MainScreen) -> None:
+def colour(screen: TriageScreen) -> None:
     """Let the user choose the label's colour; the tree and the list wear it while the choice is open."""
     from tui.dialogs.colours import ColourPicker
     from tui.style.theme import AUTOMATIC
@@ -193,7 +193,7 @@ def colour(screen: MainScreen) -> None:
     )
 
 
-def pin(screen: MainScreen) -> None:
+def pin(screen: TriageScreen) -> None:
     """Keep the label at the top of the labels, or let it go."""
     row = _row(screen, TreeKind.LABEL)
     if row is None:
@@ -208,7 +208,7 @@ def pin(screen: MainScreen) -> None:
     apply_tree_state(screen)
 
 
-def hide(screen: MainScreen) -> None:
+def hide(screen: TriageScreen) -> None:
     """Hide the label or search, or show it again."""
     row = _row(screen, TreeKind.LABEL, TreeKind.SEARCH)
     if row is None:
@@ -225,7 +225,7 @@ def hide(screen: MainScreen) -> None:
     apply_tree_state(screen)
 
 
-def show_hidden(screen: MainScreen) -> None:
+def show_hidden(screen: TriageScreen) -> None:
     """Show what is hidden, or hide it again."""
     state = screen.places.state
     if not screen.desk.state.hidden:
@@ -234,7 +234,7 @@ def show_hidden(screen: MainScreen) -> None:
     screen.places.set_state(replace(state, shows_hidden=not state.shows_hidden))
 
 
-def apply_tree_state(screen: MainScreen) -> None:
+def apply_tree_state(screen: TriageScreen) -> None:
     """Show the tree as the state has it."""
     state = screen.desk.state
     screen.places.set_state(
@@ -247,7 +247,7 @@ def apply_tree_state(screen: MainScreen) -> None:
     )
 
 
-ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "fold": lambda screen: screen.places.fold(True),
     "unfold": lambda screen: screen.places.fold(False),
     "create-label": create_label,

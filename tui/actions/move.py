@@ -12,11 +12,11 @@ from tui.keys.commands import Where
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
 
-def _move(rows: int) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _move(rows: int) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         if screen.where is Where.TREE:
             screen.places.move(rows)
         else:
@@ -25,12 +25,12 @@ def _move(rows: int) -> Callable[[MainScreen], None]:
     return action
 
 
-def _scroll(lines: int) -> Callable[[MainScreen], None]:
+def _scroll(lines: int) -> Callable[[TriageScreen], None]:
     return lambda screen: screen.reader.scroll_lines(lines)
 
 
-def _page(share: float) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _page(share: float) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         if screen.where is Where.TREE:
             screen.places.page(share)
         elif screen.where is Where.READER:
@@ -41,8 +41,8 @@ def _page(share: float) -> Callable[[MainScreen], None]:
     return action
 
 
-def _to_end(*, is_bottom: bool) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _to_end(*, is_bottom: bool) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         if screen.where is Where.TREE:
             screen.places.move_to_end(is_bottom=is_bottom)
         elif screen.where is Where.READER:
@@ -53,7 +53,7 @@ def _to_end(*, is_bottom: bool) -> Callable[[MainScreen], None]:
     return action
 
 
-def open_here(screen: MainScreen) -> None:
+def open_here(screen: TriageScreen) -> None:
     """Open what the cursor is on; in the reader, open or fold the current message."""
     if screen.where is Where.TREE:
         screen.places.choose()
@@ -65,7 +65,7 @@ def open_here(screen: MainScreen) -> None:
             screen.open_thread(row.thrid)
 
 
-def back(screen: MainScreen) -> None:
+def back(screen: TriageScreen) -> None:
     """One step out: from the reader, the tree, a selection, a filter, a view."""
     if screen.where is not Where.LIST:
         screen.go_to_pane(Where.LIST)
@@ -85,8 +85,8 @@ def back(screen: MainScreen) -> None:
 _PANES = (Where.TREE, Where.LIST, Where.READER)
 
 
-def _next_pane(step: int) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _next_pane(step: int) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         panes = [
             pane
             for pane in _PANES
@@ -99,11 +99,11 @@ def _next_pane(step: int) -> Callable[[MainScreen], None]:
     return action
 
 
-def _has_reader(screen: MainScreen) -> bool:
+def _has_reader(screen: TriageScreen) -> bool:
     return screen.has_reader_pane or screen.is_reading
 
 
-ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "next": _move(1),
     "previous": _move(-1),
     "scroll-down": _scroll(1),

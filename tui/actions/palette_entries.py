@@ -16,10 +16,10 @@ from tui.widgets.label_chips import label_title
 from tui.widgets.sidebar.tree_rows import place_title
 
 if TYPE_CHECKING:
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
 
-def command_entries(screen: MainScreen, commands: Iterable[Command]) -> tuple[Entry, ...]:
+def command_entries(screen: TriageScreen, commands: Iterable[Command]) -> tuple[Entry, ...]:
     """Verbs that apply in the pane that has the keys."""
     return tuple(
         Entry(command.title, screen.desk.keymap.key_of(command.id), _runner(screen, command.id))
@@ -28,11 +28,11 @@ def command_entries(screen: MainScreen, commands: Iterable[Command]) -> tuple[En
     )
 
 
-def _runner(screen: MainScreen, command_id: str) -> Callable[[], None]:
+def _runner(screen: TriageScreen, command_id: str) -> Callable[[], None]:
     return lambda: screen.command(command_id)
 
 
-def view_entries(screen: MainScreen, verb: str = "Go to ") -> tuple[Entry, ...]:
+def view_entries(screen: TriageScreen, verb: str = "Go to ") -> tuple[Entry, ...]:
     """Places, kept searches and labels to go to."""
     entries: list[Entry] = []
     for mailbox in screen.mailboxes:
@@ -50,7 +50,7 @@ def view_entries(screen: MainScreen, verb: str = "Go to ") -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _goer(screen: MainScreen, view: View) -> Callable[[], None]:
+def _goer(screen: TriageScreen, view: View) -> Callable[[], None]:
     def go() -> None:
         screen.show_view(view)
         screen.go_to_pane(Where.LIST)
@@ -58,7 +58,7 @@ def _goer(screen: MainScreen, view: View) -> Callable[[], None]:
     return go
 
 
-def _open(screen: MainScreen, title: str, entries: tuple[Entry, ...]) -> None:
+def _open(screen: TriageScreen, title: str, entries: tuple[Entry, ...]) -> None:
     def closed(chosen: Entry | None) -> None:
         if chosen is not None:
             chosen.run()
@@ -66,12 +66,12 @@ def _open(screen: MainScreen, title: str, entries: tuple[Entry, ...]) -> None:
     screen.app.push_screen(PaletteScreen(title, entries, look=screen.desk.look), closed)
 
 
-def open_palette(screen: MainScreen) -> None:
+def open_palette(screen: TriageScreen) -> None:
     """Everything there is."""
     _open(screen, "Commands", (*command_entries(screen, COMMANDS), *view_entries(screen)))
 
 
-def open_actions(screen: MainScreen) -> None:
+def open_actions(screen: TriageScreen) -> None:
     """Only what concerns the row under the cursor."""
     about_row = [
         command
@@ -81,12 +81,12 @@ def open_actions(screen: MainScreen) -> None:
     _open(screen, "What can be done here", command_entries(screen, about_row))
 
 
-def open_views(screen: MainScreen) -> None:
+def open_views(screen: TriageScreen) -> None:
     """Only where one can go."""
     _open(screen, "Go to", view_entries(screen, ""))
 
 
-def open_themes(screen: MainScreen) -> None:
+def open_themes(screen: TriageScreen) -> None:
     """Every theme by name; ours first."""
 
     def wear(name: str) -> Callable[[], None]:

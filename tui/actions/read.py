@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imapcore.events import Event
+    from tui.actions.screen import TriageScreen
     from tui.dialogs.attachments import OpenAttachment
-    from tui.main.screen import MainScreen
 
 
-def next_message(screen: MainScreen) -> None:
+def next_message(screen: TriageScreen) -> None:
     """The next message of the conversation."""
     if not screen.reader.next_message():
         screen.flash("This is the newest message of the conversation", Tone.HINT)
 
 
-def previous_message(screen: MainScreen) -> None:
+def previous_message(screen: TriageScreen) -> None:
     """The previous message of the conversation."""
     if not screen.reader.previous_message():
         screen.flash("This is the oldest message of the conversation", Tone.HINT)
 
 
-def _other(step: int) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _other(step: int) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         before = screen.thread_list.cursor_index
         screen.thread_list.move(step)
         row = screen.thread_list.cursor_row
@@ -46,7 +46,7 @@ def _other(step: int) -> Callable[[MainScreen], None]:
     return action
 
 
-def links(screen: MainScreen) -> None:
+def links(screen: TriageScreen) -> None:
     """Choose one of the current message's links."""
     found = screen.reader.links
     if not found:
@@ -61,7 +61,7 @@ def links(screen: MainScreen) -> None:
     screen.app.push_screen(LinkPicker(found, look=screen.desk.look), closed)
 
 
-def open_link(screen: MainScreen, url: str) -> None:
+def open_link(screen: TriageScreen, url: str) -> None:
     """Hand an address to the system's browser; only ever web and mail addresses."""
     if not url.lower().startswith(("https://", "http://", "mailto:")):
         screen.flash("Only web and mail addresses are opened", Tone.PROBLEM)
@@ -69,7 +69,7 @@ def open_link(screen: MainScreen, url: str) -> None:
         screen.flash(f"No browser could be started for {url}", Tone.PROBLEM)
 
 
-def attachments(screen: MainScreen) -> None:
+def attachments(screen: TriageScreen) -> None:
     """Choose attachments of the current message to save, or one to open."""
     body, message = screen.reader.body, screen.reader.message
     if body is None or message is None or not body.attachments:
@@ -94,7 +94,7 @@ def attachments(screen: MainScreen) -> None:
     screen.app.push_screen(AttachmentPicker(body.attachments, folder, look=screen.desk.look), closed)
 
 
-def open_attachment(screen: MainScreen, msgid: int, chosen: OpenAttachment) -> None:
+def open_attachment(screen: TriageScreen, msgid: int, chosen: OpenAttachment) -> None:
     """Save an attachment into a folder of its own, and hand it to the system's viewer when it is there."""
     from tui.terminal.attachment_viewer import open_file, private_folder
 
@@ -115,7 +115,7 @@ def open_attachment(screen: MainScreen, msgid: int, chosen: OpenAttachment) -> N
     screen.desk.mail.save_attachment(msgid, chosen.section, folder)
 
 
-def source(screen: MainScreen) -> None:
+def source(screen: TriageScreen) -> None:
     """The message as it came."""
     message = screen.reader.message
     if message is None:
@@ -130,7 +130,7 @@ def source(screen: MainScreen) -> None:
     screen.app.push_screen(MessageScreen(message, raw, look=screen.desk.look))
 
 
-def open_in_gmail(screen: MainScreen) -> None:
+def open_in_gmail(screen: TriageScreen) -> None:
     """Open the message in Gmail on the web, by its id in hexadecimal."""
     target = screen.target()
     found = ""
@@ -147,17 +147,17 @@ def open_in_gmail(screen: MainScreen) -> None:
     open_link(screen, f"https://mail.google.com/mail/?authuser={account}#all/{found}")
 
 
-def unfold_all(screen: MainScreen) -> None:
+def unfold_all(screen: TriageScreen) -> None:
     """Expand or collapse all messages."""
     screen.reader.toggle_all()
 
 
-def toggle_quotes(screen: MainScreen) -> None:
+def toggle_quotes(screen: TriageScreen) -> None:
     """Show or hide quoted text."""
     screen.reader.toggle_quotes()
 
 
-ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "next-message": next_message,
     "previous-message": previous_message,
     "newer": _other(-1),

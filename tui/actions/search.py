@@ -14,12 +14,12 @@ from tui.style.text import local
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
 _LONGEST_TITLE = 40
 
 
-def search(screen: MainScreen) -> None:
+def search(screen: TriageScreen) -> None:
     """Ask for a query and show what it finds as a view."""
     from tui.dialogs.search import SearchScreen
 
@@ -46,7 +46,7 @@ def search(screen: MainScreen) -> None:
     )
 
 
-def run_search(screen: MainScreen, query: str) -> None:
+def run_search(screen: TriageScreen, query: str) -> None:
     """Show what a query finds."""
     screen.searching[query] = (0, False, "")
     screen.thread_list.forget(View.of_search(query))
@@ -54,13 +54,13 @@ def run_search(screen: MainScreen, query: str) -> None:
     screen.go_to_pane(Where.LIST)
 
 
-def unread_only(screen: MainScreen) -> None:
+def unread_only(screen: TriageScreen) -> None:
     """Unread conversations only, or all again."""
     view = screen.view
     screen.show_view(replace(view, is_unread_only=not view.is_unread_only), remember=False)
 
 
-def save_search(screen: MainScreen) -> None:
+def save_search(screen: TriageScreen) -> None:
     """Keep the search that is shown in the tree."""
     query = screen.view.value
     if any(each.query == query for each in screen.searches):
@@ -82,7 +82,7 @@ def save_search(screen: MainScreen) -> None:
     )
 
 
-ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "search": search,
     "filter": lambda screen: screen.open_filter(),
     "unread-only": unread_only,

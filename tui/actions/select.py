@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imapcore.model import ThreadRow
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
 
-def _where(what: str, wanted: Callable[[ThreadRow], bool]) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _where(what: str, wanted: Callable[[ThreadRow], bool]) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         if not screen.thread_list.select_where(wanted):
             screen.flash(f"None of those listed is {what}", Tone.HINT)
 
     return action
 
 
-def select_all(screen: MainScreen) -> None:
+def select_all(screen: TriageScreen) -> None:
     """All rows that are held; once more, or where that is all there is: everything in the view."""
     listed = screen.thread_list
     window = listed.window
@@ -33,7 +33,7 @@ def select_all(screen: MainScreen) -> None:
         listed.select_where(lambda row: True)
 
 
-ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "select": lambda screen: screen.thread_list.toggle_selected(),
     "select-range": lambda screen: screen.thread_list.toggle_range(),
     "select-next": lambda screen: screen.thread_list.extend(1),

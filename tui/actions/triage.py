@@ -9,118 +9,53 @@ from imapcore.model import (
     Archive,
     ChangeFlags,
     ChangeLabels,
-    CreateLabel,
     DeleteForever,
-    DeleteLabel,
     Everything,
     MarkAll,
     Messages,
     MoveToInbox,
     MoveToSpam,
     MoveToTrash,
-    Op,
     Receipt,
-    RenameLabel,
     Role,
     Target,
     Threads,
 )
+from tui.actions.submit import submit
 from tui.bridge import background
 from tui.bridge.messages import Tone
 from tui.keys.commands import Where
 from tui.style.text import number
-from tui.widgets.sidebar.view_titles import view_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.main.screen import MainScreen
+    from tui.actions.screen import TriageScreen
 
 SEEN = frozenset({"\\Seen"})
 FLAGGED = frozenset({"\\Flagged"})
 IMPORTANT = frozenset({"\\Important"})
 
 
-def submit(screen: MainScreen, op: Op, *, leaves: bool = False, step: int = 0) -> None:
-    """Do it, say so, and look again. ``leaves``: the conversation goes out of this view.
-
-    ``step`` is where the cursor goes then: -1 newer, 1 older, 0 what the configuration says. What is about
-    very many conversations is done beside the screen, and said when it is.
-    """
-    was_reading, view = screen.where is Where.READER, screen.view
-
-    def done(receipt: Receipt) -> None:
-        if leaves and screen.view == view:
-            _leave(screen, was_reading=was_reading, step=step)
-        else:
-            screen.look_again()
-        _say(screen, op, receipt)
-
-    many = _conversations(screen, op)
-    if many >= background.LARGE:
-        screen.flash(f"Noting a change of {number(many)} conversations{screen.desk.glyphs.ellipsis}")
-    screen.aside.do(lambda: screen.desk.mail.submit(op), done, is_long=many >= background.LARGE)
-
-
-def _conversations(screen: MainScreen, op: Op) -> int:
-    """How many conversations an op is about; 0 for one about single messages or labels themselves."""
-    if isinstance(op, MarkAll):
-        return screen.thread_list.window.total
-    if isinstance(op, CreateLabel | RenameLabel | DeleteLabel):
-        return 0
-    if isinstance(op.target, Everything):
-        return screen.thread_list.window.total
-    return len(op.target.thrids) if isinstance(op.target, Threads) else 0
-
-
-def _say(screen: MainScreen, op: Op, receipt: Receipt) -> None:
-    if receipt.messages == 0 and not isinstance(op, CreateLabel | RenameLabel | DeleteLabel):
-        screen.flash("It was so already: nothing changed", Tone.HINT)
-        return
-    undo = screen.desk.keymap.key_of("undo")
-    hint = f" {screen.desk.glyphs.dot} {undo} undo" if receipt.can_undo and undo else ""
-    screen.flash(f"{receipt.summary}{hint}")
-
-
-def _leave(screen: MainScreen, *, was_reading: bool, step: int) -> None:
-    """The target went out of the view: put the cursor where the user goes on."""
-    listed = screen.thread_list
-    direction = step or {"older": 1, "newer": -1}.get(screen.desk.config.behaviour.after_archive, 0)
-    gone = screen.open_thrid if was_reading else None
-    index = listed.cursor_index
-    listed.selection.clear()
-    screen.look_again()
-    # The older one took the place of the one that left; the newer one is the row above.
-    if direction < 0 and index > 0:
-        listed.move_to(index - 1)
-    if not was_reading:
-        return
-    row = listed.cursor_row
-    if direction == 0 or row is None or row.thrid == gone:
-        screen.close_thread()
-    else:
-        screen.open_thread(row.thrid)
-
-
-def _target(screen: MainScreen) -> Target:
+def _target(screen: TriageScreen) -> Target:
     target = screen.target()
     assert target is not None, "a verb that needs a target was run without one"
     return target
 
 
-def _leaves_inbox(screen: MainScreen) -> bool:
+def _leaves_inbox(screen: TriageScreen) -> bool:
     return screen.view.label == INBOX.label
 
 
-def _archive(step: int) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _archive(step: int) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         target = _target(screen)
         submit(screen, Archive(target), leaves=_leaves_inbox(screen) or step != 0, step=step)
 
     return action
 
 
-def trash(screen: MainScreen) -> None:
+def trash(screen: TriageScreen) -> None:
     """Move to the trash; in the trash, say what would delete."""
     if screen.view.role is Role.TRASH:
         key = screen.desk.keymap.key_of("delete-forever")
@@ -129,7 +64,7 @@ def trash(screen: MainScreen) -> None:
     submit(screen, MoveToTrash(_target(screen)), leaves=not _is_single_message(screen))
 
 
-def spam(screen: MainScreen) -> None:
+def spam(screen: TriageScreen) -> None:
     """Report as spam; in Spam, bring back."""
     if screen.view.role is Role.SPAM:
         submit(screen, MoveToInbox(_target(screen)), leaves=True)
@@ -137,18 +72,18 @@ def spam(screen: MainScreen) -> None:
         submit(screen, MoveToSpam(_target(screen)), leaves=not _is_single_message(screen))
 
 
-def _is_single_message(screen: MainScreen) -> bool:
+def _is_single_message(screen: TriageScreen) -> bool:
     thread = screen.reader.thread
     return isinstance(screen.target(), Messages) and thread is not None and len(thread.messages) > 1
 
 
-def to_inbox(screen: MainScreen) -> None:
+def to_inbox(screen: TriageScreen) -> None:
     """Back to the inbox, from anywhere."""
     is_away = screen.view.role in (Role.TRASH, Role.SPAM)
     submit(screen, MoveToInbox(_target(screen)), leaves=is_away)
 
 
-def remove_label(screen: MainScreen) -> None:
+def remove_label(screen: TriageScreen) -> None:
     """Take the view's own label off: what Gmail's y does, view by view."""
     role, label = screen.view.role, screen.view.label
     target = _target(screen)
@@ -164,7 +99,7 @@ def remove_label(screen: MainScreen) -> None:
         submit(screen, ChangeLabels(target, remove=frozenset({label})), leaves=True)
 
 
-def star(screen: MainScreen) -> None:
+def star(screen: TriageScreen) -> None:
     """Star; take the star off where everything that is meant has one."""
     target = _target(screen)
     if _is_starred(screen, target):
@@ -178,7 +113,7 @@ def star(screen: MainScreen) -> None:
     submit(screen, ChangeFlags(target, add=FLAGGED))
 
 
-def _is_starred(screen: MainScreen, target: Target) -> bool:
+def _is_starred(screen: TriageScreen, target: Target) -> bool:
     if isinstance(target, Messages):
         message = screen.reader.message
         return message is not None and message.is_starred
@@ -191,8 +126,8 @@ def _is_starred(screen: MainScreen, target: Target) -> bool:
 
 def _flags(
     *, add: frozenset[str] = frozenset(), remove: frozenset[str] = frozenset()
-) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         submit(screen, ChangeFlags(_target(screen), add, remove))
         if remove and screen.where is Where.READER:
             # As in Gmail: what is unread again is not looked at any longer.
@@ -201,8 +136,8 @@ def _flags(
     return action
 
 
-def _important(*, is_important: bool) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _important(*, is_important: bool) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         target = _target(screen)
         if is_important:
             submit(screen, ChangeLabels(target, add=IMPORTANT))
@@ -213,7 +148,7 @@ def _important(*, is_important: bool) -> Callable[[MainScreen], None]:
     return action
 
 
-def opened(screen: MainScreen) -> None:
+def opened(screen: TriageScreen) -> None:
     """A conversation was opened: mark it as read, without a word and outside of undo."""
     thrid, thread = screen.open_thrid, screen.reader.thread
     if thrid is None or thread is None or not any(message.is_unread for message in thread.messages):
@@ -224,7 +159,7 @@ def opened(screen: MainScreen) -> None:
     screen.aside.do(lambda: screen.desk.mail.submit(op), lambda _: screen.look_again())
 
 
-def mark_all_read(screen: MainScreen) -> None:
+def mark_all_read(screen: TriageScreen) -> None:
     """Everything in the view is read."""
     if not screen.thread_list.window.unread and not screen.thread_list.window.total:
         screen.flash("Nothing here to mark", Tone.HINT)
@@ -232,7 +167,7 @@ def mark_all_read(screen: MainScreen) -> None:
     submit(screen, MarkAll(screen.view))
 
 
-def message_scope(screen: MainScreen) -> None:
+def message_scope(screen: TriageScreen) -> None:
     """Act on this message, or on the conversation."""
     screen.message_only = not screen.message_only
     what = "this message only" if screen.message_only else "the whole conversation"
@@ -240,7 +175,7 @@ def message_scope(screen: MainScreen) -> None:
     screen.teach()
 
 
-def delete_forever(screen: MainScreen) -> None:
+def delete_forever(screen: TriageScreen) -> None:
     """Ask, then expunge; only in Spam and Trash."""
     place = screen.view.role
     if place not in (Role.SPAM, Role.TRASH):
@@ -273,18 +208,18 @@ def _count(target: Target) -> int:
     return len(target.msgids) if isinstance(target, Messages) else 0
 
 
-def undo(screen: MainScreen) -> None:
+def undo(screen: TriageScreen) -> None:
     """Take the newest change back."""
     _go_in_history(screen, screen.desk.mail.undo, "undo", back="redo")
 
 
-def redo(screen: MainScreen) -> None:
+def redo(screen: TriageScreen) -> None:
     """Do again what was undone last."""
     _go_in_history(screen, screen.desk.mail.redo, "redo", back="undo", intro="Again: ")
 
 
 def _go_in_history(
-    screen: MainScreen, step: Callable[[], Receipt | None], word: str, *, back: str, intro: str = ""
+    screen: TriageScreen, step: Callable[[], Receipt | None], word: str, *, back: str, intro: str = ""
 ) -> None:
     """One step, said with the way back."""
 
@@ -299,8 +234,8 @@ def _go_in_history(
     screen.aside.do(step, done, is_long=background.may_be_large(screen.desk.mail))
 
 
-def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:
-    def action(screen: MainScreen) -> None:
+def _edit_labels(*, is_move: bool) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
         from tui.actions.edit_labels import edit_labels
 
         edit_labels(screen, is_move=is_move)
@@ -308,24 +243,14 @@ def _edit_labels(*, is_move: bool) -> Callable[[MainScreen], None]:
     return action
 
 
-def keywords(screen: MainScreen) -> None:
+def keywords(screen: TriageScreen) -> None:
     """Edit flags and keywords."""
     from tui.actions.edit_labels import edit_keywords
 
     edit_keywords(screen)
 
 
-def describe(screen: MainScreen, target: Target) -> str:
-    """What is meant by a verb, in words: for the titles of dialogs."""
-    if isinstance(target, Messages):
-        return "this message"
-    if isinstance(target, Everything):
-        return f"everything in {view_title(screen.view, screen.mailboxes, screen.searches)}"
-    count = len(target.thrids)
-    return "this conversation" if count == 1 else f"{number(count)} conversations"
-
-
-ACTIONS: Mapping[str, Callable[[MainScreen], None]] = {
+ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "archive": _archive(0),
     "archive-newer": _archive(-1),
     "archive-older": _archive(1),

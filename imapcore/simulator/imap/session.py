@@ -19,8 +19,8 @@ from imapcore.simulator.account.account import Account
 from imapcore.simulator.account.mailboxes import Entry, Mailbox, Message
 from imapcore.simulator.faults import LINE_FAULTS, Fault, FaultBoard, FaultKind
 from imapcore.simulator.imap.channel import Channel, Malformed
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage
 from imapcore.simulator.imap.credentials import Credentials
 from imapcore.simulator.imap.label_encoding import render_labels
 from imapcore.simulator.imap.selected_view import View
@@ -67,7 +67,7 @@ class Session:
         self,
         house: ServerState,
         channel: Channel,
-        table: Mapping[str, CommandEntry],
+        table: Mapping[str, CommandEntry[Session]],
         *,
         identity: str,
         address: str,
@@ -228,7 +228,7 @@ class Session:
                 return refusal
         return await self._run(entry, cursor)
 
-    async def _run(self, entry: CommandEntry, cursor: Cursor) -> Reply:
+    async def _run(self, entry: CommandEntry[Session], cursor: Cursor) -> Reply:
         try:
             reply = await entry.run(self, cursor)
         except ParseError:

@@ -14,9 +14,8 @@ from typing import NamedTuple
 from imapcore.clock import Clock
 from imapcore.model import Role
 from imapcore.protocol.search import GmailRaw, Key, Uids
-from imapcore.store import Store
+from imapcore.store import Store, scope_of
 from imapcore.store.facts import Changed, MessageFacts
-from imapcore.store.query.scope import scope_of
 from imapcore.sync.listener import Report
 from imapcore.sync.pull.batch_size import BatchSize
 from imapcore.sync.pull.fetcher import Fetcher

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.mailboxes import Entry, Mailbox, Message
 from imapcore.simulator.account.source import StoredSeed, store
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.commands.mailboxes import read_mailbox, spell
 from imapcore.simulator.imap.commands.store import read_flag_list
 from imapcore.simulator.imap.session import Session
@@ -105,6 +105,6 @@ def _add(session: Session, mailbox: Mailbox, source: StoredSeed, arguments: Appe
     )
 
 
-COMMANDS: dict[str, CommandEntry] = {
+COMMANDS: dict[str, CommandEntry[Session]] = {
     "APPEND": command(Stage.SIGNED_IN, _read_append, _append, Piggyback.NOTHING),
 }

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.faults import FaultKind
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.label_encoding import decode_name, quote
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.options import LoginError
@@ -289,7 +289,7 @@ async def _getquotaroot(session: Session, name: bytes) -> Reply:
     return SUCCESS
 
 
-COMMANDS: dict[str, CommandEntry] = {
+COMMANDS: dict[str, CommandEntry[Session]] = {
     "CAPABILITY": command(Stage.ANY, no_arguments, _capability),
     "NOOP": command(Stage.ANY, no_arguments, _noop, Piggyback.EVERYTHING),
     "LOGOUT": command(Stage.ANY, no_arguments, _logout),

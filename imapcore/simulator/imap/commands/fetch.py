@@ -14,8 +14,8 @@ from functools import lru_cache
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.mailboxes import Entry
 from imapcore.simulator.faults import Fault, FaultKind
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.replies import SUCCESS, Reply
 from imapcore.wire.datetimes import format_internaldate
@@ -298,7 +298,7 @@ async def _send(
     return has_missed
 
 
-COMMANDS: dict[str, CommandEntry] = {
+COMMANDS: dict[str, CommandEntry[Session]] = {
     "FETCH": command(Stage.SELECTED, read_fetch, _fetch, Piggyback.ARRIVALS),
     "UID FETCH": command(Stage.SELECTED, read_fetch, _uid_fetch, Piggyback.ARRIVALS),
 }

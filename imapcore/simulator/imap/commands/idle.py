@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from imapcore.simulator import gmail_texts
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command, no_arguments
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.replies import SUCCESS, Farewell, Reply
 
@@ -70,7 +70,7 @@ async def _check(session: Session, _: None) -> Reply:
     return SUCCESS
 
 
-COMMANDS: dict[str, CommandEntry] = {
+COMMANDS: dict[str, CommandEntry[Session]] = {
     "IDLE": command(Stage.SIGNED_IN, no_arguments, _idle),
     "CHECK": command(Stage.SELECTED, no_arguments, _check, Piggyback.EVERYTHING),
 }

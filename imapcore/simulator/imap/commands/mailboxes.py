@@ -13,8 +13,8 @@ from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.kinds import Kind
 from imapcore.simulator.account.mailboxes import Mailbox
 from imapcore.simulator.faults import FaultKind
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.label_encoding import decode_name, encode_name, mailbox_name, quote
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.replies import SUCCESS, Refusal, Reply
@@ -447,7 +447,7 @@ async def _status(session: Session, arguments: StatusArguments) -> Reply:
     return SUCCESS
 
 
-COMMANDS: dict[str, CommandEntry] = {
+COMMANDS: dict[str, CommandEntry[Session]] = {
     "SELECT": command(Stage.SIGNED_IN, _read_select, _select),
     "EXAMINE": command(Stage.SIGNED_IN, _read_select, _examine),
     "UNSELECT": command(Stage.SELECTED, no_arguments, _unselect),

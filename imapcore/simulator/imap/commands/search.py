@@ -19,8 +19,8 @@ from imapcore.simulator.account.envelope import parse_mailboxes
 from imapcore.simulator.account.mailboxes import Entry, Mailbox
 from imapcore.simulator.account.stored_mail import decode_words
 from imapcore.simulator.faults import FaultKind
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.label_encoding import quote
 from imapcore.simulator.imap.raw_search import compile_raw
 from imapcore.simulator.imap.session import Session
@@ -421,7 +421,7 @@ def _send_esearch(
     session.send(b" ".join(parts))
 
 
-COMMANDS: dict[str, CommandEntry] = {
+COMMANDS: dict[str, CommandEntry[Session]] = {
     "SEARCH": command(Stage.SELECTED, _read_search, _search, Piggyback.ARRIVALS),
     "UID SEARCH": command(Stage.SELECTED, _read_search, _uid_search, Piggyback.ARRIVALS),
 }

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.kinds import Kind
 from imapcore.simulator.account.mailboxes import Entry, Mailbox
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command
 from imapcore.simulator.imap.label_encoding import decode_name
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.options import LabelStore
@@ -292,7 +292,7 @@ def _find_labels(
     return frozenset(labels), place
 
 
-COMMANDS: dict[str, CommandEntry] = {
+COMMANDS: dict[str, CommandEntry[Session]] = {
     "STORE": command(Stage.SELECTED, read_store, _store, Piggyback.ARRIVALS),
     "UID STORE": command(Stage.SELECTED, read_store, _uid_store, Piggyback.ARRIVALS),
 }

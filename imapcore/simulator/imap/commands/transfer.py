@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from imapcore.simulator import gmail_texts
 from imapcore.simulator.account.mailboxes import Entry, Mailbox
+from imapcore.simulator.imap.command_entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.command_reader import Cursor, ParseError
-from imapcore.simulator.imap.commands.entry import CommandEntry, Piggyback, Stage, command, no_arguments
 from imapcore.simulator.imap.commands.mailboxes import read_mailbox, spell
 from imapcore.simulator.imap.session import Session
 from imapcore.simulator.replies import SUCCESS, Refusal, Reply
@@ -148,7 +148,7 @@ def _expunge_deleted(session: Session, candidates: list[tuple[int, Entry]]) -> R
     return SUCCESS
 
 
-COMMANDS: dict[str, CommandEntry] = {
+COMMANDS: dict[str, CommandEntry[Session]] = {
     "COPY": command(Stage.SELECTED, _read_transfer, _copy, Piggyback.ARRIVALS),
     "UID COPY": command(Stage.SELECTED, _read_transfer, _uid_copy, Piggyback.ARRIVALS),
     "MOVE": command(Stage.SELECTED, _read_transfer, _move, Piggyback.ARRIVALS),

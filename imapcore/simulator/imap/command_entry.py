@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, Flag, auto
-from typing import TYPE_CHECKING, TypeVar
+from typing import Generic, TypeVar
 
 from imapcore.simulator.imap.command_reader import Cursor
 from imapcore.simulator.replies import Reply
-
-if TYPE_CHECKING:
-    from imapcore.simulator.imap.session import Session
 
 
 class Stage(Flag):
@@ -32,28 +29,29 @@ class Piggyback(Enum):
     EVERYTHING = "everything"
 
 
-Runner = Callable[["Session", Cursor], Awaitable[Reply]]
+S = TypeVar("S")
+"""The session a command acts on; known by name only to the commands, so that a session can hold the table."""
 Arguments = TypeVar("Arguments")
 
 
 @dataclass(frozen=True, slots=True)
-class CommandEntry:
+class CommandEntry(Generic[S]):
     """One row of the table."""
 
     stage: Stage
-    run: Runner
+    run: Callable[[S, Cursor], Awaitable[Reply]]
     ride: Piggyback = Piggyback.NOTHING
 
 
 def command(
     stage: Stage,
     parse: Callable[[Cursor], Arguments],
-    run: Callable[[Session, Arguments], Awaitable[Reply]],
+    run: Callable[[S, Arguments], Awaitable[Reply]],
     ride: Piggyback = Piggyback.NOTHING,
-) -> CommandEntry:
+) -> CommandEntry[S]:
     """A row whose command is read whole, to its very end, before anything is done."""
 
-    async def read_and_run(session: Session, cursor: Cursor) -> Reply:
+    async def read_and_run(session: S, cursor: Cursor) -> Reply:
         arguments = parse(cursor)
         cursor.end()
         return await run(session, arguments)
