@@ -24,6 +24,7 @@ class Many:
 
     total: int = MILLION
     added: int = 0
+    is_complete: bool = True
     asked: list[tuple[Place, int]] = field(default_factory=list)
 
     def row(self, index: int) -> ThreadRow:
@@ -47,7 +48,7 @@ class Many:
                 first = self._index(key) - size // 2
         first = max(0, min(first, total - size))
         rows = tuple(self.row(index) for index in range(first, min(total, first + size)))
-        return Window(view, rows, first, total)
+        return Window(view, rows, first, total, is_complete=self.is_complete)
 
 
 class Stage(App[None]):
@@ -187,3 +188,42 @@ async def test_an_empty_view_says_what_it_was_told() -> None:
         stage.threads.toggle_range()
         stage.threads.toggle_selected()
         assert stage.threads.target() is None
+
+
+async def test_while_a_view_is_filled_the_cursor_stays_at_the_top_until_it_is_moved() -> None:
+    stage = Stage(Many(is_complete=False))
+    async with stage.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        for added in (5, 40):
+            stage.many.added = added
+            stage.threads.refresh_rows()
+            await settle(pilot)
+            assert (stage.threads.cursor_index, here(stage)) == (0, f"row {-added}")
+        stage.threads.move(0)
+        stage.many.added = 45
+        stage.threads.refresh_rows()
+        await settle(pilot)
+        assert (stage.threads.cursor_index, here(stage)) == (5, "row -40")
+
+
+async def test_what_arrives_in_a_whole_view_does_not_slip_under_the_cursor() -> None:
+    stage = Stage(Many())
+    async with stage.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        stage.many.added = 5
+        stage.threads.refresh_rows()
+        await settle(pilot)
+        assert (stage.threads.cursor_index, here(stage)) == (5, "row 0")
+
+
+async def test_a_choice_made_while_a_view_is_filled_holds_the_cursor() -> None:
+    stage = Stage(Many(is_complete=False))
+    async with stage.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        row = stage.threads.cursor_row
+        assert row is not None
+        stage.threads.selection.toggle(row.thrid)
+        stage.many.added = 5
+        stage.threads.refresh_rows()
+        await settle(pilot)
+        assert here(stage) == "row 0"

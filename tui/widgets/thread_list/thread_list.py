@@ -87,6 +87,8 @@ class ThreadList(ScrollView, can_focus=True):
         self._cursor_row: ThreadRow | None = None
         self._cursor = 0
         self._told_thrid: int | None = None
+        self._has_moved = False
+        """Whether the user has chosen where the cursor is since the view was opened."""
         self._places: dict[View, tuple[Key, int]] = {}
         self.selection = Selection()
         self._empty: tuple[str, ...] = ()
@@ -136,6 +138,7 @@ class ThreadList(ScrollView, can_focus=True):
         self._remember_place()
         self.selection.clear()
         place = self._places.get(view)
+        self._has_moved = place is not None
         key, offset = place if place else (None, 0)
         self._window = RowWindow(self._read(view, Around(key) if key else Top(), self._window_size()))
         self._place_cursor(self._window.place_of(key) if key else 0, offset)
@@ -145,9 +148,13 @@ class ThreadList(ScrollView, can_focus=True):
         """Look again, because rows changed; cursor and viewport stay with their conversations."""
         window, top = self._window, self._top
         visible = self._visible_rows()
-        if self._cursor_row is None or not window.rows:
+        is_filling = not (self._has_moved or window.is_complete or self.selection or self._cursor or top)
+        if self._cursor_row is None or not window.rows or is_filling:
+            # A first look may have seen part of the first mail to come; the rest of it comes above.
             self._window = RowWindow(self._read(self.view, Top(), self._window_size()))
-            self._place_cursor(0, 0)
+            self._told_thrid = self._told_thrid if is_filling else -1
+            self._set_cursor(0)
+            self._scroll_top(0, is_cursor_seen=True)
             return
         # What holds still is the cursor's row where it can be seen, else the row at the top.
         is_cursor_seen = top <= self._cursor < top + max(1, visible)
@@ -214,6 +221,7 @@ class ThreadList(ScrollView, can_focus=True):
         """Put the cursor on a row."""
         if self._window.total == 0:
             return
+        self._has_moved = True
         index = max(0, min(index, self._window.total - 1))
         self._hold_rows(index, index + 1)
         self._set_cursor(index)
@@ -325,7 +333,8 @@ class ThreadList(ScrollView, can_focus=True):
         self.refresh()
 
     def on_blur(self) -> None:
-        """The cursor's shade tells where the keys go."""
+        """The cursor's shade tells where the keys go; who has gone elsewhere went from this row."""
+        self._has_moved = True
         self.refresh()
 
     # -- selecting -------------------------------------------------------------------------------------
