@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Callable
 from enum import StrEnum
 
 from tests.engine.proxy import Proxy, Way
@@ -83,6 +84,21 @@ class LineProxy(Proxy):
                 return [text[:third] + b"#" * third + text[2 * third :] + b"\r\n"]
             case Harm.QUOTED:
                 return [text[: len(text) // 2] + b'"' + text[len(text) // 2 :] + b"\r\n"]
+
+
+class Rewriter(Proxy):
+    """Says other lines than the server did: ``rewrite`` is given each, and returns what is passed on."""
+
+    def __init__(self, port: int, rewrite: Callable[[bytes], bytes]) -> None:
+        super().__init__(port)
+        self.rewrite = rewrite
+        self._partial: dict[socket.socket, bytes] = {}
+
+    def _seen(self, source: socket.socket, way: Way, data: bytes) -> bytes:
+        if way is not Way.TO_CLIENT:
+            return data
+        lines, self._partial[source] = split(self._partial.get(source, b"") + data)
+        return b"".join(self.rewrite(line) for line in lines)
 
 
 def split(data: bytes) -> tuple[list[bytes], bytes]:
