@@ -30,6 +30,27 @@ _UNTEXTUAL = frozenset(
 """Codecs that are no character sets, or that warn, or that take more than linear time."""
 
 _SEVEN_BIT = bytes(range(0x80))
+_UNSAID = frozenset(("us-ascii", "ascii", "unknown-8bit", "x-unknown", "binary", "8bit", "7bit", "default"))
+"""Labels of programs that did not know; octets beyond ASCII prove them wrong."""
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\xff\xfe", "utf-16-le"),
+          (b"\xfe\xff", "utf-16-be"))  # fmt: skip
+_META = re.compile(
+    rb"<meta\s[^>]{0,300}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9._:-]{2,40})", re.IGNORECASE
+)
+_META_WITHIN = 8192
+_SAMPLE = 20_000
+_ENOUGH = 8
+"""Octets beyond ASCII that say something of the language."""
+_SURE = 0.2
+"""The detector's confidence is low where it is right, and lower still where it is wrong: of samples in
+thirteen charsets it named every right one with 0.25 or more, every wrong one with 0.14 or less.
+"""
+_DETECTED = frozenset(
+    ("koi8-r", "koi8-u", "windows-1251", "iso-8859-5", "cp866", "mac-cyrillic", "windows-1253",
+     "iso-8859-7", "windows-1255", "windows-1256", "big5", "big5hkscs", "gb18030", "gbk", "gb2312",
+     "cp932", "shift_jis", "shift-jis", "euc-jp", "euc-jis-2004", "shift_jis_2004", "euc-kr", "cp949",
+     "iso-2022-jp", "cp874", "tis-620")
+)  # fmt: skip
 
 
 def codec_name(charset: str) -> str | None:
@@ -69,6 +90,47 @@ def decode(octets: bytes, charset: str = "") -> tuple[str, bool]:
     if charset.strip().lower() in ("utf-8", "utf8"):
         return _repair_utf8(octets), True
     return octets.decode("cp1252", "replace"), True
+
+
+def decode_body(octets: bytes, charset: str = "", *, is_html: bool = False) -> tuple[str, bool]:
+    """The text of a whole body, and whether its charset had to be guessed.
+
+    A label that is known is taken at its word. Without one it is a byte order mark's, UTF-8, what HTML says
+    in its ``<meta>``, what the detector is sure of, and Windows-1252 at last. The detector may name no
+    charset of Latin letters, since between those it only guesses.
+    """
+    for mark, name in _MARKS:
+        if octets.startswith(mark):
+            return octets[len(mark) :].decode(name, "replace"), False
+    if codec_name(charset) is not None and charset.strip().strip("\"'").lower() not in _UNSAID:
+        return decode(octets, charset)
+    try:
+        return octets.decode("utf-8"), False
+    except UnicodeDecodeError:
+        pass
+    meta = _META.search(octets[:_META_WITHIN]) if is_html else None
+    codec = codec_name(meta[1].decode("ascii")) if meta else None
+    if codec is None or codec.startswith("utf-"):
+        codec = _detect(octets)
+    if codec is not None:
+        try:
+            return octets.decode(codec), True
+        except (UnicodeError, ValueError):
+            pass
+    return decode(octets, charset)
+
+
+def _detect(octets: bytes) -> str | None:
+    """The codec of text in other letters than Latin ones, where the detector is sure; else None."""
+    sample = octets[:_SAMPLE]
+    if len(sample.translate(None, _SEVEN_BIT)) < _ENOUGH:
+        return None
+    # Late: its tables take a quarter of a second, and few mails in ten thousand need them.
+    import chardet
+
+    found = chardet.detect(sample)
+    name = (found["encoding"] or "").lower()
+    return codec_name(name) if name in _DETECTED and found["confidence"] >= _SURE else None
 
 
 def _repair_utf8(octets: bytes) -> str:

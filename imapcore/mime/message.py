@@ -1,50 +1,73 @@
 """A whole message → what the reader shows, what can be saved, what the list previews.
 
 ``read_body`` chooses among the parts as a person would: the plain text where it is worth reading, the HTML
-where only that carries the content; invitations first, attachments named safely, and a notice of whatever
-was left out or mended. Pure, bounded, and nothing raises for what a sender wrote.
+where only that carries the content or the links; invitations first, what mail systems report in a sentence,
+forwarded messages in their place, attachments named safely, and a notice of whatever was left out or mended.
+Every other form and part can be asked for by its section. Pure, bounded, and nothing raises for what a sender
+wrote.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from imapcore.mime import charsets
+from imapcore.mime import charsets, reports
+from imapcore.mime.alternatives import choose_form, first_text, is_text, read_html_late
 from imapcore.mime.calendar import read_event, show_event
+from imapcore.mime.containers import contained, embedded, is_container, is_sealed
+from imapcore.mime.details import read_details
+from imapcore.mime.headers import decode_header, parse_addresses
 from imapcore.mime.links import Links
-from imapcore.mime.parts import Part, decode_transfer, parse_parts, suggested_name
+from imapcore.mime.parts import (
+    Part,
+    decode_transfer,
+    field_values,
+    header_fields,
+    parse_parts,
+    suggested_name,
+)
 from imapcore.mime.plain_text import read_plain
-from imapcore.model import Attachment, Block, BlockKind, Body, Span
+from imapcore.mime.quotes import MAX_QUOTE
+from imapcore.mime.smime import Kind, open_smime
+from imapcore.mime.textual import decode_part, strip_armor, strip_enriched
+from imapcore.mime.uuencode import take_files
+from imapcore.model import Address, Attachment, Block, BlockKind, Body, Form, Span
 from imapcore.sanitize import clean_line, clean_text
 
-if TYPE_CHECKING:
-    from imapcore.mime.html import Reading
-
-MAX_TEXT = 400_000
+MAX_TEXT = 3_000_000
 """Characters of one part of plain text that are read."""
 MAX_HTML = 16_000_000
-"""Characters of one part of HTML that are read; three megabytes take a quarter of a second."""
-_MAX_JUDGED = 100_000
-"""Characters of the HTML by which it is compared with the plain form."""
+"""Characters that are read over all parts; three megabytes of HTML take a quarter of a second."""
+_MAX_FIRST = 100_000
+"""Characters of a text in which its first words are looked for."""
 MAX_SNIPPET = 200
 MAX_ATTACHMENTS = 500
+MAX_NESTED = 8
+"""Messages within messages that are shown; deeper ones are files."""
+MAX_MESSAGES = 200
+"""Messages shown within one."""
 
-_SIGNATURES = frozenset(
-    ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
-)
-_SEALED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
+_SIGNATURES = {
+    "application/pgp-signature": "OpenPGP",
+    "application/pkcs7-signature": "S/MIME",
+    "application/x-pkcs7-signature": "S/MIME",
+}
+_REPORTS = {
+    "message/delivery-status": reports.read_delivery_status,
+    "message/global-delivery-status": reports.read_delivery_status,
+    "message/disposition-notification": reports.read_disposition,
+    "message/global-disposition-notification": reports.read_disposition,
+    "message/feedback-report": reports.read_feedback,
+}
+_MESSAGES = frozenset(("message/rfc822", "message/global", "message/news"))
+_HEADERS_ALONE = frozenset(("text/rfc822-headers", "message/rfc822-headers", "message/global-headers"))
+_TITLES = {"text/plain": "plain text", "text/html": "HTML", "text/calendar": "invitation",
+           "text/enriched": "enriched text", "text/markdown": "Markdown"}  # fmt: skip
 _URL = re.compile(r"https?://\S{1,4000}")
-_EXCUSE = re.compile(
-    r"(?:does not|doesn't|can(?:'|no)t) (?:support|display|show|view|read) html"
-    r"|html(?:-| )(?:capable|enabled|compatible)"
-    r"|view (?:this|the) (?:e-?mail|message|newsletter) (?:in|on|online)|to view this (?:e-?mail|message)"
-    r"|this is an html (?:e-?mail|message)",
-    re.IGNORECASE,
-)
 _DASHES = re.compile(r"[-=_*~#─━]{4,}")
 _PREAMBLE = re.compile(
     r"\b(?:view|read|open) (?:this|the) (?:e-?mail|message|newsletter)"
@@ -53,16 +76,29 @@ _PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 """What newsletters say before they say anything."""
-_RICH_CODE = re.compile(r"<(/?)([A-Za-z0-9-]{1,60})>")
 
 
-def read_body(msgid: int, raw: bytes) -> Body:
-    """A message's content for the screen; ``raw`` is its RFC 5322 source, whole or cut short."""
-    reading = _Reading()
+def read_body(msgid: int, raw: bytes, section: str = "") -> Body:
+    """A message's content for the screen; ``raw`` is its RFC 5322 source, whole or cut short.
+
+    ``section`` asks for another form than the one that would be chosen, or for one part alone; a section that
+    the message has not is passed over.
+    """
     root = parse_parts(raw)
-    reading.part(root)
-    if not reading.blocks and not reading.attachments:
-        reading.notices.setdefault("This message has no text.")
+    fields = header_fields(raw)
+    details = read_details(fields, field_values(raw, "received"))
+    reading = _Reading(Links(details.sender.email if details.sender is not None else ""), wanted=section)
+    wanted = find_part(root, section) if section else None
+    if wanted is not None and not _is_in_alternative(root, section):
+        reading.single(wanted)
+    else:
+        reading.part(root)
+    if not reading.reports:
+        reading.reports += reports.failed_recipients(fields)
+    if reading.reports:
+        reading.blocks[:0] = [
+            Block(BlockKind.PARAGRAPH, (Span(line, is_bold=True),)) for line in reading.reports
+        ]
     if reading.pictures:
         reading.notices.setdefault("Remote pictures were not loaded.")
     if root.is_cut or any(part.is_cut for part in root.children):
@@ -74,6 +110,8 @@ def read_body(msgid: int, raw: bytes) -> Body:
         tuple(reading.attachments[:MAX_ATTACHMENTS]),
         reading.is_html,
         " ".join(reading.notices),
+        _forms(root, reading.shown),
+        details,
     )
 
 
@@ -86,7 +124,7 @@ def make_snippet(part: bytes, *, encoding: str, charset: str, is_html: bool) -> 
     text = text.rstrip("\ufffd")
     preheader = ""
     if is_html:
-        reading = _read_html(text[:_MAX_JUDGED], Links())
+        reading = read_html_late(text[:_MAX_FIRST], Links())
         blocks, preheader = reading.blocks, reading.preheader
     else:
         blocks = read_plain(text[:1200], Links())
@@ -105,15 +143,47 @@ def _is_fresh(block: Block) -> bool:
 
 def extract_part(raw: bytes, section: str) -> bytes:
     """An attachment's decoded octets. Raises KeyError when the message has no such section."""
-    for part in parse_parts(raw).walk():
-        if part.section == section and not part.is_multipart:
-            return part.content()
-    raise KeyError(section)
+    part = find_part(parse_parts(raw), section)
+    if part is None or part.is_multipart:
+        raise KeyError(section)
+    return part.content()
+
+
+def extract_inside(octets: bytes, media_type: str, section: str) -> bytes:
+    """Of one part's decoded octets, what is packed in it as ``section``. Raises KeyError when there is none.
+
+    A section such as ``2/1`` is the first file inside of part 2 (a ``winmail.dat``, an opaque signature, a
+    text with uuencoded files): a server knows part 2 and nothing of what it holds.
+    """
+    outer = section.partition("/")[0]
+    part = find_part(Part(outer, media_type, {}, "", "", "", octets), section)
+    if part is None or part.is_multipart:
+        raise KeyError(section)
+    return part.content()
+
+
+def find_part(root: Part, section: str) -> Part | None:
+    """The part with that section, also inside of messages and of what programs pack into one part."""
+    for _ in range(MAX_NESTED):
+        following: Part | None = None
+        for part in root.walk():
+            if part.section == section and (not part.is_multipart or part is root):
+                return part
+            if section.startswith((part.section + "/", part.section + ".")) and not part.is_multipart:
+                following = part
+        if following is None:
+            return None
+        is_message = following.media_type in _MESSAGES
+        inner = embedded(following) if is_message else contained(following)
+        if inner is None:
+            return None
+        root = inner
+    return None
 
 
 def snippet(raw: bytes) -> str:
     """The first words of a whole message."""
-    text = next((part for part in parse_parts(raw).walk() if _is_text(part)), None)
+    text = next((part for part in parse_parts(raw).walk() if is_text(part)), None)
     if text is None:
         return ""
     return make_snippet(
@@ -124,25 +194,53 @@ def snippet(raw: bytes) -> str:
 class _Reading(Struct):
     """What has been gathered so far."""
 
+    links: Links
+    wanted: str = ""
+    """The section of the form that was asked for."""
     blocks: list[Block] = field(default_factory=list)
-    links: Links = field(default_factory=Links)
     attachments: list[Attachment] = field(default_factory=list)
     notices: dict[str, None] = field(default_factory=dict)
     """In order, each once."""
+    reports: list[str] = field(default_factory=list)
+    """What mail systems say, in sentences."""
+    shown: set[str] = field(default_factory=set)
+    """Sections of the texts that are shown."""
     is_html: bool = False
     pictures: int = 0
     has_event: bool = False
+    room: int = MAX_HTML
+    nested: int = 0
+    messages: int = 0
 
     def part(self, part: Part) -> None:
+        kind = part.media_type
         if part.is_multipart:
             self.multipart(part)
-        elif part.media_type in _SIGNATURES:
-            self.notices.setdefault("Signed; the signature was not checked.")
-        elif part.media_type in ("text/calendar", "application/ics"):
+        elif kind in _SIGNATURES:
+            self.notices.setdefault(f"Signed with {_SIGNATURES[kind]}; the signature was not checked.")
+        elif kind in ("text/calendar", "application/ics"):
             if not self.event(part) or part.disposition == "attachment" or part.filename:
                 self.attach(part)
+        elif kind in _REPORTS:
+            self.reports += _REPORTS[kind](charsets.decode(part.content())[0])
+        elif kind in _HEADERS_ALONE:
+            self.headers(part)
+        elif kind in _MESSAGES:
+            self.message(part)
+        elif is_container(part):
+            self.container(part)
         elif part.is_attachment:
             self.attach(part)
+        else:
+            self.text(part)
+
+    def single(self, part: Part) -> None:
+        """One part alone, because it was asked for."""
+        if part.media_type in _MESSAGES or not part.media_type.startswith("text/"):
+            self.part(part)
+        elif part.media_type == "text/calendar":
+            if not self.event(part):
+                self.text(part)
         else:
             self.text(part)
 
@@ -153,77 +251,157 @@ class _Reading(Struct):
         elif kind == "related":
             self.related(part)
         elif kind == "encrypted":
-            self.notices.setdefault("This message is encrypted; open it in a program that holds your key.")
+            self.sealed("OpenPGP")
             for child in part.children:
                 self.attach(child)
+        elif kind == "digest":
+            for child in part.children:
+                if child.media_type in _MESSAGES:
+                    self.message(child, is_file=False)
+                else:
+                    self.part(child)
+        elif kind == "report":
+            self.report(part)
         else:
             for child in part.children:
                 self.part(child)
 
     def alternative(self, part: Part) -> None:
         """One of several forms of the same thing; what is no form of the text is kept beside it."""
-        forms = [child for child in part.children if _first_text(child) is not None]
+        forms = [child for child in part.children if first_text(child) is not None]
         for child in part.children:
             if child not in forms:
                 self.part(child)
         if not forms:
             return
-        texts = [(child, _first_text(child)) for child in forms]
-        plain = next((c for c, text in texts if text and text.media_type != "text/html"), None)
-        rich = next((c for c, text in reversed(texts) if text and text.media_type == "text/html"), None)
-        if plain is None or rich is None:
-            self.part(rich or plain or forms[-1])
-            return
-        chosen, other = (plain, rich) if self.is_worth_reading(plain, rich) else (rich, plain)
+        asked = next((c for c in forms if any(leaf.section == self.wanted for leaf in c.walk())), None)
+        chosen = asked if asked is not None and self.wanted else choose_form(forms)
         self.part(chosen)
-        for leaf in other.walk():
-            if leaf.is_attachment:
-                self.attach(leaf)
-
-    def is_worth_reading(self, plain: Part, rich: Part) -> bool:
-        """Whether the plain form says what the HTML says, and says it well."""
-        plain_text, html_text = _first_text(plain), _first_text(rich)
-        if plain_text is None or html_text is None:
-            return plain_text is not None
-        words = _decode(plain_text)[0].strip()
-        source = _decode(html_text)[0]
-        if not words:
-            return False
-        reading = _read_html(source[:_MAX_JUDGED], Links())
-        shown = sum(len(text) for text in map(_block_text, reading.blocks))
-        if _EXCUSE.search(words[:600]) and shown > 200:
-            return False
-        bare = _URL.sub("", words)
-        if len(bare.strip()) * 4 < shown and shown > 200:
-            return False
-        urls = [match for match in _URL.findall(words) if len(match) > 60]
-        if len(words) - len(bare) > len(bare) or len(urls) > 3:
-            return False
-        return not any(block.kind is BlockKind.TABLE and not block.quote for block in reading.blocks)
+        for other in forms:
+            if other is chosen:
+                continue
+            for leaf in other.walk():
+                if leaf.is_attachment and leaf.media_type not in _SIGNATURES:
+                    self.attach(leaf)
 
     def related(self, part: Part) -> None:
         """A root and what it refers to (RFC 2387)."""
         start = part.parameters.get("start", "").strip(" <>")
         root = next((child for child in part.children if start and child.content_id == start), None)
-        root = root or next((c for c in part.children if _first_text(c) is not None), part.children[0])
+        root = root or next((c for c in part.children if first_text(c) is not None), part.children[0])
         self.part(root)
         for child in part.children:
             if child is not root:
                 self.attach(child, is_inline=child.media_type.startswith("image/"))
 
+    def report(self, part: Part) -> None:
+        """Words for a person, the facts for programs, and the message that it is about (RFC 6522)."""
+        for child in part.children:
+            before = len(self.blocks)
+            self.part(child)
+            if child.media_type in _MESSAGES or child.media_type in _HEADERS_ALONE:
+                # One's own message come back: it is there, and folded away.
+                self.blocks[before:] = [_deeper(block) for block in self.blocks[before:]]
+
+    def message(self, part: Part, *, is_file: bool = True) -> None:
+        """A message within this one: who wrote it, when, about what; then its own content."""
+        inner = None
+        if self.nested < MAX_NESTED and self.messages < MAX_MESSAGES:
+            inner = embedded(part)
+        if inner is None or is_file:
+            self.attach(part)
+        if inner is None:
+            return
+        self.messages += 1
+        self.nested += 1
+        self.head(header_fields(part.content()))
+        self.part(inner)
+        self.nested -= 1
+
+    def headers(self, part: Part) -> None:
+        """The header of a message without the message."""
+        self.head(header_fields(part.content() + b"\r\n\r\n"))
+
+    def head(self, fields: dict[str, str]) -> None:
+        """What stands above a message within this one."""
+        if self.blocks:
+            self.blocks.append(Block(BlockKind.RULE))
+        subject = decode_header(fields.get("subject"))
+        self.blocks.append(Block(BlockKind.HEADING, (Span(subject or "(no subject)"),), level=3))
+        rows = [
+            ("From", _people(parse_addresses(fields.get("from")))),
+            ("To", _people(parse_addresses(fields.get("to")))),
+            ("Cc", _people(parse_addresses(fields.get("cc")))),
+            ("Date", decode_header(fields.get("date"))),
+        ]
+        spans: list[Span] = []
+        for name, value in rows:
+            if value:
+                spans += [Span(("\n" if spans else "") + f"{name}: ", is_bold=True), Span(value)]
+        if spans:
+            self.blocks.append(Block(BlockKind.PARAGRAPH, tuple(spans)))
+
+    def container(self, part: Part) -> None:
+        """What a program packed into one part: an opaque signature, a ``winmail.dat``."""
+        if is_sealed(part):
+            opened = open_smime(part.content())
+            if opened.kind is Kind.SIGNED and opened.content:
+                self.notices.setdefault("Signed with S/MIME; the signature was not checked.")
+            elif opened.kind is Kind.SIGNED:
+                self.notices.setdefault("It holds S/MIME certificates and nothing to read.")
+            elif opened.kind is Kind.COMPRESSED:
+                self.notices.setdefault("Its content is compressed in a way that is not read here.")
+            else:
+                self.sealed("S/MIME")
+        inner = contained(part) if self.nested < MAX_NESTED else None
+        if inner is None:
+            if not is_sealed(part):
+                self.notices.setdefault(
+                    "Outlook packed its attachments in winmail.dat, which could not be opened here."
+                )
+            self.attach(part)
+            return
+        self.nested += 1
+        if is_sealed(part):
+            self.part(inner)
+        else:
+            has_text = any(block.kind is not BlockKind.RULE for block in self.blocks)
+            for child in inner.children:
+                # Outlook packs the text once more, beside the one that everybody can read.
+                if not is_text(child) or not has_text:
+                    self.part(child)
+        self.nested -= 1
+
+    def sealed(self, how: str) -> None:
+        """What only a key opens."""
+        self.notices.setdefault(
+            f"This message is encrypted with {how}; open it in a program that holds your key."
+        )
+
     def text(self, part: Part) -> None:
-        text, is_mended = _decode(part)
-        if is_mended and any(character > "\x7f" for character in text[:MAX_TEXT]):
+        text, is_mended = decode_part(part, self.room)
+        if is_mended and not text.isascii():
             self.notices.setdefault("Its character encoding was wrong or missing and has been guessed.")
-        limit = MAX_HTML if part.media_type == "text/html" else MAX_TEXT
+        limit = self.room if part.media_type == "text/html" else min(self.room, MAX_TEXT)
         is_cut = len(text) > limit
         text = text[:limit]
         if part.media_type == "text/html":
-            reading = _read_html(text, self.links)
+            reading = read_html_late(text, self.links)
             is_cut = is_cut or reading.is_cut
         if is_cut:
             self.notices.setdefault("The text is very long; only its beginning is shown.")
-        if self.blocks and text.strip():
+        self.room -= len(text)
+        self.shown.add(part.section)
+        if part.media_type == "text/plain":
+            text, armor = strip_armor(text)
+            if armor == "signed":
+                self.notices.setdefault("Signed with OpenPGP; the signature was not checked.")
+            elif armor == "encrypted":
+                self.sealed("OpenPGP")
+            text, files = take_files(text, part.section)
+            for file in files:
+                self.attach(file)
+        if self.blocks and text.strip() and self.blocks[-1].kind is not BlockKind.RULE:
             self.blocks.append(Block(BlockKind.RULE))
         if part.media_type == "text/html":
             self.pictures += reading.pictures
@@ -234,7 +412,7 @@ class _Reading(Struct):
             deletes = part.parameters.get("delsp", "").lower() == "yes"
             self.blocks += read_plain(text, self.links, is_flowed=is_flowed, deletes_space=deletes)
         elif part.media_type in ("text/enriched", "text/richtext"):
-            self.blocks += read_plain(_strip_enriched(text), self.links)
+            self.blocks += read_plain(strip_enriched(text), self.links)
         elif text.strip():
             self.blocks.append(Block(BlockKind.PREFORMATTED, (Span(clean_text(text).strip("\n")),)))
         if self.blocks and self.blocks[-1].kind is BlockKind.RULE:
@@ -244,7 +422,7 @@ class _Reading(Struct):
         """An invitation, shown once however often it is enclosed; False when it cannot be read."""
         if self.has_event:
             return True
-        event = read_event(_decode(part)[0])
+        event = read_event(decode_part(part, MAX_TEXT)[0])
         if event is None:
             return False
         self.has_event = True
@@ -256,10 +434,6 @@ class _Reading(Struct):
             for child in part.children:
                 self.attach(child, is_inline)
             return
-        if part.media_type in _SEALED:
-            self.notices.setdefault("This message is encrypted; open it in a program that holds your key.")
-        elif part.media_type == "application/ms-tnef":
-            self.notices.setdefault("Its attachments are packed in winmail.dat, a format of Outlook's.")
         self.attachments.append(
             Attachment(
                 part.section,
@@ -271,33 +445,39 @@ class _Reading(Struct):
         )
 
 
-def _read_html(source: str, links: Links) -> Reading:
-    """The HTML reader, loaded with its parser when there is HTML to read."""
-    from imapcore.mime.html import read_html
-
-    return read_html(source, links)
+def _deeper(block: Block) -> Block:
+    return replace(block, quote=min(block.quote + 1, MAX_QUOTE))
 
 
-def _is_text(part: Part) -> bool:
-    return not part.is_multipart and not part.is_attachment and part.media_type.startswith("text/") and (
-        part.media_type != "text/calendar"
-    )  # fmt: skip
+def _people(addresses: tuple[Address, ...]) -> str:
+    shown = [f"{each.name} <{each.email}>" if each.name else each.email for each in addresses[:20]]
+    return ", ".join(shown) + (" …" if len(addresses) > 20 else "")
 
 
-def _first_text(part: Part) -> Part | None:
-    return next((leaf for leaf in part.walk() if _is_text(leaf)), None)
+def _is_in_alternative(root: Part, section: str) -> bool:
+    """Whether the part is one form among several of the same words."""
+    for part in root.walk():
+        if part.media_type == "multipart/alternative":
+            for child in part.children:
+                text = first_text(child)
+                if text is not None and text.section == section:
+                    return True
+    return False
 
 
-def _decode(part: Part) -> tuple[str, bool]:
-    """A text part's text, and whether its label had to be set aside."""
-    limit = MAX_HTML if part.media_type == "text/html" else MAX_TEXT
-    octets = part.octets if part.encoding == "base64" else part.octets[: limit * 6]
-    content = decode_transfer(octets[: limit * 8], part.encoding)
-    charset = part.charset
-    if not charset and b"\x1b$" in content:
-        charset = "iso-2022-jp"
-    text, is_mended = charsets.decode(content, charset)
-    return text.removeprefix("\ufeff"), is_mended
+def _forms(root: Part, shown: set[str]) -> tuple[Form, ...]:
+    """Every part of the message that can be read; nothing where there is no choice."""
+    found: list[Form] = []
+    for part in root.walk():
+        is_readable = part.media_type.startswith("text/") or part.media_type in _MESSAGES
+        if part.is_multipart or not is_readable or len(found) >= MAX_ATTACHMENTS:
+            continue
+        title = part.filename or _TITLES.get(part.media_type) or clean_line(part.media_type, 60)
+        is_alternative = _is_in_alternative(root, part.section) if len(found) < 50 else False
+        found.append(
+            Form(part.section, clean_line(part.media_type, 100), title, part.section in shown, is_alternative)
+        )
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _words(blocks: Iterable[Block]) -> str:
@@ -320,9 +500,3 @@ def _block_text(block: Block) -> str:
     if block.kind is BlockKind.TABLE:
         return " ".join(span.text for row in block.rows for cell in row for span in cell)
     return "".join(span.text for span in block.spans)
-
-
-def _strip_enriched(text: str) -> str:
-    """text/enriched (RFC 1896) without its commands; a doubled ``<`` is one."""
-    text = re.sub(r"<param>.{0,500}?</param>", "", text, flags=re.IGNORECASE | re.DOTALL)
-    return "<".join(_RICH_CODE.sub("", piece) for piece in text.split("<<"))

@@ -112,6 +112,11 @@ def header_fields(raw: bytes) -> dict[str, str]:
     return _fields(raw, 0, _body_start(raw, 0, len(raw)))
 
 
+def field_values(raw: bytes, name: str) -> list[str]:
+    """Every value of one header field, topmost first; ``name`` in lower case."""
+    return [value for each, value in _every_field(raw, 0, _body_start(raw, 0, len(raw))) if each == name]
+
+
 def decode_transfer(octets: bytes, encoding: str) -> bytes:
     """Undo a Content-Transfer-Encoding (RFC 2045 §6), forgiving a cut end and foreign characters."""
     encoding = encoding.strip().lower()
@@ -240,6 +245,12 @@ def _body_start(raw: bytes, start: int, stop: int) -> int:
 
 def _fields(raw: bytes, start: int, stop: int) -> dict[str, str]:
     fields: dict[str, str] = {}
+    for name, value in _every_field(raw, start, stop):
+        fields.setdefault(name, value)
+    return fields
+
+
+def _every_field(raw: bytes, start: int, stop: int) -> Iterator[tuple[str, str]]:
     name = ""
     lines: list[bytes] = []
     for number, line in enumerate(raw[start : min(stop, start + 1_000_000)].split(b"\n")):
@@ -249,13 +260,12 @@ def _fields(raw: bytes, start: int, stop: int) -> dict[str, str]:
             lines.append(line)
             continue
         if name:
-            fields.setdefault(name, _unfold(lines))
+            yield name, _unfold(lines)
         match = _FIELD.match(line)
         name = match[1].decode("ascii").lower() if match else ""
         lines = [line[match.end() :]] if match else []
     if name:
-        fields.setdefault(name, _unfold(lines))
-    return fields
+        yield name, _unfold(lines)
 
 
 def _unfold(lines: list[bytes]) -> str:

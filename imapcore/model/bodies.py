@@ -6,6 +6,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from imapcore.model.mail import Address
+
 
 class BlockKind(Enum):
     """What a block of a body is; the screen decides how it looks."""
@@ -92,6 +94,66 @@ class Attachment(Struct, frozen=True):
     is_inline: bool = False
 
 
+class Form(Struct, frozen=True):
+    """One way to read a message, or one part of it: what can be asked for instead of what is shown."""
+
+    section: str
+    media_type: str
+    title: str
+    """For a person: ``plain text``, ``HTML``, a file's name."""
+    is_shown: bool = False
+    is_alternative: bool = False
+    """Another form of the same words, rather than another part."""
+
+
+class Verdict(Struct, frozen=True):
+    """What the receiving server found out about a message's origin by one method (RFC 8601)."""
+
+    method: str
+    """``spf``, ``dkim``, ``dmarc`` or ``arc``."""
+    result: str
+    """``pass``, ``fail``, ``softfail``, ``neutral``, ``none`` …"""
+    domain: str
+    """The domain that the result speaks of; empty when it is not said."""
+
+
+class Unsubscribe(Struct, frozen=True):
+    """How to leave the list that a message came through (RFC 2369)."""
+
+    url: str = ""
+    """A web address, or empty."""
+    mailto: str = ""
+    """A ``mailto:`` address, or empty."""
+    is_one_click: bool = False
+    """``url`` takes a POST without any further question (RFC 8058)."""
+
+
+class Details(Struct, frozen=True):
+    """What a message's header says of its origin: for "show details"."""
+
+    sender: Address | None = None
+    """From, as the header itself has it: a server's ENVELOPE may have it wrong."""
+    sent_by: Address | None = None
+    """Sender, where it differs from From."""
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    date: str = ""
+    """The Date header as it stands."""
+    mailed_by: str = ""
+    """The domain that SPF found to be allowed to send it."""
+    signed_by: str = ""
+    """The domain whose DKIM signature holds."""
+    verdicts: tuple[Verdict, ...] = ()
+    is_encrypted: bool | None = None
+    """Whether the last server passed it on encrypted; None when it is not said."""
+    list_id: str = ""
+    list_post: str = ""
+    list_archive: str = ""
+    unsubscribe: Unsubscribe | None = None
+    message_id: str = ""
+
+
 class Body(Struct, frozen=True):
     """A message's content, made readable."""
 
@@ -103,3 +165,7 @@ class Body(Struct, frozen=True):
     """Whether it was drawn from HTML, for want of a plain part worth reading."""
     notice: str = ""
     """What the reader should know: remote pictures left out, broken encoding mended, part too big …"""
+    forms: tuple[Form, ...] = ()
+    """Every part that can be read, in order; empty when there is only the one that is shown."""
+    details: Details | None = None
+    """From the message's header."""
