@@ -2,7 +2,7 @@
 
 The map, from the outside in; each room imports only rooms further down:
 
-- ``engine``     the façade: start, stop, read windows of conversations, submit ops, undo
+- ``engine``     one account behind one object: start, stop, read windows of conversations, submit ops, undo
 - ``sync``       server state → store, journalled ops → server
 - ``store``      the local SQLite; the only SQL
 - ``net``        sockets, TLS, sessions; the only sockets of the client

@@ -1,18 +1,18 @@
-"""The façade of imapcore: one account, its store, its sessions, its journal, behind one object.
+"""One account behind one object: its store, its sessions, its journal.
 
-- ``facade``    ``Engine``: what the screen calls; answers from the store, and hands wishes on
-- ``options``   ``EngineOptions``: times and sizes
-- ``crew``      when the sessions are made: not before the screen stands
-- ``network``   what speaks IMAP, put together
-- ``workers``   the three sessions and what each is for
-- ``wishes``    what the user waits for: bodies, attachments, searches
-- ``reporter``  what sync tells, as events
-- ``session``   a thread with a connection and a queue of jobs
-- ``link``      how the account stands with the server; whose turn it is to connect
-- ``hub``       events on their way to the listeners
-- ``readers``   read-only connections to the store
-- ``secrets``   the account's secret while the engine runs
-- ``sign_in``   from an account to a signed-in connection
+- ``engine``          ``Engine``: what the screen calls; answers from the store, hands the rest on
+- ``options``         ``EngineOptions``: times and sizes
+- ``startup``         when the sessions are made: not before the screen stands
+- ``wiring``          what speaks IMAP, put together
+- ``connections``     the three sessions and what each is for
+- ``requests``        what the user waits for: bodies, attachments, searches
+- ``saved_searches``  the tree's searches, run and counted
+- ``sync_events``     what sync tells, as events
+- ``job_runner``      a thread with a connection and a queue of jobs
+- ``link``            how the account stands with the server; whose turn it is to connect
+- ``event_queue``     events on their way to the listeners
+- ``reader_pool``     read-only connections to the store
+- ``secrets``, ``sign_in``   the account's secret; from an account to a signed-in connection
 
 Nothing here speaks IMAP or SQL. Whoever uses the engine needs this module, ``model``, ``events`` and
 ``errors``.

@@ -1,8 +1,8 @@
 """The three sessions and what each is for: who syncs, who sends and opens, who watches.
 
 What lives here: which job goes to which session and how urgent it is, when passes are made, and the events
-that come of it. What may not: how a job is done (``sync``), the façade's questions. Three connections at
-most, as Gmail's limit of fifteen is shared by all devices of the account.
+that come of it. What may not: how a job is done (``sync``), what ``Engine`` answers itself. Three
+connections at most, as Gmail's limit of fifteen is shared by all devices of the account.
 
 - ``sync`` leads: first screen, passes, backfill, what was opened. It alone decides whether the account is
   online.

@@ -38,7 +38,7 @@ from tui.widgets.sidebar.mailbox_tree import TreeFolded
 from tui.widgets.sidebar.view_titles import empty_words, view_title
 
 BUSY_SECONDS = 0.08
-"""How long after a key the engine lets the screen have the interpreter (architecture: the gate)."""
+"""How long after a key the engine lets the screen have the interpreter."""
 PAINTED_SECONDS = 0.004
 PREFIX_SECONDS = 0.3
 """How long a prefix key waits before what may follow is shown."""

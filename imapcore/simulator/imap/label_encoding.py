@@ -1,4 +1,4 @@
-r"""How names look on the wire, which depends on where they stand (gmail-imap facts, appendix A).
+r"""How names look on the wire, which depends on where they stand (argument, answer, SEARCH).
 
 FETCH and STORE replies, STORE arguments and mailbox names are modified UTF-7, or raw UTF-8 after
 ENABLE UTF8=ACCEPT; SEARCH takes the decoded name always. System labels are quoted with a doubled

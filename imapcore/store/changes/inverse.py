@@ -1,7 +1,7 @@
 """Returning: how a piece of an earlier op is taken back, and which open change a new one meets.
 
 What lives here: plans with the numbers of their steps, and the rule for opposites. What may not: messages,
-rows; who carries it out (``history.py`` with a book, ``sweep.py`` without).
+rows; who carries it out (``journal.undo``; ``bulk`` for very many at once).
 """
 
 from __future__ import annotations

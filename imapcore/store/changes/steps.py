@@ -1,6 +1,6 @@
 r"""Plans: an op of the user's as steps, and what each step makes of one message.
 
-What lives here: the table from ops to steps (architecture: archive is ``-\Inbox`` in All Mail, trash and
+What lives here: the table from ops to steps (archive is ``-\Inbox`` in All Mail, trash and
 spam are MOVE, nothing is expunged but by DeleteForever), validation of what cannot be asked. What may not:
 rows, the order of sending. Gmail: a message in Spam or Trash comes back by MOVE to INBOX.
 """

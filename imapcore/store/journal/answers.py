@@ -1,6 +1,6 @@
 """The outbox: the journal on its way to the server, and what its answers make of messages, labels and ops.
 
-What lives here: confirmations, refusals, a lost link. What may not: what the user does (``journal.py``),
+What lives here: confirmations, refusals, a lost link. What may not: what the user does (``journal``),
 talking to a server.
 """
 

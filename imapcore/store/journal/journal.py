@@ -1,7 +1,7 @@
 """The journal: what the user changed, durable and shown before anybody waits for a server.
 
 What lives here: submitting ops, looking ahead at what they would send, letting refused or unsent ones be.
-What may not: undo (``history.py``), sending (``outbox.py``), the meaning of ops (``plan.py``).
+What may not: undo (``undo``), sending (``send_queue``, ``answers``), the meaning of ops (``changes.steps``).
 
 One transaction writes the op, exactly what it really changes on each message, and what is shown from now
 on. A change that is the opposite of one not yet sent meets it, and neither is sent.

@@ -1,8 +1,8 @@
 """Drafts: an op while it is being written, until it is durable and shown.
 
 What lives here: what the steps of an op really change on each message, changes that meet their opposite, the
-rows of op, step and piece. What may not: where the steps come from (``journal.py``: from what the user asks;
-``history.py``: from what was done before).
+rows of op, step and piece. What may not: where the steps come from (``journal``: from what the user asks;
+``undo``: from what was done before).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Claiming: the next piece of work for the server, in order.
 
-What lives here: putting a batch together. What may not: answers (``outbox.py``).
+What lives here: putting a batch together. What may not: answers (``answers``).
 
 Order is kept per message: a batch never takes a message of which something older is still open. Steps about
 labels themselves are fences: nothing passes them. Changes that ask the same are sent together, up to a

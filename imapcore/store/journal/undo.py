@@ -1,6 +1,6 @@
 """History: undo, redo, and doing again what was refused.
 
-What lives here: ops made of earlier ops. What may not: the meaning of ops (``plan.py``).
+What lives here: ops made of earlier ops. What may not: the meaning of ops (``changes.steps``).
 
 Undo is an op of its own: the exact inverse of what the other really changed, as far as that is still to be
 seen. What was not sent yet is simply dropped on both sides. Both lists are in the table of ops and outlive

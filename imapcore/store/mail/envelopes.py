@@ -1,7 +1,7 @@
 """Envelopes: what is stored of messages besides their state, and their words in the index.
 
 What lives here: reading envelopes back, snippets, forgetting messages with everything that hangs on them.
-What may not: states (``book.py``), where the server keeps a message (``places.py``).
+What may not: states (``threads.thread_states``), where the server keeps a message (``uids``).
 """
 
 from __future__ import annotations

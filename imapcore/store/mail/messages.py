@@ -1,7 +1,7 @@
 """Mail: what the server says about messages, written down.
 
 What lives here: applying facts and deltas. What may not: deciding what to fetch (sync), what the user
-changed (the journal), where messages are (``places.py``, its base).
+changed (the journal), where messages are (``uids``, its base).
 
 Every write is a series of transactions of few rows, so that the user's own changes get in between.
 What has an open change keeps showing it: facts are written as confirmed, and what is shown is folded anew.

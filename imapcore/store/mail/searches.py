@@ -1,7 +1,7 @@
 """Searches: the results of X-GM-RAW queries as views, and the searches the user keeps.
 
 What lives here: the runs of a query, their results, saved searches. What may not: running a query on the
-server (sync), the offline search (``find.py``).
+server (sync), the offline search (``query.offline_search``).
 
 A run adds results as they come and, when it saw everything, drops what only earlier runs had found. A
 result may name a message the store does not know yet: it joins the view when the message is stored.

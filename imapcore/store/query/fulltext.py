@@ -1,7 +1,7 @@
 """The words of messages: what the full-text index is given, and how a search asks it.
 
 What lives here: the text of the index's three columns and queries over them (FTS5). What may not: Gmail's
-query language (``query.py``).
+query language (``imapcore.gmail.query``).
 
 The index is contentless: to take a message out, it must be given the very words that were put in. East
 Asian writing has no spaces, so each of its characters stands as a word of its own.

@@ -1,7 +1,7 @@
 """Lists: the tree and the windows of its views.
 
 What lives here: questions whose answers are rows of a list. What may not: the statements of windows
-(``windows.py``), writing.
+(``threads.window``), writing.
 """
 
 from __future__ import annotations

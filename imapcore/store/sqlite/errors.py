@@ -1,7 +1,7 @@
 """Trouble: what errors met in the store mean for a person, and damage remembered for the next start.
 
 What lives here: one place that tells damage from a full disk. What may not: finding out what is damaged
-(``soundness.py``) and mending (``database.py`` does it at the next start).
+(``repair.integrity``) and mending (``Store.open`` does it at the next start).
 """
 
 from __future__ import annotations

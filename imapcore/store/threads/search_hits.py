@@ -1,7 +1,7 @@
 """Results: which searches found a message, and whether it still is where they look.
 
 What lives here: reading that for many messages at once, and entering a message into the lists of searches.
-What may not: writing results (``searches.py``), what a query says (``scope.py``).
+What may not: writing results (``mail.searches``), what a query says (``query.scope``).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The book: the states of whole conversations, changed in memory, written where they differ.
+"""The states of whole conversations, changed in memory and written where they differ.
 
-What lives here: loading and writing ``state`` (one narrow row a message, clustered by conversation). What
-may not: why a message changed (that is sync's or the journal's affair), what follows for the lists
-(``listing.py``).
+What lives here: loading and writing ``state`` (one narrow row a message, clustered by conversation). What may
+not: why a message changed (that is sync's or the journal's affair), what follows for the lists
+(``view_index``).
 """
 
 from __future__ import annotations

@@ -1,11 +1,31 @@
-"""Listings: in which views a conversation stands, what its row says, and the counters of the views.
+"""In which views a conversation stands, what its row stores, and the counters of the views.
 
-What lives here: the difference between the lists before and after some messages changed. What may not: what
-a row derives from the states when it is read (count, unread, labels, star: see ``windows.py``): a label set
-on ten thousand messages touches their states and the entries of that label's view, and no row at all.
+What lives here: the difference between the lists before and after some messages changed. What may not: what a
+row derives from its messages when it is read (``row_state``), how a window is read (``window``).
 
-Nothing is counted that can be kept: the difference of the entries is also that of every counter.
-The model test holds the sums to a count by hand.
+The theory. A *view* is a list of conversations by date: one for each label, place, flag and search, all of
+them numbers. Three kinds of rows make a view:
+
+- ``entry`` (view, date, thrid): the conversation stands in the view. Its date is that of the newest of its
+  messages *that belong to the view*, so that one conversation may stand at different heights in two views.
+  ``unread`` is the same list again for conversations with an unread message in that place: a view narrowed
+  to what is unread needs no filter.
+- ``conversation`` and ``spot``: what the row says as text (subject, snippet, people), one for each place a
+  conversation has messages in, since its Trash row tells of other messages than its inbox row. ``spot`` says
+  where it is and is narrow, ``conversation`` says what it says and is wide: a move of ten thousand
+  conversations rewrites the narrow one only.
+- counters: how many entries a view has in each *slice* of time (``tally``) and in each *span* of 32 slices
+  (``span``), and in all (``view_count``). The index of any row in its view is a sum over spans, one over
+  slices and one count within a slice; OFFSET would walk the view.
+
+What changes often is kept out of what is stored. A label, a flag or a star is derived from the messages'
+states when a window is read; setting one on ten thousand messages writes their states and the entries of that
+label's view, and no conversation at all. Only the marks in ``SPOKEN`` (draft, sent) decide who is named in a
+row and therefore write it again.
+
+Nothing is counted that can be kept: entries that come and go are the difference of the counters, too. That is
+also the danger (an error here is never healed by itself), hence ``repair.integrity``, and a model test that
+compares every sum with a count by hand.
 """
 
 from __future__ import annotations

@@ -1,12 +1,27 @@
-"""Windows: the rows of a view around a place, read in one step.
+"""Windows: the rows of a view around a position, read in one step.
 
 What lives here: the statements behind ``Reader.window`` and how their one JSON text becomes rows. What may
 not: OFFSET beyond one slice of time, counting of rows.
 
-One step, because sqlite3 gives the interpreter lock up at every step: beside a busy thread a hundred steps
-take a hundred waits. A row's index in its view is the sum of the newer spans and slices of time
-and a count inside one slice. What a row stores comes as the JSON it is stored as; what it derives from its
-messages (count, unread, labels, star) comes as one short text of their states (see ``faces.py``).
+The theory. A window is asked for by key (the row at the top of the screen), by index (the scrollbar was
+dragged), or by an end of the view. Whichever it is, the answer is ONE row of one column of JSON and six
+numbers, because sqlite3 gives the interpreter's lock up at every step of a statement: beside a busy thread a
+hundred rows fetched one by one wait a hundred times.
+
+Each statement has the same three parts:
+
+- ``picked``: the keys of the window. By key: half a window above and half below, and where one side is short
+  the other gives more (``_AROUND``). By index: the span that the index falls into is found by summing
+  counters from the newest on, then the slice in it, and only what is left is skipped by OFFSET (``_AT``); see
+  ``view_index`` for slices and spans. MATERIALIZED everywhere: SQLite would otherwise compute a part anew for
+  each place that uses it.
+- the index of the first picked row in its view: spans newer than the key, slices newer than the key in its
+  span, and entries newer than the key in its slice.
+- ``_ROWS``: for each key the conversation's stored text and the states of its messages as one short text
+  (``set * 4 + change state``), from which ``row_state`` derives count, unread, labels and star. In the order
+  of ``picked``, which CROSS JOIN keeps as the outer loop.
+
+``{table}`` and ``{count}`` are filled in: a view of what is unread reads ``unread`` and its counters.
 """
 
 from __future__ import annotations
@@ -101,7 +116,7 @@ SELECT 0, {_COUNTS}, {_ROWS}"""
 
 
 class RawText(Struct, array_like=True):
-    """What is stored of a row, as ``listing.py`` writes it."""
+    """What is stored of a row, as ``view_index`` writes it."""
 
     bits: int
     subject: str

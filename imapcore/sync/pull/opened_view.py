@@ -1,7 +1,7 @@
 """What the user opens jumps the queue: a label, a place, the conversations in sight.
 
 What lives here: finding out which messages of a view the store lacks, and fetching the newest of them
-before the backfill goes on. What may not: searches (``search.py``), bodies. On a complete store nothing is
+before the backfill goes on. What may not: searches (``gmail_search``), bodies. On a complete store nothing is
 asked.
 """
 

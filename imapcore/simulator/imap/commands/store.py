@@ -160,7 +160,7 @@ def _label_items(session: Session, entry: Entry, is_uid: bool) -> list[bytes]:
         items.append(b"MODSEQ (%d)" % session.selected.state(entry.message)[2])
     if is_uid:
         items.append(b"UID %d" % entry.uid)
-    # Appendix B: STORE's replies have MODSEQ before UID, FETCH's have UID first.
+    # As Gmail sends them: STORE's replies have MODSEQ before UID, FETCH's have UID first.
     return items
 
 
