@@ -12,7 +12,8 @@ Identity: a message is its X-GM-MSGID (``msgid``), a conversation its X-GM-THRID
 leaves imapcore.
 
 The map: ``mail`` (mailboxes, labels, people, messages, conversations), ``views`` (what a list shows),
-``bodies`` (what the reader shows), ``ops`` (what the user asks for), ``account``.
+``bodies`` (what the reader shows), ``ops`` (what the user asks for),
+``drafts`` (what is written), ``account``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from imapcore.model.bodies import (
     Unsubscribe,
     Verdict,
 )
+from imapcore.model.drafts import Draft, DraftFile, Outgoing, OutgoingState
 from imapcore.model.mail import (
     SYSTEM_LABELS,
     Address,
@@ -106,6 +108,8 @@ __all__ = [
     "DeleteForever",
     "DeleteLabel",
     "Details",
+    "Draft",
+    "DraftFile",
     "Everything",
     "Form",
     "Key",
@@ -123,6 +127,8 @@ __all__ = [
     "MoveToTrash",
     "Op",
     "OpState",
+    "Outgoing",
+    "OutgoingState",
     "Person",
     "Place",
     "Progress",
