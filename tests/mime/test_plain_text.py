@@ -244,6 +244,6 @@ def test_any_text_is_read(source: str) -> None:
     "unit", ["> ", "a\n", "- a\n", "1. a\n", "\n", "http://", "From: x\nSent: y\n", "a  b   c\n", "On a\n<"]
 )
 def test_time_is_linear_in_the_text(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     blocks(unit * (150_000 // len(unit)))
-    assert time.perf_counter() - started < 8
+    assert time.thread_time() - started < 8

@@ -177,6 +177,6 @@ def test_any_file_name_is_safe(text: str) -> None:
     "unit", ["\x1b]", "\x90", "\x9d x", "\u0301", "a\u200d", "\t", " ", "\x1b[", "👩\u200d", "\r"]
 )
 def test_time_is_linear_in_the_text(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     clean_text(unit * (400_000 // len(unit)))
-    assert time.perf_counter() - started < 4.0
+    assert time.thread_time() - started < 4.0

@@ -236,10 +236,10 @@ def test_no_pattern_of_list_takes_long(watched: Simulator) -> None:
     with Wire(watched) as wire:
         wire.login()
         wire.ok("CREATE " + "a" * 200)
-        start = time.monotonic()
+        start = time.process_time()
         assert wire.ok('LIST "" "' + "*a%" * 150 + 'b"') == []
         assert wire.last('LIST "" "' + "*" * 501 + '"') == "BAD Could not parse command"
-        assert time.monotonic() - start < 5
+        assert time.process_time() - start < 5
 
 
 def test_a_long_search_does_not_keep_others_waiting() -> None:

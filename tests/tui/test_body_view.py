@@ -253,9 +253,9 @@ def test_notice_and_attachments_stand_at_the_end() -> None:
 
 def test_the_first_screen_of_a_megabyte_comes_at_once() -> None:
     value = body(paragraph("mot à mot " * 100_000), paragraph("x\n" * 100_000, quote=1))
-    started = time.perf_counter()
+    started = time.thread_time()
     assert len(list(islice(lay_out(value, 80), 60))) == 60
-    assert time.perf_counter() - started < 0.25
+    assert time.thread_time() - started < 0.25
 
 
 # -- finding ----------------------------------------------------------------------------------------------

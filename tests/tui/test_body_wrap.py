@@ -87,10 +87,10 @@ def test_a_flood_of_combining_marks_ends() -> None:
 
 def test_a_megabyte_is_broken_on_demand() -> None:
     text = "word " * 200_000
-    started = time.perf_counter()
+    started = time.thread_time()
     first = next(break_lines(text, 80))
     assert text[slice(*first)].startswith("word")
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.05
 
 
 def test_preformatted_text_keeps_its_spaces() -> None:

@@ -427,9 +427,9 @@ async def test_nothing_open_says_so() -> None:
 
 
 def _timed(act: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     act()
-    return time.perf_counter() - started
+    return time.thread_time() - started
 
 
 async def test_a_long_conversation_and_a_megabyte_stay_quick() -> None:

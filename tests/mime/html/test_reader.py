@@ -333,9 +333,9 @@ def test_any_order_of_tags_is_read(pieces: list[str]) -> None:
     ],
 )
 def test_time_is_linear_in_the_document(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     read_html(unit * (150_000 // len(unit)), Links())
-    assert time.perf_counter() - started < 8
+    assert time.thread_time() - started < 8
 
 
 @pytest.mark.parametrize(
