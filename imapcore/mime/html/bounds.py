@@ -44,10 +44,12 @@ _ATTRIBUTES = (
 _TOKEN = re.compile(
     r"<(?:!--(?:-?>|[\s\S]*?(?:--!?>|\Z))|[!?][^>]*+(?:>|\Z)|/(?![a-z])[^>]*+(?:>|\Z)"
     rf"|(?:style|textarea)(?=[\s/>]){_ATTRIBUTES}(?:>[\s\S]*?(?:</(?:style|textarea)(?=[\s/>])|\Z)|\Z)"
-    rf"|(/?)([a-z][^\s/>]*+){_ATTRIBUTES}(>|\Z|))",
+    rf"|(/)?([a-z][^\s/>]*+){_ATTRIBUTES}(>|\Z|)(?(1)|(?:[^<]*+(</\2\s*+>))?+))",
     re.IGNORECASE,
 )
 """A comment, a declaration, an element of raw text, or a tag: its slash, its name, its end (empty: too long).
+
+Last comes the end tag of an element that holds only words, which opens and closes at once: half of all tags.
 """
 
 _VOID = frozenset(
@@ -123,7 +125,7 @@ def _thinned(source: str, depth: _Depth) -> str:
         if number in depth.excess:
             return "<br>" if name in _SPECIAL else " "
         if depth.is_reopening_too_much and name in _FORMATTING:
-            return ""
+            return match[0].partition(">")[2].rpartition("<")[0] if match[4] else ""
         return match[0]
 
     return _TOKEN.sub(replace, source)
@@ -149,12 +151,12 @@ class _Depth:
         """Whether formatting elements left open would multiply the tree."""
         return self._reopened > _FREE_REOPENINGS + _REOPENINGS_PER_TAG * self._number
 
-    def follow(self, tokens: list[tuple[str, str, str]]) -> None:
-        """Take the tokens of a whole source: slash, name and end of each, empty for what is no tag."""
+    def follow(self, tokens: list[tuple[str, str, str, str]]) -> None:
+        """Take the tokens of a whole source, as ``_TOKEN`` finds them; all empty for what is no tag."""
         # The two commonest cases stand here, since this loop is run for every tag of every mail.
         stack, counts, formatting = self._stack, self._counts, _FORMATTING
-        for number, (slash, name, end) in enumerate(tokens):
-            if not name:
+        for number, (slash, name, end, is_at_once) in enumerate(tokens):
+            if is_at_once or not name:
                 continue
             name = name.lower()
             self._number = number

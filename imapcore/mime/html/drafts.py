@@ -58,6 +58,8 @@ class Draft(Struct):
 
 def make_spans(runs: Sequence[Run], links: Links, *, is_pre: bool) -> list[Span]:
     """Sanitized spans, neighbours of one look joined, without blanks at the ends and around line breaks."""
+    if len(runs) == 1:
+        return _make_span(runs[0], links, is_pre=is_pre)
     groups: list[list[str]] = []
     looks: list[tuple[bool, bool, bool, bool, Anchor | None]] = []
     for text, style, anchor in runs:
@@ -90,6 +92,19 @@ def make_spans(runs: Sequence[Run], links: Links, *, is_pre: bool) -> list[Span]
                 spans.append(Span(text, bold, italic, code, index if text.strip() else None, struck))
         place = end
     return spans
+
+
+def _make_span(run: Run, links: Links, *, is_pre: bool) -> list[Span]:
+    """As ``make_spans`` for one run, which most lines are."""
+    text, style, anchor = run
+    if is_pre:
+        text = _without_blank_lines(_clean(_without_tabs([text])[0], is_pre=True)).rstrip(" \n")
+    else:
+        text = _clean(text, is_pre=False).strip(" \n")
+    if not text:
+        return []
+    link = links.add(anchor.url, text) if anchor is not None else None
+    return [Span(text, style.is_bold, style.is_italic, style.is_code, link, style.is_struck)]
 
 
 def _clean(text: str, *, is_pre: bool) -> str:

@@ -40,17 +40,12 @@ _MAX_LEVEL = 8
 
 _BLANKS = re.compile(r"[ \t\n\r\f\v\xa0]+")
 _MESSY = re.compile(r"[\t\n\r\f\v\xa0]|  ")
-_UNPARTED = "[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]"
-# Where no blanks part the words, the line breaks of the source are no blanks either (CSS Text §4.1.3).
-_BREAK_IN_CJK = re.compile(
-    f"(?<={_UNPARTED})[ \t]*\r?\n[ \t\r\n]*(?={_UNPARTED})".replace("\uac00-\ud7a3", "")
-)
 _PIXEL = re.compile(r"\s*[0-3](?:px)?\s*$")
 _STYLE_SHEET = re.compile(r"<style\b[^>]*>([\s\S]*?)(?:</style|\Z)", re.IGNORECASE)
 _MEDIA = re.compile(r"<style\b[^>]*\bmedia\s*=", re.IGNORECASE)
 
 _SKIPPED = frozenset(
-    ("style", "script", "head", "title", "template", "noframes", "noembed", "iframe", "object", "embed",
+    ("style", "script", "head", "title", "template", "noframes", "noembed", "rp", "iframe", "object", "embed",
     "svg", "math", "audio", "video", "canvas", "datalist", "meta", "link", "base", "xml", "area", "param",
     "-comment", "-doctype", "!doctype", "_comment", "col", "colgroup")
 )  # fmt: skip
@@ -136,7 +131,7 @@ class _Reader:
         in_line: dict[str, Opener] = {
             "a": self._open_anchor, "br": self._break, "hr": self._rule, "img": self._picture,
             "input": self._input, "select": self._select, "q": self._open_q, "button": self._open_button,
-            "sup": self._open_script, "sub": self._open_script,
+            "sup": self._open_script, "sub": self._open_script, "rt": self._open_ruby,
         }  # fmt: skip
         self._openers = in_line
         self._block_openers: dict[str, Opener] = {
@@ -285,8 +280,6 @@ class _Reader:
                 self._space(style)
             return
         if _MESSY.search(text) is not None:
-            if "\n" in text and not text.isascii():
-                text = _BREAK_IN_CJK.sub("", text)
             text = _BLANKS.sub(" ", text)
         if self._is_at_space and text[0] == " ":
             text = text[1:]
@@ -445,6 +438,13 @@ class _Reader:
         self._quotes_in_text -= 1
         self._add(mark, style)
 
+    def _open_ruby(self, node: LexborNode, attributes: Attributes, style: Style) -> Closer | None:
+        """How a word is read, which a page sets above it."""
+        if style.is_unseen:
+            return None
+        self._add("(", style)
+        return partial(self._add, ")", style)
+
     def _open_script(self, node: LexborNode, attributes: Attributes, style: Style) -> Closer | None:
         if style.is_pre:
             return None
@@ -569,8 +569,8 @@ class _Reader:
         outer = self.drafts
         cell = frame.begin_cell(
             style.tag == "th",
-            lists.whole_number(attributes.get("colspan"), 1),
-            lists.whole_number(attributes.get("rowspan"), 1),
+            lists.whole_number(attributes["colspan"], 1) if "colspan" in attributes else 1,
+            lists.whole_number(attributes["rowspan"], 1) if "rowspan" in attributes else 1,
         )
         self.drafts = cell.drafts
         gap, self._gap = self._gap, style.top >= GAP

@@ -8,6 +8,7 @@ marked, the words tell (``reply_words``): ``fold`` goes over the finished lines.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from imapcore.mime.html.drafts import Draft, split
 from imapcore.mime.quotes import MAX_QUOTE
@@ -43,9 +44,10 @@ _SIGNATURE_LINES = 12
 _LINES_OF_ATTRIBUTION = 3
 
 
+@lru_cache(maxsize=512)
 def marks(names: str) -> tuple[int, bool, bool]:
     """What an element's class and id say: levels of quotation, "the rest is quoted", "a signature"."""
-    names = names.lower()
+    names = names[:400].lower()
     return (
         1 if MARKS_OF_QUOTES.search(names) else 0,
         BEGINNINGS.search(names) is not None,

@@ -49,6 +49,7 @@ _FONT_SIZES = {
     "-1": 13.0,
     "-2": 10.0,
 }
+_NAMED_BY_ADDRESS = frozenset(("a", "img", "input"))
 _PARTS_OF_TABLES = frozenset(("table", "tbody", "thead", "tfoot", "tr"))
 _SIDES = re.compile(r"\s+")
 _INDENTED = re.compile(r"(?:^|[\s:])(?:0|none)\b")
@@ -69,7 +70,7 @@ class Style:
         self.above = above
         self.classes: frozenset[str] = frozenset()
         self.id = ""
-        self.memo: dict[tuple[str | None, ...], Style] = {}
+        self.memo: dict[tuple[object, ...], Style] = {}
         self.is_gone = False
         """It and all inside are not shown, whatever they say."""
         self.top = self.bottom = 0.0
@@ -126,14 +127,13 @@ class Styles:
     def of(self, tag: str, attributes: Mapping[str, str | None], parent: Style) -> Style:
         """The style of an element inside another."""
         if not attributes:
-            key: tuple[str | None, ...] = (tag,)
-        else:
+            key: tuple[object, ...] = (tag,)
+        elif tag in _NAMED_BY_ADDRESS:
+            # What makes each of these another is where it leads, and that has no style.
             get = attributes.get
-            key = (
-                tag, get("style"), get("class"), get("id") if self.sheet.count else None, get("bgcolor"),
-                get("color"), get("size") if tag == "font" else get("height"), get("background"),
-                "" if "hidden" in attributes else None, get("text"), get("type"), get("width"),
-            )  # fmt: skip
+            key = (tag, get("style"), get("class"), get("id"), "hidden" in attributes)
+        else:
+            key = (tag, *attributes.items())
         found = parent.memo.get(key)
         if found is None:
             found = parent.memo[key] = self._make(tag, attributes, parent)
@@ -302,7 +302,8 @@ def _set_hidden(style: Style, given: Mapping[str, str]) -> None:
     if opacity and (lengths.pixels(opacity) or 0.0) < 0.01 and opacity[:1] in "0.":
         style.is_gone = True
     is_cutting = any("hidden" in given.get(name, "") for name in ("overflow", "overflow-x", "overflow-y"))
-    if is_cutting and style.tag not in ("td", "th", "tr", "tbody"):
+    # What stands in a line has no height of its own to be cut at; cells grow with what is in them.
+    if is_cutting and (style.is_block or style.is_apart) and style.tag not in ("td", "th", "tr", "tbody"):
         for name in ("max-height", "height", "max-width", "width"):
             value = given.get(name)
             if value and value[:1].isdigit() and (lengths.pixels(value) or 0.0) < 2:

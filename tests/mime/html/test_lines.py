@@ -83,9 +83,8 @@ def test_a_highlighted_diff_keeps_its_columns() -> None:
         ("She said <q>he said <q>no</q></q>.", "She said “he said ‘no’”."),
         ("<del>old</del><ins>new</ins>", "old new"),
         ("<s>$99</s>, now", "$99, now"),
-        ("<ruby>漢<rt>kan</rt></ruby>", "漢kan"),
-        ("日本\n語の\nmail", "日本語の mail"),
-        ("한국\n어", "한국 어"),
+        ("<ruby>漢<rt>kan</rt></ruby>", "漢(kan)"),
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>", "漢(kan)"),
         ("a\n b &nbsp; c", "a b c"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Mail of the project's own making, by kind."""
