@@ -78,6 +78,7 @@ class Links:
                 return None
             host = host_of(clean)
             is_bare = _is_in_full(shown, url, clean)
+            is_footnote = number is not None
             if number is None:
                 number = 0 if is_bare else self._next_number()
             self._index[key] = len(self.found)
@@ -93,6 +94,7 @@ class Links:
                     and _is_same_owner(self._sender, _real_host(clean)),
                     is_host_shown=is_bare or _shows_host(shown, host),
                     is_tracker=hosts.is_tracker(host),
+                    is_footnote=is_footnote,
                 )
             )
         return self._index[key]

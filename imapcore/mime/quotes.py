@@ -10,7 +10,13 @@ import re
 
 from msgspec import Struct
 
-from imapcore.mime.reply_words import begins_header_block, is_attribution, is_separator
+from imapcore.mime.reply_words import (
+    begins_header_block,
+    is_attribution,
+    is_dated_attribution,
+    is_phone_signature,
+    is_separator,
+)
 
 MAX_QUOTE = 20
 """Depth that is told apart; deeper quotes count as this deep."""
@@ -37,7 +43,9 @@ def read_lines(text: str, *, is_flowed: bool = False, deletes_space: bool = Fals
     lines = [_read_line(line, is_flowed, deletes_space) for line in text.split("\n")]
     _mark_originals(lines)
     _mark_attributions(lines)
+    _mark_unmarked(lines)
     _mark_signature(lines)
+    _mark_phone_signatures(lines)
     return lines
 
 
@@ -113,6 +121,46 @@ def _mark_attributions(lines: list[Line]) -> None:
                 for place in range(first, index):
                     lines[place] = Line(lines[place].text, depth, lines[place].is_soft, is_attribution=True)
                 break
+
+
+def _mark_unmarked(lines: list[Line]) -> None:
+    """What stands below ``On 16 November, Ada wrote:`` without any marks is a quotation too.
+
+    Only where something was written above it: else the answer may stand below.
+    """
+    written = next((index for index, line in enumerate(lines) if line.text.strip()), len(lines))
+    for index in range(written + 1, len(lines)):
+        if lines[index].quote or not lines[index].text.rstrip().endswith((":", "：")):
+            continue
+        first = index
+        while first > written + 1 and index - first < 2 and lines[first - 1].text.strip():
+            first -= 1
+        if lines[first - 1].text.strip() or lines[first].quote:
+            continue
+        if not is_dated_attribution(" ".join(line.text.strip() for line in lines[first : index + 1])):
+            continue
+        below = next((line for line in lines[index + 1 :] if line.text.strip()), None)
+        if below is None or below.quote:
+            return
+        for place in range(first, len(lines)):
+            old = lines[place]
+            depth = min(old.quote + 1, MAX_QUOTE)
+            lines[place] = Line(old.text, depth, old.is_soft, is_attribution=place <= index)
+        return
+
+
+def _mark_phone_signatures(lines: list[Line]) -> None:
+    """``Sent from my iPhone``, where it ends what was written."""
+    below: Line | None = None
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        if not line.text.strip():
+            continue
+        is_last = below is None or below.quote > line.quote or below.is_signature
+        has_room = index == 0 or not lines[index - 1].text.strip() or lines[index - 1].is_signature
+        if is_last and has_room and not line.is_signature and is_phone_signature(line.text.strip()):
+            lines[index] = Line(line.text, line.quote, line.is_soft, is_signature=True)
+        below = lines[index]
 
 
 def _mark_signature(lines: list[Line]) -> None:

@@ -75,6 +75,9 @@ class Link(Struct, frozen=True):
     is_tracker: bool = False
     """Its host is known to count clicks and to pass them on, which is worth a quiet word."""
 
+    is_footnote: bool = False
+    """The text itself writes its number beside it: it need not be written again."""
+
     def label(self, index: int) -> str:
         """The number it is shown by, as text; empty when it needs none."""
         number = index + 1 if self.number is None else self.number

@@ -50,7 +50,7 @@ def test_short_lines_are_verse() -> None:
 
 def test_japanese_lines_join_without_a_blank() -> None:
     line = "港" * 70
-    assert texts(f"{line}\n{line}\n") == [line + line]
+    assert texts(f"{line}\n{line}\n{line}\n") == [line * 3]
 
 
 def test_columns_are_preformatted() -> None:
@@ -68,7 +68,7 @@ def test_a_diff_is_preformatted() -> None:
     ("source", "items"),
     [
         ("- one\n- two\n", [("•", 0, "one"), ("•", 0, "two")]),
-        ("* one\n  goes on\n* two\n", [("•", 0, "one goes on"), ("•", 0, "two")]),
+        ("* one\n  a line of its own\n* two\n", [("•", 0, "one\na line of its own"), ("•", 0, "two")]),
         ("1. one\n2. two\n10) ten\n", [("1.", 0, "one"), ("2.", 0, "two"), ("10)", 0, "ten")]),
         ("- one\n    - inner\n- two\n", [("•", 0, "one"), ("•", 2, "inner"), ("•", 0, "two")]),
     ],
@@ -89,6 +89,138 @@ def test_a_rule_between_paragraphs() -> None:
         BlockKind.RULE,
         BlockKind.PARAGRAPH,
     ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Name: a rather long product name of more than sixty letters\nPrice: 12 EUR",
+        "Your order of a rather long product name of more than sixty\nQuantity: 2\nDelivery on Monday",
+        "The one thing that was to be done in the week before Christmas\nAda\nNoor\nLiv",
+        "https://x.example/a/rather/long/address/that/goes/on/and/on/and/on\nhttps://y.example/",
+        "12 Main Street, at the corner of the very long Street of Names\nSpringfield",
+        "A headline that is quite long, which nobody would ever have broken\nand a short line\nBye\n",
+        (
+            "Every line is a paragraph of its own, as programs write that do not wrap at all, and goes on\n"
+            "and on, far beyond where others do, for as long as there is something to say about it all"
+        ),
+        "  indented by two\n  and once more\nnot indented",
+    ],
+)
+def test_what_was_a_line_stays_a_line(source: str) -> None:
+    assert "\n".join(texts(source)) == source.rstrip()
+
+
+LONG_ITEM = """\
+Please note these things, all of which were said in the last meeting, and
+have been agreed to by everybody who was there at the time, as far as we
+know today:
+
+- the first is rather long and is wrapped by the program of the sender at
+  the same column as everything else here
+- the second one
+  Name: a line of its own
+"""
+
+
+def test_a_wrapped_item_is_joined() -> None:
+    found = texts(LONG_ITEM)
+    assert found[1:] == [
+        (
+            "the first is rather long and is wrapped by the program of the sender at the same column as"
+            " everything else here"
+        ),
+        "the second one\nName: a line of its own",
+    ]
+
+
+def test_a_wrapped_line_may_go_on_with_a_capital() -> None:
+    source = (
+        "Before we meet on Thursday I would like to have seen the numbers of\n"
+        "everybody once, even rough ones, and I would be glad to see those of\n"
+        "Ada as well. They were said to be ready on the day before yesterday,\n"
+        "when Noor asked for them.\n"
+    )
+    assert "those of Ada as well" in texts(source)[0]
+    assert "\n" not in texts(source)[0]
+
+
+NOTES = """\
+The sheet [1] is new, and so is the list [2]; see also [9].
+
+[1] https://x.example/sheet
+[2]: <https://y.example/list>.
+
+> old words [1]
+> [1] https://z.example/old
+"""
+
+
+def test_footnotes_keep_their_numbers() -> None:
+    links = Links()
+    found = read_plain(NOTES, links)
+    assert [(link.url, link.label(index)) for index, link in enumerate(links.found)] == [
+        ("https://x.example/sheet", "1"),
+        ("https://y.example/list", "2"),
+        ("https://z.example/old", "1"),
+    ]
+    assert all(link.is_footnote for link in links.found)
+    lead = [(span.text, span.link) for block in found for span in block.spans if span.link is not None]
+    assert lead == [
+        ("[1]", 0),
+        ("[2]", 1),
+        ("https://x.example/sheet", 0),
+        ("https://y.example/list", 1),
+        ("[1]", 2),
+        ("https://z.example/old", 2),
+    ]
+    assert "".join(span.text for span in found[0].spans) == NOTES.split("\n")[0]
+
+
+def test_no_link_is_shown_by_a_footnotes_number() -> None:
+    links = Links()
+    read_plain("See [1] and [2].\n", links)
+    index = links.add("https://x.example/", "here")
+    assert index is not None
+    assert links.found[index].label(index) == "3"
+
+
+def test_an_address_in_full_sight_has_no_number() -> None:
+    links = Links()
+    read_plain("see https://x.example/a and <https://y.example/>\n", links)
+    assert [link.label(index) for index, link in enumerate(links.found)] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sent from my iPhone",
+        "Von meinem iPhone gesendet",
+        "Envoyé de mon iPad",
+        "Get Outlook for iOS<https://aka.ms/x>",
+    ],
+)
+def test_what_a_phone_adds_is_a_signature(line: str) -> None:
+    found = blocks(f"Yes.\n\n{line}\n\nOn Mon, 16 Nov 2026, Ada <a@x.example> wrote:\n> words\n")
+    assert [(b.is_signature, b.quote) for b in found] == [(False, 0), (True, 0), (False, 1), (False, 1)]
+    assert blocks(f"Yes.\n\n{line}\n")[-1].is_signature
+    assert not blocks(f"{line} is what they all say.\nI do not.\n")[0].is_signature
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On Mon, 16 Nov 2026 at 09:12, Ada Byron <ada@analytical.example> wrote:",
+        "On Mon, 16 Nov 2026 at 09:12, Ada Byron\n<ada@analytical.example> wrote:",
+        "Am 16.11.2026 um 09:12 schrieb Ada Byron:",
+        "Le lun. 16 nov. 2026 à 09:12, Hélène a écrit :",
+    ],
+)
+def test_an_unmarked_original_below_its_attribution_is_a_quote(line: str) -> None:
+    found = blocks(f"My answer.\n\n{line}\n\ntheir words\n\nand more\n")
+    assert [b.quote for b in found] == [0, 1, 1, 1]
+    # With nothing above it, the answer may be below.
+    assert {b.quote for b in blocks(f"{line}\n\ntheir words\n")} == {0}
 
 
 @pytest.mark.parametrize("marks", ["> ", ">", " > "])
@@ -183,7 +315,7 @@ def test_links_are_found(source: str, urls: list[str]) -> None:
 def test_flowed_text_flows() -> None:
     source = "One sentence \ngoes on here.\nA new line.\n \u0020indented\n>> deep \n>> quote\n-- \nAda\n"
     found = blocks(source, is_flowed=True)
-    assert text(found[0]) == "One sentence goes on here.\nA new line.\nindented"
+    assert text(found[0]) == "One sentence goes on here.\nA new line.\n indented"
     assert (text(found[1]), found[1].quote) == ("deep quote", 2)
     assert found[2].is_signature
 

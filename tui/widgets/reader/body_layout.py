@@ -205,9 +205,9 @@ class _Page:
         space = " " if self.glyphs is ASCII else "\u00a0"
         number = target.label(link)
         if target.is_suspicious:
-            words = [*([number] if number else []), "really", target.host]
+            words = [*([number] if number and not target.is_footnote else []), "really", target.host]
             return Piece(f" [{space.join(words)}]", Ink.WARNING, link)
-        if not number:
+        if not number or target.is_footnote:
             return None
         is_known = target.is_host_shown or target.is_senders or not target.host
         return Piece(f" [{number}]" if is_known else f" [{number}{space}{target.host}]", Ink.NOTE, link)
