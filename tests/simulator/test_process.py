@@ -55,6 +55,19 @@ def first_line(child: subprocess.Popen[bytes]) -> bytes:
     return child.stdout.readline()
 
 
+def test_mailboxes_are_hidden_and_chats_shown_from_the_command_line() -> None:
+    with serve("--hide=\\Trash", "--hide=Work", "--chats", "--messages=0") as child:
+        match = re.search(rb"127\.0\.0\.1:(\d+)", first_line(child))
+        assert match is not None
+        with Wire(("127.0.0.1", int(match[1]))) as wire:
+            wire.login()
+            wire.ok("CREATE Work")
+            lines = "\n".join(wire.ok('LIST "" "*"'))
+    assert "[Gmail]/Chats" in lines
+    assert "Trash" not in lines
+    assert "Work" not in lines
+
+
 def test_locale_fault_and_control_can_be_had_from_the_command_line() -> None:
     with serve("--locale=de", "--control=0", "--fault=system-error:command=NOOP") as child:
         match = re.search(rb"127\.0\.0\.1:(\d+), control 127\.0\.0\.1:(\d+)", first_line(child))
