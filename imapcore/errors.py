@@ -6,6 +6,8 @@ there are any, already sanitized) and a *hint* (what to do next). None may ever 
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class GimapError(Exception):
     """Base of everything imapcore raises on purpose."""
@@ -200,11 +202,53 @@ class InvalidArgument(GimapError, ValueError):
     hint = ""
 
 
-class KeyringUnusable(GimapError):
-    """There is no keyring, it is locked, or it refused."""
+class SecretUnavailable(GimapError):
+    """Who should tell the password cannot: only the user can help."""
+
+    title = "The password cannot be had"
+    hint = "Type it for this run"
+
+
+class KeyringMood(StrEnum):
+    """What is wrong with a keyring."""
+
+    MISSING = "missing"
+    UNTRUSTED = "untrusted"
+    """It does not encrypt, or nobody knows whether it does."""
+    LOCKED = "locked"
+    SILENT = "silent"
+    """It has not answered yet."""
+    FORGETFUL = "forgetful"
+    """What was stored is not there when it is read back."""
+    FAILED = "failed"
+
+
+class KeyringUnusable(SecretUnavailable):
+    """There is no keyring, it is locked, it refused, or it may not be trusted; ``mood`` tells which."""
 
     title = "The system's keyring cannot be used"
-    hint = "Unlock it, or install one; without a keyring the password is asked for at each start"
+
+    def __init__(self, detail: str = "", *, mood: KeyringMood = KeyringMood.FAILED) -> None:
+        super().__init__(detail, hint=_KEYRING_HINTS[mood])
+        self.mood = mood
+
+
+_COMMAND = "or let a program tell it: password_command in [account] of the configuration"
+_KEYRING_HINTS = {
+    KeyringMood.MISSING: f"Without one the password is asked for at each start; type it, {_COMMAND}",
+    KeyringMood.UNTRUSTED: f"The password is not put there; type it for this run, {_COMMAND}",
+    KeyringMood.LOCKED: "Unlock it and try again, or type the password for this run",
+    KeyringMood.SILENT: "It may be waiting to be unlocked; or type the password for this run",
+    KeyringMood.FORGETFUL: f"The password holds for this run; {_COMMAND.removeprefix('or ')}",
+    KeyringMood.FAILED: f"Type the password for this run, {_COMMAND}",
+}
+
+
+class SecretCommandFailed(SecretUnavailable):
+    """The command of the configuration that tells the password, or the token, did not."""
+
+    title = "The command that tells the password failed"
+    hint = "Try it in a shell; or type the password for this run"
 
 
 class StoreError(GimapError):

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument, KeyringUnusable
+from imapcore.errors import GimapError, InvalidArgument
 from tui.settings.config import Config, load_config, show_config
 from tui.settings.paths import account_path, config_path, state_path
 from tui.terminal.standard_streams import flush_or_drop
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tui.style.glyphs import Glyphs
 
 _TYPED, _FAILED = 2, 1
-_TRIES = 3
 _SWITCH_SECONDS = 0.0005
 _SESSIONS = "imapcore.engine.wiring"
 """What takes longest to load, and is not needed for the first frame."""
@@ -142,16 +141,17 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
         # start. The app sets the collector to rights when the frame stands.
         gc.disable()
         stack.callback(gc.enable)
-    from imapcore.engine import Engine, EngineOptions
+    from imapcore.engine import Engine, EngineOptions, has_store
     from tui.settings.state import StateKeeper, load_state, remember_account
 
     where = state_path(account.email)
     state = load_state(where)
     keeper = StateKeeper(state, where)
-    if secret is None and not options.offline and not state.has_signed_in:
+    if secret is None and not options.offline and not has_store(account, data_dir):
+        # Nothing could be shown without it. Later the stored mail is, and the screen asks if need be.
+        from tui.first_run.prompt import sign_in
+
         secret = sign_in(account)
-        # What no keyring keeps is asked for again at the next start.
-        state.has_signed_in = secret is None
     if data_dir is None and not options.account and not config.account.email:
         remember_account(account.email, account_path())
     # For the demo it was loaded while the server started: nothing is gained by waiting.
@@ -294,43 +294,6 @@ def _first_run(
         return _demo(stack)
     secret = chosen.secret
     return chosen.account, None if secret is None else lambda: secret, None
-
-
-def sign_in(account: Account) -> Callable[[], str] | None:
-    """See to it that there is a password that works, asking for it where the keyring has none.
-
-    None: the keyring keeps it. Where there is no keyring, what tells the password while this run lasts.
-    Raises GimapError when the server cannot be reached, or after three passwords that were refused.
-    """
-    from getpass import getpass
-
-    from imapcore.engine import check_sign_in, store_secret, stored_secret
-
-    try:
-        if stored_secret(account.email) is not None:
-            return None
-    except KeyringUnusable as error:
-        print(f"gimap-tui: {error.sentence()}", file=sys.stderr)
-    print(f"gimap-tui signs in to {account.email} with an app password, 16 letters that you can revoke.")
-    print("Make one at https://myaccount.google.com/apppasswords (it needs 2-Step Verification).")
-    for attempt in range(_TRIES):
-        typed = getpass("App password (not shown): ").strip()
-        if not typed:
-            raise InvalidArgument("Nothing was typed", title="No password, no mail")
-        try:
-            check_sign_in(account, typed)
-        except AuthenticationFailed as error:
-            if attempt == _TRIES - 1:
-                raise
-            print(f"gimap-tui: {error.sentence()}", file=sys.stderr)
-            continue
-        break
-    try:
-        store_secret(account.email, typed)
-    except KeyringUnusable:
-        # Said above already; the password lives as long as this process does.
-        return lambda: typed
-    return None
 
 
 if __name__ == "__main__":

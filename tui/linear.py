@@ -28,6 +28,7 @@ from imapcore.model import (
     Body,
     ChangeFlags,
     ChangeLabels,
+    LinkState,
     Message,
     MoveToInbox,
     MoveToSpam,
@@ -58,7 +59,8 @@ read 3          mark as read                    unread 3       mark as unread
 label 3 Work    add a label                     unlabel 3 Work take a label off
 spam 3          report as spam                  inbox 3        back to the inbox
 search words    search all mail                 undo, redo     take back, do again
-status          the link and what is pending    help, quit
+status          the link and what is pending    signin, signout
+help            this list                       quit
 """
 
 
@@ -118,7 +120,8 @@ class Linear:
             case Alerted(title, detail, hint):
                 self.say(" ".join(part for part in (title, detail, hint) if part))
             case LinkChanged(link) if link.title:
-                self.say(" ".join(part for part in (link.title, link.detail, link.hint) if part))
+                way = "Type signin to type the password." if link.state is LinkState.SIGN_IN else ""
+                self.say(" ".join(part for part in (link.title, link.detail, link.hint, way) if part))
             case _:
                 return
 
@@ -165,10 +168,25 @@ class Linear:
             self.say(
                 f"{link.state.value}; {progress.stored:,} of {progress.total:,} messages; {pending} pending."
             )
+        elif verb == "signin":
+            self._sign_in()
+        elif verb == "signout":
+            self._mail.sign_out()
+            self.say("Signed out. The password is forgotten, the stored mail is still here.")
         elif verb == "help":
             self.say(*HELP.splitlines())
         else:
             self.say(f"“{verb}” is not something that can be said here. Type help.")
+
+    def _sign_in(self) -> None:
+        from tui.first_run.prompt import ask_secret, keep_secret
+
+        account = self._mail.account
+        secret = ask_secret(account)
+        problem = keep_secret(account, secret)
+        if problem:
+            self.say(problem)
+        self._mail.use_secret(secret)
 
     @staticmethod
     def _changes() -> dict[str, Callable[[Threads], Op]]:

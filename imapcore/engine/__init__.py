@@ -12,7 +12,8 @@
 - ``link``            how the account stands with the server; whose turn it is to connect
 - ``event_queue``     events on their way to the listeners
 - ``reader_pool``     read-only connections to the store
-- ``secrets``, ``sign_in``   the account's secret; from an account to a signed-in connection
+- ``credentials``     the account's secret while the engine runs
+- ``sign_in``         from an account to a signed-in connection
 
 Nothing here speaks IMAP or SQL. Whoever uses the engine needs this module, ``model``, ``events`` and
 ``errors``.
@@ -20,10 +21,10 @@ Nothing here speaks IMAP or SQL. Whoever uses the engine needs this module, ``mo
 
 from __future__ import annotations
 
-from imapcore.engine.engine import Engine
+from imapcore.engine.engine import Engine, has_store
 from imapcore.engine.options import EngineOptions
 from imapcore.model import Account
-from imapcore.net.credentials import forget_secret, store_secret, stored_secret
+from imapcore.net.keyring import Question, ask_stored_secret, forget_secret, store_secret, stored_secret
 
 
 def check_sign_in(account: Account, secret: str) -> None:
@@ -38,4 +39,14 @@ def check_sign_in(account: Account, secret: str) -> None:
     sign_in.check_sign_in(account, secret)
 
 
-__all__ = ["Engine", "EngineOptions", "check_sign_in", "forget_secret", "store_secret", "stored_secret"]
+__all__ = [
+    "Engine",
+    "EngineOptions",
+    "Question",
+    "ask_stored_secret",
+    "check_sign_in",
+    "forget_secret",
+    "has_store",
+    "store_secret",
+    "stored_secret",
+]

@@ -23,7 +23,7 @@ from imapcore.engine.options import EngineOptions
 from imapcore.engine.requests import Requests
 from imapcore.engine.saved_searches import SavedSearches
 from imapcore.engine.sync_events import SyncEvents
-from imapcore.errors import GimapError
+from imapcore.errors import ConnectionLost, GimapError
 from imapcore.events import (
     Alerted,
     Event,
@@ -157,6 +157,11 @@ class Connections:
         deadline = self._clock.monotonic() + seconds
         for session in self._sessions:
             session.stop(max(0.1, deadline - self._clock.monotonic()))
+
+    def hang_up(self, is_wanted: Callable[[], bool]) -> None:
+        """End every connection that is signed in, as long as that is wanted."""
+        for session in self._sessions:
+            session.submit(Job("hang up", _hang_up, urgency=-1, is_wanted=is_wanted))
 
     def _knock_all(self) -> None:
         for session in self._sessions:
@@ -418,6 +423,11 @@ class Connections:
 
 def _keep_alive(remote: Remote) -> None:
     remote.noop()
+
+
+def _hang_up(_: Remote) -> Iterator[float]:
+    yield 0.0
+    raise ConnectionLost("signed out")
 
 
 def _ask(remote: Remote) -> Iterator[float]:

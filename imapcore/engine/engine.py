@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from imapcore.clock import Clock, SystemClock
+from imapcore.engine.credentials import Credentials
 from imapcore.engine.event_queue import EventQueue, Listener
 from imapcore.engine.link import LinkMonitor
 from imapcore.engine.options import EngineOptions
 from imapcore.engine.reader_pool import ReaderPool
-from imapcore.engine.secrets import Secrets
 from imapcore.engine.startup import DeferredStart
 from imapcore.errors import StoreBusy, StoreError
 from imapcore.events import (
@@ -54,6 +54,7 @@ from imapcore.model import (
     Window,
 )
 from imapcore.net.backoff import Backoff
+from imapcore.net.keyring import forget_secret
 from imapcore.store import Reader, Store
 from imapcore.wire.uidset import UidSet
 
@@ -78,23 +79,26 @@ class Engine:
         account: Account,
         *,
         secret: Callable[[], str] | None = None,
+        is_token: bool = False,
         data_dir: Path | None = None,
         clock: Clock | None = None,
         options: EngineOptions | None = None,
     ) -> None:
-        """``secret`` is asked when signing in (None: the keyring); ``data_dir`` holds the stores of all
-        accounts.
+        """``secret`` is asked when signing in (None: the keyring), on a thread of its own; what it tells is a
+        password, or with ``is_token`` an OAuth access token. ``data_dir`` holds the stores of all accounts.
         """
         self.account = account
         self._options = options or EngineOptions()
         self._clock = clock or SystemClock()
         self._data_dir = data_dir
         self._hub = EventQueue()
-        self._secrets = Secrets(account.email, secret)
         self._board = LinkMonitor(
             self._clock,
             lambda status: self._hub.tell(LinkChanged(status)),
             Backoff(self._options.first_retry_seconds, self._options.longest_retry_seconds),
+        )
+        self._credentials = Credentials(
+            account, secret, is_token=is_token, late=lambda: self._board.nudge(is_explicit=True)
         )
         self._store: Store | None = None
         self._readers: ReaderPool | None = None
@@ -130,6 +134,7 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Interrupt the sessions, join them within 2 s, close the store."""
+        self._credentials.close()
         self._crew.stop(self._options.stop_seconds)
         self._hub.stop()
         if self._readers is not None:
@@ -147,7 +152,7 @@ class Engine:
 
         assert self._readers is not None
         network = self._network = ConnectionFactory(
-            self.account, self._secrets, self._options, self._open_store, self._readers, self._hub.tell
+            self.account, self._credentials, self._options, self._open_store, self._readers, self._hub.tell
         )
         workers = network.workers(self._options, self._clock, self._board)
         if not self.is_read_only and not self._options.is_offline:
@@ -353,9 +358,26 @@ class Engine:
         for hint in (MessagesChanged(), MailboxesChanged(), Progressed()):
             self._hub.tell(hint)
         if not self.is_read_only:
-            self._secrets.forget()
+            self._credentials.wish()
             self._board.nudge(is_explicit=True)
             self._crew.ask(lambda work: work.look_for_changes())
+
+    def use_secret(self, secret: str) -> None:
+        """Sign in with this password from now on, as long as this engine runs: the user typed it, and the
+        server took it.
+        """
+        self._credentials.use(secret)
+        self._board.nudge(is_explicit=True)
+
+    def sign_out(self) -> None:
+        """Forget the password, in memory and in the keyring, and hang up; what is stored stays. Waits for the
+        keyring, for a moment.
+
+        Raises KeyringUnusable when it may still be in the keyring; signed out here it is all the same.
+        """
+        self._credentials.sign_out()
+        self._crew.ask(lambda work: work.hang_up(lambda: self._credentials.is_signed_out))
+        forget_secret(self.account)
 
     def hold(self, seconds: float) -> None:
         """The screen needs the interpreter until ``seconds`` from now: background work holds its breath."""
@@ -445,6 +467,11 @@ def _sanitized(text: str) -> str:
     from imapcore.sanitize import clean_line
 
     return clean_line(text)
+
+
+def has_store(account: Account, data_dir: Path | None = None) -> bool:
+    """Whether anything of the account is stored here, so that there is something to show."""
+    return store_path(account, data_dir).exists()
 
 
 def store_path(account: Account, data_dir: Path | None) -> Path:

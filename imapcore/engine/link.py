@@ -20,6 +20,7 @@ from imapcore.errors import (
     GimapError,
     NotGmail,
     OverQuota,
+    SecretUnavailable,
     TooManyConnections,
 )
 from imapcore.model import LinkState, LinkStatus
@@ -28,7 +29,7 @@ from imapcore.net.backoff import Backoff
 
 def is_for_the_user(error: GimapError) -> bool:
     """Whether trying again by itself cannot help: credentials, or a setting of the account."""
-    return isinstance(error, (AuthenticationFailed, NotGmail, AllMailHidden))
+    return isinstance(error, (AuthenticationFailed, SecretUnavailable, NotGmail, AllMailHidden))
 
 
 class LinkMonitor:
@@ -100,7 +101,8 @@ class LinkMonitor:
     def failed(self, error: GimapError) -> None:
         """An attempt failed: wait, or ask the user."""
         if is_for_the_user(error):
-            state = LinkState.SIGN_IN if isinstance(error, AuthenticationFailed) else LinkState.STOPPED
+            is_about_secret = isinstance(error, (AuthenticationFailed, SecretUnavailable))
+            state = LinkState.SIGN_IN if is_about_secret else LinkState.STOPPED
             self._show(self._about(state, error))
             return
         with self._lock:

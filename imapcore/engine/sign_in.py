@@ -1,18 +1,19 @@
 """From an account to a signed-in connection: TLS, LOGIN, the check that it is Gmail.
 
-What lives here: dialling. What may not: retrying (``session``), keeping a secret (``secrets``).
+What lives here: dialling. What may not: retrying (``job_runner``), keeping a secret (``credentials``).
 """
 
 from __future__ import annotations
 
 from imapcore import __version__
+from imapcore.engine.credentials import Credential, Credentials
 from imapcore.engine.options import EngineOptions
-from imapcore.engine.secrets import Secrets
-from imapcore.errors import AllMailHidden, AuthenticationFailed, NotGmail
+from imapcore.errors import AllMailHidden, AuthenticationFailed, NotGmail, NotSupported
 from imapcore.model import Account, Role
 from imapcore.net.connection import Connection
 from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.wakeup import Wakeup
+from imapcore.protocol.auth import Mechanism, OAuthBearer, XOAuth2, choose
 from imapcore.protocol.commands import Id, List, Login
 from imapcore.protocol.gmail import find_roles
 from imapcore.protocol.state import State
@@ -25,50 +26,80 @@ GMAIL = "X-GM-EXT-1"
 class Dialer:
     """Makes signed-in connections for one account; all of them write to one transcript."""
 
-    def __init__(self, account: Account, secrets: Secrets, options: EngineOptions) -> None:
+    def __init__(self, account: Account, credentials: Credentials, options: EngineOptions) -> None:
         self._account = account
         self._options = options
-        self.secrets = secrets
+        self._credentials = credentials
         self.transcript = Transcript()
 
     def connect(self, wakeup: Wakeup) -> Connection:
         """Connect, prove it is Gmail, sign in. Raises LinkError, AuthenticationFailed, NotGmail …"""
+        # The secret first: where there is none, nobody need knock at the server.
+        credential = self._credentials.get()
+        try:
+            return self._connect(wakeup, credential)
+        except AuthenticationFailed as error:
+            if not self._credentials.refused(credential, error):
+                raise
+            refusal = error
+        # A token that had worked has run out, or another session knows a newer one: once more, with that.
+        fresh = self._credentials.get()
+        try:
+            if fresh.text == credential.text:
+                raise refusal
+            return self._connect(wakeup, fresh)
+        except AuthenticationFailed as error:
+            self._credentials.refused(fresh, error)
+            raise
+
+    def _connect(self, wakeup: Wakeup, credential: Credential) -> Connection:
         deadlines = Deadlines(
             connect=self._options.connect_seconds,
             read=self._options.read_seconds,
             idle=self._options.idle_seconds,
         )
-        # The secret first: where there is none, nobody need knock at the server.
-        secret = self.secrets.get()
         connection = Connection.open(
             Endpoint.of(self._account), deadlines=deadlines, transcript=self.transcript, wakeup=wakeup
         )
         try:
-            sign_in(connection, self._account, secret)
-        except AuthenticationFailed:
-            self.secrets.forget()
-            connection.close()
-            raise
+            sign_in(connection, self._account, credential)
         except BaseException:
             connection.close()
             raise
+        self._credentials.accepted(credential)
         return connection
 
 
-def sign_in(connection: Connection, account: Account, secret: str) -> None:
-    """LOGIN, and ID as Google asks of clients. The password is shown to nobody who is not Gmail.
+def sign_in(connection: Connection, account: Account, credential: Credential) -> None:
+    """LOGIN, or AUTHENTICATE with a token, and ID as Google asks of clients.
+
+    The secret is shown to nobody who is not Gmail.
 
     Raises NotGmail, AuthenticationFailed, and whatever else the server answers.
     """
     if GMAIL not in connection.capabilities:
         raise NotGmail(f"{account.host} does not offer {GMAIL}")
     if connection.state is State.NOT_AUTHENTICATED:
-        connection.authenticate(Login(account.email, Secret(plain_secret(secret))))
+        connection.authenticate(_proof(connection, account, credential))
     if GMAIL not in connection.capabilities:
         raise NotGmail(f"{account.host} does not offer {GMAIL} after signing in")
     if "ID" in connection.capabilities:
         # Nobody waits for the answer: it comes along with that of the next command.
         connection.submit(Id.of({"name": "gimap-tui", "version": __version__}))
+
+
+def _proof(connection: Connection, account: Account, credential: Credential) -> Login | Mechanism:
+    if not credential.is_token:
+        return Login(account.email, Secret(plain_secret(credential.text)))
+    token = Secret(credential.text)
+    offered: dict[str, Mechanism] = {
+        "XOAUTH2": XOAuth2(account.email, token),
+        "OAUTHBEARER": OAuthBearer(account.email, token, account.host, account.port),
+    }
+    chosen = choose(connection.capabilities, offered)
+    if chosen is None:
+        raise NotSupported(f"{account.host} takes no OAuth token; it needs a password")
+    return chosen
 
 
 def plain_secret(secret: str) -> str:
@@ -84,6 +115,6 @@ def check_sign_in(account: Account, secret: str) -> None:
     TlsError, NotGmail, AllMailHidden …
     """
     with Connection.open(Endpoint.of(account), deadlines=Deadlines(connect=20.0, read=30.0)) as connection:
-        sign_in(connection, account, secret)
+        sign_in(connection, account, Credential(secret))
         if Role.ALL not in find_roles(connection.run(List()).mailboxes):
             raise AllMailHidden()

@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 from imapcore.clock import Clock
 from imapcore.engine.connections import Connections
+from imapcore.engine.credentials import Credentials
 from imapcore.engine.link import LinkMonitor
 from imapcore.engine.options import EngineOptions
 from imapcore.engine.reader_pool import ReaderPool
-from imapcore.engine.secrets import Secrets
 from imapcore.engine.sign_in import Dialer
 from imapcore.events import Alerted, Event
 from imapcore.model import Account, Role
@@ -28,13 +28,13 @@ class ConnectionFactory:
     def __init__(
         self,
         account: Account,
-        secrets: Secrets,
+        credentials: Credentials,
         options: EngineOptions,
         store: Store,
         readers: ReaderPool,
         tell: Callable[[Event], None],
     ) -> None:
-        self._dialer = Dialer(account, secrets, options)
+        self._dialer = Dialer(account, credentials, options)
         self._store = store
         self._readers = readers
         self._tell = tell

@@ -86,6 +86,7 @@ def engine_on(
     *,
     clock: Clock | None = None,
     secret: Callable[[], str] | None = None,
+    is_token: bool = False,
     account: Account | None = None,
     options: EngineOptions = QUICK,
     **changes: object,
@@ -95,6 +96,7 @@ def engine_on(
     engine = Engine(
         account or account_of(simulator),
         secret=secret or (lambda: password),
+        is_token=is_token,
         data_dir=folder,
         clock=clock,
         options=replace(options, **changes),

@@ -116,6 +116,9 @@ class FakeEngine:
     windows_read: int = 0
     refreshed: int = 0
     connected: int = 0
+    secrets: list[str] = field(default_factory=list)
+    """Passwords it was given."""
+    signed_out: int = 0
 
     def __post_init__(self) -> None:
         self._messages, self._categories = build_messages()
@@ -135,6 +138,12 @@ class FakeEngine:
 
     def connect(self) -> None:
         self.connected += 1
+
+    def use_secret(self, secret: str) -> None:
+        self.secrets.append(secret)
+
+    def sign_out(self) -> None:
+        self.signed_out += 1
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         self._listeners.append(listener)

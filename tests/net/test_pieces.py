@@ -1,19 +1,14 @@
-"""The smaller pieces: endpoints, wakeups, sessions, backoff, the keyring."""
+"""The smaller pieces: endpoints, wakeups, sessions, backoff."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
-import keyring
-import keyring.backend
 import pytest
-from keyring.errors import KeyringError, PasswordDeleteError
 
 from imapcore import errors
 from imapcore.errors import Interrupted, InvalidArgument
 from imapcore.model import Account, Security
-from imapcore.net import credentials
 from imapcore.net.backoff import Backoff
 from imapcore.net.endpoint import Endpoint, is_loopback
 from imapcore.net.wakeup import Wakeup
@@ -205,67 +200,3 @@ def test_half_of_a_pause_is_left_to_chance() -> None:
 def test_a_server_that_asks_for_rest_gets_it(error: errors.GimapError, least: float) -> None:
     assert Backoff(1, chance=lambda: 0.0).next_pause(error) == least
     assert Backoff(1).next_pause(error) >= least
-
-
-# -- the keyring -----------------------------------------------------------------------------------------
-
-
-class Ring(keyring.backend.KeyringBackend):
-    """A keyring in memory, which can be made to fail."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        self.entries: dict[tuple[str, str], str] = {}
-        self.is_locked = False
-
-    def _check(self) -> None:
-        if self.is_locked:
-            raise KeyringError("locked: the password is hunter2")
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._check()
-        return self.entries.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._check()
-        self.entries[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._check()
-        if self.entries.pop((service, username), None) is None:
-            raise PasswordDeleteError("no such entry")
-
-
-@pytest.fixture
-def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
-    made = Ring()
-    monkeypatch.setattr(keyring, "get_password", made.get_password)
-    monkeypatch.setattr(keyring, "set_password", made.set_password)
-    monkeypatch.setattr(keyring, "delete_password", made.delete_password)
-    return made
-
-
-def test_a_secret_is_stored_found_and_forgotten(ring: Ring) -> None:
-    assert credentials.stored_secret("me@gmail.com") is None
-    credentials.store_secret("Me@Gmail.com ", "abcd efgh ijkl mnop")
-    assert ring.entries == {("gimap-tui", "me@gmail.com"): "abcd efgh ijkl mnop"}
-    assert credentials.stored_secret("me@gmail.com") == "abcd efgh ijkl mnop"
-    credentials.forget_secret("me@gmail.com")
-    credentials.forget_secret("me@gmail.com")
-    assert credentials.stored_secret("me@gmail.com") is None
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        lambda: credentials.stored_secret("x"),
-        lambda: credentials.store_secret("x", "hunter2"),
-        lambda: credentials.forget_secret("x"),
-    ],
-)
-def test_a_locked_keyring_is_said_without_its_words(ring: Ring, act: Callable[[], object]) -> None:
-    ring.is_locked = True
-    with pytest.raises(errors.KeyringUnusable) as caught:
-        act()
-    assert "hunter2" not in caught.value.sentence()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imapcore.clock import SystemClock
+from imapcore.engine.credentials import Credential
 from imapcore.engine.sign_in import sign_in
 from imapcore.model import Account, Role, Security
 from imapcore.net.connection import Connection
@@ -114,7 +115,7 @@ def connected(sim: Simulator, store: Store, transcript: Transcript) -> Iterator[
         ) as connection,
         store.reader() as reader,
     ):
-        sign_in(connection, account, sim.options.app_password)
+        sign_in(connection, account, Credential(sim.options.app_password))
         yield Remote(
             connection,
             {role: name for role in Role if (name := reader.mailbox_name(role)) is not None},

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from imapcore.errors import AuthenticationFailed, InvalidArgument, KeyringUnusable
+from imapcore.errors import InvalidArgument
 from imapcore.model import Account, Security
 from tui import __main__ as command_line
 from tui.settings.config import Config
@@ -106,74 +106,6 @@ def test_what_is_no_address(email: str) -> None:
 def test_what_is_no_port(port: int) -> None:
     with pytest.raises(InvalidArgument):
         command_line.account_of("you@gmail.com", options(port=port), Config())
-
-
-class Keyring:
-    """Stands in for the engine's sign-in: one password works."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, typed: list[str], stored: str | None = None) -> None:
-        import getpass
-
-        import imapcore.engine as engine
-
-        self.kept: dict[str, str] = {"you@gmail.com": stored} if stored else {}
-        self.typed = iter(typed)
-        monkeypatch.setattr(engine, "stored_secret", self.kept.get)
-        monkeypatch.setattr(engine, "store_secret", self.kept.__setitem__)
-        monkeypatch.setattr(engine, "check_sign_in", self._check)
-        monkeypatch.setattr(getpass, "getpass", lambda prompt: next(self.typed))
-
-    @staticmethod
-    def _check(account: Account, secret: str) -> None:
-        if secret != "right":
-            raise AuthenticationFailed("Invalid credentials (Failure)")
-
-
-def test_a_stored_password_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    Keyring(monkeypatch, [], stored="right")
-    assert command_line.sign_in(Account("you@gmail.com")) is None
-
-
-def test_a_password_that_works_is_kept(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    keyring = Keyring(monkeypatch, ["wrong", "right"])
-    command_line.sign_in(Account("you@gmail.com"))
-    assert keyring.kept == {"you@gmail.com": "right"}
-    captured = capsys.readouterr()
-    assert "did not accept the password" in captured.err
-    assert "right" not in captured.out.replace("letters", "") + captured.err
-
-
-def test_without_a_keyring_the_password_is_asked_for_and_lives_as_long_as_the_run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    import imapcore.engine as engine
-
-    def unusable(*_: str) -> None:
-        raise KeyringUnusable("NoKeyringError")
-
-    keyring = Keyring(monkeypatch, ["right"])
-    monkeypatch.setattr(engine, "stored_secret", unusable)
-    monkeypatch.setattr(engine, "store_secret", unusable)
-    secret = command_line.sign_in(Account("you@gmail.com"))
-    assert secret is not None
-    assert secret() == "right"
-    assert keyring.kept == {}
-    assert "keyring cannot be used" in capsys.readouterr().err
-
-
-def test_three_wrong_passwords_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    keyring = Keyring(monkeypatch, ["a", "b", "c", "right"])
-    with pytest.raises(AuthenticationFailed):
-        command_line.sign_in(Account("you@gmail.com"))
-    assert keyring.kept == {}
-
-
-def test_no_password_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    Keyring(monkeypatch, [""])
-    with pytest.raises(InvalidArgument):
-        command_line.sign_in(Account("you@gmail.com"))
 
 
 def test_python_m_tui_ends_without_a_traceback() -> None:

@@ -10,12 +10,13 @@ from textual import events
 from textual.pilot import Pilot
 
 from imapcore.errors import AuthenticationFailed, GimapError, HostUnknown, NotGmail
-from imapcore.model import Account
+from imapcore.events import LinkChanged
+from imapcore.model import Account, LinkState, LinkStatus
 from tests.tui.stage import Stage
 from tui.dialogs.sign_in import SignInScreen
 from tui.first_run.app import FirstAccount, FirstRunApp
 from tui.first_run.screen import FirstChoice, FirstRunScreen, address_problem
-from tui.widgets.line_input import LineInput
+from tui.widgets.line_input import LineInput, PasswordInput
 
 ACCOUNT = Account("ada.l@gmail.com")
 SECRET = "demodemodemodemo"
@@ -27,7 +28,7 @@ class Server:
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.asked: list[str] = []
-        self.kept: list[tuple[str, str]] = []
+        self.kept: list[tuple[Account, str]] = []
         self.thread: int | None = None
 
     def check(self, account: Account, secret: str) -> None:
@@ -36,8 +37,8 @@ class Server:
         if self.error is not None:
             raise self.error
 
-    def store(self, email: str, secret: str) -> None:
-        self.kept.append((email, secret))
+    def store(self, account: Account, secret: str) -> None:
+        self.kept.append((account, secret))
 
 
 def stage(server: Server, reason: str = "") -> Stage:
@@ -60,7 +61,7 @@ async def test_a_right_password_is_proven_kept_and_returned() -> None:
         await pilot.press(*SECRET, "enter")
         await settled(pilot)
         assert app.results == [SECRET]
-        assert server.kept == [("ada.l@gmail.com", SECRET)]
+        assert server.kept == [(ACCOUNT, SECRET)]
         assert server.thread != threading.get_ident()
 
 
@@ -102,11 +103,71 @@ async def test_what_went_wrong_is_said_and_the_field_stays(error: Exception, wor
             if app.results:
                 break
             await pilot.pause(0.02)
-        assert app.results == ["wrongx"]
+        # The next one takes the place of a password that was refused; any other is mended.
+        assert app.results == ["x" if isinstance(error, AuthenticationFailed) else "wrongx"]
+
+
+async def test_a_pasted_password_takes_the_place_of_a_refused_one() -> None:
+    server = Server(AuthenticationFailed("Invalid credentials"))
+    app = stage(server)
+    async with app.run_test(size=(100, 30)) as pilot:
+        field = app.screen.query_one(PasswordInput)
+        field.post_message(events.Paste("an account's own passphrase, so long"))
+        await pilot.pause()
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "An app password has 16 letters, this has 31" in state(app)
+        server.error = None
+        field.post_message(events.Paste("demo demo demo demo"))
+        await pilot.pause()
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.results == [SECRET]
+
+
+async def test_a_password_is_neither_copied_nor_cut() -> None:
+    app = stage(Server())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*SECRET, "ctrl+shift+a", "ctrl+c", "super+c", "ctrl+x")
+        app.screen.query_one(PasswordInput).select_all()
+        await pilot.press("ctrl+c", "ctrl+x")
+        assert app.clipboard == ""
+        assert app.screen.query_one(PasswordInput).value == SECRET
+
+
+async def test_leaving_waits_for_no_server() -> None:
+    held = threading.Event()
+
+    def check(account: Account, secret: str) -> None:
+        held.wait(20)
+
+    app = Stage(screen=lambda: SignInScreen(ACCOUNT, check, None))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*SECRET, "enter")
+        await pilot.pause()
+        waiting = [each for each in threading.enumerate() if each.name == "world"]
+        assert waiting
+        assert all(each.daemon for each in waiting)
+    held.set()
+
+
+async def test_it_closes_when_nothing_need_be_typed_any_more() -> None:
+    app = stage(Server())
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, SignInScreen)
+        await pilot.press("x")
+        screen.engine_spoke(LinkChanged(LinkStatus(LinkState.LIVE)))
+        await pilot.pause()
+        assert app.results == []
+        await pilot.press("backspace")
+        screen.engine_spoke(LinkChanged(LinkStatus(LinkState.LIVE)))
+        await pilot.pause()
+        assert app.results == [None]
 
 
 async def test_without_a_keyring_one_is_told_and_can_go_on() -> None:
-    def refuse(email: str, secret: str) -> None:
+    def refuse(account: Account, secret: str) -> None:
         raise GimapError("No keyring here", title="The password cannot be kept")
 
     app = Stage(screen=lambda: SignInScreen(ACCOUNT, lambda account, secret: None, refuse))
@@ -183,7 +244,7 @@ async def test_an_account_is_added_in_three_steps() -> None:
         await pilot.press(*SECRET, "enter")
         await settled(pilot)
     assert app.return_value == FirstAccount(Account(ACCOUNT.email, "mail.example.org"), None)
-    assert server.kept == [(ACCOUNT.email, SECRET)]
+    assert server.kept == [(Account(ACCOUNT.email, "mail.example.org"), SECRET)]
     assert SECRET not in repr(FirstAccount(ACCOUNT, SECRET))
 
 
@@ -204,7 +265,7 @@ async def test_a_wrong_address_is_mended_by_going_back() -> None:
 
 
 async def test_without_a_keyring_the_secret_lives_as_long_as_the_run() -> None:
-    def refuse(email: str, secret: str) -> None:
+    def refuse(account: Account, secret: str) -> None:
         raise GimapError("No keyring here", title="The password cannot be kept")
 
     app = FirstRunApp("gimap-dark", Account, Server().check, refuse)

@@ -101,6 +101,13 @@ def keymap(screen: TriageScreen) -> None:
     screen.flash(f"Keys of {chosen} {desk.glyphs.dot} {desk.keymap.key_of('help')} help", Tone.DONE)
 
 
+def sign_out(screen: TriageScreen) -> None:
+    """Forget the password."""
+    from tui.actions.sign_in import sign_out
+
+    sign_out(screen)
+
+
 ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "help": help_here,
     "palette": palette,
@@ -111,6 +118,7 @@ ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "toggle-tree": toggle_tree,
     "density": density,
     "refresh": refresh,
+    "sign-out": sign_out,
     "theme": next_theme,
     "theme-light-dark": light_dark,
     "keymap": keymap,

@@ -128,6 +128,14 @@ class MailEngine(Protocol):
         """Sync now; reconnect if needed."""
         ...
 
+    def use_secret(self, secret: str) -> None:
+        """Sign in with this password from now on, for this run."""
+        ...
+
+    def sign_out(self) -> None:
+        """Forget the password and hang up; waits for the keyring, for a moment. Raises KeyringUnusable."""
+        ...
+
     def hold(self, seconds: float) -> None:
         """Tell that the screen is busy for so long: background work lets it have the interpreter."""
         ...

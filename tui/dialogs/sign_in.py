@@ -1,7 +1,7 @@
 """Signing in: the app password at a hidden field, proven against the server before it is kept.
 
-The network is never waited for in the UI thread: ``check`` runs in a worker and a message tells what came of
-it. The secret is held by the field alone; nothing here logs, shows or keeps it.
+The network is never waited for in the UI thread, and nobody waits for it when the app leaves. The secret is
+held by the field alone; nothing here logs, shows or keeps it.
 """
 
 from __future__ import annotations
@@ -13,38 +13,29 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.types import CSSPathType
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
-from imapcore.errors import GimapError
-from imapcore.model import Account
+from imapcore.errors import AuthenticationFailed, GimapError
+from imapcore.events import Event, LinkChanged
+from imapcore.model import Account, LinkState
+from tui.bridge.daemon_thread import in_daemon_thread
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
+from tui.first_run.app_password import APP_PASSWORDS, length_remark, written_together
 from tui.widgets.dialog_style import Look
-from tui.widgets.line_input import LineInput
+from tui.widgets.line_input import PasswordInput
 
-APP_PASSWORDS = "https://myaccount.google.com/apppasswords"
 Check = Callable[[Account, str], None]
-"""Connects once and signs in; raises GimapError. Waits for the network, so it runs in a worker."""
-Store = Callable[[str, str], None]
-"""Keeps a secret for an address; raises GimapError where there is no keyring."""
+"""Connects once and signs in; raises GimapError. Waits for the network, so it runs on a thread."""
+Store = Callable[[Account, str], None]
+"""Keeps the secret of an account; raises GimapError where no keyring does."""
 
 
 class SignInScreen(Dialog[str | None]):
     """Ask for the app password, prove it, keep it; returns the password, or None."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = [SHARED_STYLE, "sign_in.tcss"]
-
-    class Checked(Message):
-        """The server answered; ``error`` is None when it let us in."""
-
-        def __init__(self, secret: str, error: GimapError | None, problem: str = "") -> None:
-            self.secret = secret
-            self.error = error
-            self.problem = problem
-            """Why the password could not be kept, though it is right."""
-            super().__init__()
 
     def __init__(
         self,
@@ -79,13 +70,13 @@ class SignInScreen(Dialog[str | None]):
             )
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
-                yield LineInput(password=True, placeholder="app password", id="field")
+                yield PasswordInput(password=True, placeholder="app password", id="field")
             yield Static("", id="state", markup=False)
             yield self.key_line()
 
     def on_mount(self) -> None:
         """Begin with the field."""
-        self.query_one(LineInput).focus()
+        self.query_one(PasswordInput).focus()
         self.show_keys([("Enter", "sign in"), ("Esc", "not now")])
 
     @on(Input.Submitted, "#field")
@@ -98,43 +89,50 @@ class SignInScreen(Dialog[str | None]):
         if self._kept_secret is not None:
             self.dismiss(self._kept_secret)
             return
-        secret = "".join(self.query_one(LineInput).value.split())
+        secret = written_together(self.query_one(PasswordInput).value)
         if self._is_checking or not secret:
             return
         self._is_checking = True
         self._say(f"Signing in at {self._account.host}{self.look.glyphs.ellipsis}", "dim")
         self._prove(secret)
 
-    @work(thread=True, group="sign-in", exit_on_error=False)
-    def _prove(self, secret: str) -> None:
-        error: GimapError | None = None
-        problem = ""
+    @work(group="sign-in", exit_on_error=False)
+    async def _prove(self, secret: str) -> None:
         try:
-            self._check(self._account, secret)
-        except GimapError as raised:
-            error = raised
-        if error is None and self._store is not None:
-            try:
-                self._store(self._account.email, secret)
-            except GimapError as raised:
-                problem = raised.sentence()
-        self.post_message(self.Checked(secret, error, problem))
+            await in_daemon_thread(lambda: self._check(self._account, secret))
+        except GimapError as error:
+            self._refused(error, secret)
+            return
+        store = self._store
+        try:
+            if store is not None:
+                await in_daemon_thread(lambda: store(self._account, secret))
+        except GimapError as error:
+            self._not_kept(error, secret)
+            return
+        self.dismiss(secret)
 
-    def on_sign_in_screen_checked(self, event: Checked) -> None:
-        """Go on, or say what was wrong and let the user try again."""
-        event.stop()
+    def _refused(self, error: GimapError, secret: str) -> None:
+        """Say what was wrong and let the user try again; the next paste takes a wrong password's place."""
         self._is_checking = False
-        if event.error is not None:
-            self._say_error(event.error)
-            return
-        if event.problem:
-            # Signed in, but the keyring refused: the user should know that it will be asked again.
-            self._say(f"Signed in, but the password could not be kept: {event.problem}", "star")
-            self.query_one(LineInput).disabled = True
-            self._kept_secret = event.secret
-            self.show_keys([("Enter", "go on")])
-            return
-        self.dismiss(event.secret)
+        is_wrong = isinstance(error, AuthenticationFailed)
+        self._say_error(error, length_remark(secret) if is_wrong else "")
+        if is_wrong:
+            self.query_one(PasswordInput).select_all()
+
+    def _not_kept(self, error: GimapError, secret: str) -> None:
+        """Signed in, but the keyring refused: the user should know that it will be asked again."""
+        self._is_checking = False
+        self._say(f"Signed in, but the password could not be kept: {error.sentence()}", "star")
+        self.query_one(PasswordInput).disabled = True
+        self._kept_secret = secret
+        self.show_keys([("Enter", "go on")])
+
+    def engine_spoke(self, event: Event) -> None:
+        """Who should tell the password did so after all: nothing need be typed any more."""
+        is_live = isinstance(event, LinkChanged) and event.link.state is LinkState.LIVE
+        if is_live and not self._is_checking and not self.query_one(PasswordInput).value:
+            self.dismiss(None)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A fault of ours is said too, instead of waiting for ever."""
@@ -145,11 +143,13 @@ class SignInScreen(Dialog[str | None]):
     def _say(self, text: str, tone: str) -> None:
         self.query_one("#state", Static).update(Content.styled(text, self.look.ink(tone)))
 
-    def _say_error(self, error: GimapError) -> None:
+    def _say_error(self, error: GimapError, remark: str) -> None:
         palette = self.look.palette
         parts: list[str | tuple[str, str]] = [(error.title, f"{palette.refusal} bold")]
         if error.detail:
             parts.extend(("\n", error.detail))
+        if remark:
+            parts.extend(("\n", remark))
         if error.hint:
             parts.extend(("\n", (error.hint, palette.dim)))
         self.query_one("#state", Static).update(Content.assemble(*parts))

@@ -89,8 +89,8 @@ class FirstRunApp(App["FirstAccount | FirstChoice"]):
 
         self.push_screen(SignInScreen(account, check, self._keep, look=self._look), closed)
 
-    def _keep(self, email: str, secret: str) -> None:
-        self._store(email, secret)
+    def _keep(self, account: Account, secret: str) -> None:
+        self._store(account, secret)
         self._is_kept = True
 
     @property

@@ -20,7 +20,7 @@ from textual.widgets import Input, Static
 
 from imapcore.model import Account
 from tui.dialogs.dialog import move_choices
-from tui.dialogs.sign_in import APP_PASSWORDS
+from tui.first_run.app_password import APP_PASSWORDS
 from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList

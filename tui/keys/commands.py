@@ -358,6 +358,7 @@ COMMANDS: tuple[Command, ...] = (
         vim="f5",
         mutt="$  f5",
     ),
+    _app("sign-out", "sign out", "Sign out: forget the password, keep the stored mail"),
     _app("theme", "theme", "Next theme"),
     _app("theme-light-dark", "light/dark", "Light or dark", "f9"),
     _app("keymap", "keys", "Keys: gmail, vim or mutt"),

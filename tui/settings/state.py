@@ -40,8 +40,6 @@ class State(Struct):
     """Thousandths of the room that the list has beside or above the reader; 0 lets the screen decide."""
     has_tree: bool = True
     has_offered_searches: bool = False
-    has_signed_in: bool = False
-    """Whether a password for this account worked once: then no start waits for the keyring."""
 
     def copy(self) -> State:
         """The same values, apart from these."""

@@ -73,3 +73,15 @@ class LineInput(Input):
             )
         if text:
             self.replace(text, *sorted(self.selection))
+
+
+class PasswordInput(LineInput):
+    """A hidden field: what is typed in it leaves it for the server only, never for a clipboard."""
+
+    def action_copy(self) -> None:
+        """Say that a password is not copied."""
+        self.post_message(Flashed("A password is not copied", Tone.HINT))
+
+    def action_cut(self) -> None:
+        """Neither is it cut: that would put it into the clipboard, too."""
+        self.action_copy()
