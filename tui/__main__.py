@@ -149,7 +149,7 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
     keeper = StateKeeper(state, where)
     if secret is None and not options.offline and not has_store(account, data_dir):
         # Nothing could be shown without it. Later the stored mail is, and the screen asks if need be.
-        from tui.first_run.prompt import sign_in
+        from tui.terminal.password_prompt import sign_in
 
         secret = sign_in(account)
     if data_dir is None and not options.account and not config.account.email:

@@ -179,7 +179,7 @@ class Linear:
             self.say(f"“{verb}” is not something that can be said here. Type help.")
 
     def _sign_in(self) -> None:
-        from tui.first_run.prompt import ask_secret, keep_secret
+        from tui.terminal.password_prompt import ask_secret, keep_secret
 
         account = self._mail.account
         secret = ask_secret(account)

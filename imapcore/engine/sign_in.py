@@ -9,6 +9,7 @@ from imapcore import __version__
 from imapcore.engine.credentials import Credential, Credentials
 from imapcore.engine.options import EngineOptions
 from imapcore.errors import AllMailHidden, AuthenticationFailed, NotGmail, NotSupported
+from imapcore.gmail.app_password import written_together
 from imapcore.model import Account, Role
 from imapcore.net.connection import Connection
 from imapcore.net.endpoint import Deadlines, Endpoint
@@ -90,7 +91,7 @@ def sign_in(connection: Connection, account: Account, credential: Credential) ->
 
 def _proof(connection: Connection, account: Account, credential: Credential) -> Login | Mechanism:
     if not credential.is_token:
-        return Login(account.email, Secret(plain_secret(credential.text)))
+        return Login(account.email, Secret(written_together(credential.text)))
     token = Secret(credential.text)
     offered: dict[str, Mechanism] = {
         "XOAUTH2": XOAuth2(account.email, token),
@@ -100,12 +101,6 @@ def _proof(connection: Connection, account: Account, credential: Credential) -> 
     if chosen is None:
         raise NotSupported(f"{account.host} takes no OAuth token; it needs a password")
     return chosen
-
-
-def plain_secret(secret: str) -> str:
-    """An app password without the spaces Google shows it with; anything else as it is."""
-    joined = "".join(secret.split())
-    return joined if len(joined) == 16 and joined.isalpha() else secret
 
 
 def check_sign_in(account: Account, secret: str) -> None:

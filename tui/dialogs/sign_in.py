@@ -19,10 +19,10 @@ from textual.worker import Worker, WorkerState
 
 from imapcore.errors import AuthenticationFailed, GimapError
 from imapcore.events import Event, LinkChanged
+from imapcore.gmail.app_password import APP_PASSWORDS, length_remark, written_together
 from imapcore.model import Account, LinkState
 from tui.bridge.daemon_thread import in_daemon_thread
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
-from tui.first_run.app_password import APP_PASSWORDS, length_remark, written_together
 from tui.widgets.dialog_style import Look
 from tui.widgets.line_input import PasswordInput
 

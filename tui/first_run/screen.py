@@ -18,9 +18,9 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
+from imapcore.gmail.app_password import APP_PASSWORDS
 from imapcore.model import Account
 from tui.dialogs.dialog import move_choices
-from tui.first_run.app_password import APP_PASSWORDS
 from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList

@@ -12,7 +12,7 @@ import imapcore.engine as engine
 from imapcore.engine import Question
 from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument, KeyringMood, KeyringUnusable
 from imapcore.model import Account
-from tui.first_run import prompt
+from tui.terminal import password_prompt as prompt
 
 ME = Account("you@gmail.com")
 

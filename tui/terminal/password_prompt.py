@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument, KeyringUnusable
+from imapcore.gmail.app_password import APP_PASSWORDS, length_remark, written_together
 from imapcore.sanitize import clean_line
-from tui.first_run.app_password import APP_PASSWORDS, length_remark, written_together
 
 if TYPE_CHECKING:
     from imapcore.engine import Question
