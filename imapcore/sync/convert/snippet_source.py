@@ -14,6 +14,9 @@ PLAIN_OCTETS = 400
 HTML_OCTETS = 6000
 """Octets that hold the first words: in HTML they stand behind a style sheet."""
 
+MOST_HTML_OCTETS = 48_000
+"""Octets of HTML that are asked for where the first ones held no word: style sheets of 30 kB are in use."""
+
 
 class TextNote(Struct, frozen=True):
     """How to read the beginning of a part later: what ``MessageFacts.text_section`` holds."""
@@ -51,6 +54,11 @@ class TextNote(Struct, frozen=True):
         """How much of the part to ask for: base64 and quoted-printable take more room for the same words."""
         octets = HTML_OCTETS if self.is_html else PLAIN_OCTETS
         return octets * 2 if self.encoding in ("base64", "quoted-printable") else octets
+
+    @property
+    def most_octets(self) -> int:
+        """How much of the part to ask for when its first octets held no word."""
+        return MOST_HTML_OCTETS * self.octets // HTML_OCTETS if self.is_html else self.octets
 
 
 def _word(text: str) -> str:

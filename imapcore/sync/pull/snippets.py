@@ -24,6 +24,9 @@ from imapcore.wire.uidset import UidSet
 MOST_ASKED = 2
 """So often the words of a message are asked for before it is taken to have none."""
 
+ROUNDS = 2
+"""The first octets, then more of those few whose first ones hold no word."""
+
 MOST_AT_ONCE = 100
 """Messages per step: at most some 600 kB when all of them are HTML."""
 
@@ -36,7 +39,7 @@ def fetch_snippets(remote: Remote, store: Store, report: Report, msgids: Iterabl
         snippets: dict[int, str] = {}
         for place, groups in _grouped(store, part).items():
             remote.ensure(place)
-            snippets.update(_read(remote, groups))
+            snippets.update(read_snippets(remote, groups))
         if snippets:
             store.mail.set_snippets(snippets)
             report.texts_changed()
@@ -55,34 +58,52 @@ def _grouped(store: Store, msgids: Iterable[int]) -> dict[Role, dict[TextNote, d
     return grouped
 
 
-def _read(remote: Remote, groups: dict[TextNote, dict[int, int]]) -> dict[int, str]:
+def read_snippets(remote: Remote, groups: dict[TextNote, dict[int, int]]) -> dict[int, str]:
     """The snippets of one mailbox's messages; messages that answer nothing get an empty one, and are not
     asked again.
     """
     snippets = {msgid: "" for members in groups.values() for msgid in members.values()}
-    # One command per (section, octets), all sent before the first answer is read.
-    commands: dict[tuple[str, int], set[int]] = defaultdict(set)
     notes: dict[int, TextNote] = {}
     msgids: dict[int, int] = {}
     for note, members in groups.items():
-        commands[(note.section, note.octets)].update(members)
         notes.update(dict.fromkeys(members, note))
         msgids.update(members)
-    left = set(notes)
+    wanted = {uid: note.octets for uid, note in notes.items()}
+    for _ in range(ROUNDS):
+        if not wanted:
+            break
+        found = _first_octets(remote, notes, wanted)
+        longer: dict[int, int] = {}
+        for uid, octets in found.items():
+            note = notes[uid]
+            words = make_snippet(octets, encoding=note.encoding, charset=note.charset, is_html=note.is_html)
+            snippets[msgids[uid]] = words
+            # A style sheet may be longer than what was asked for; once more, for those few, and much more.
+            if not words and note.is_html and note.octets <= len(octets) < note.most_octets:
+                longer[uid] = note.most_octets
+        wanted = longer
+    return snippets
+
+
+def _first_octets(remote: Remote, notes: dict[int, TextNote], wanted: dict[int, int]) -> dict[int, bytes]:
+    """The beginnings of parts by uid, of those that are answered; ``wanted`` says how many octets of each."""
+    # One command per (section, octets), all sent before the first answer is read.
+    commands: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for uid, octets in wanted.items():
+        commands[(notes[uid].section, octets)].add(uid)
+    found: dict[int, bytes] = {}
+    left = set(wanted)
     for _ in range(MOST_ASKED):
         asked = [(UidSet(left & uids), *key) for key, uids in commands.items() if left & uids]
         for line in remote.fetch_parts(asked):
-            if line.uid is None or line.uid not in notes:
+            if line.uid is None or line.uid not in wanted:
                 continue
-            note = notes[line.uid]
-            section = f"{note.section}<0>"
+            section = f"{notes[line.uid].section}<0>"
             if section in line.sections:
                 left.discard(line.uid)
-            octets = line.sections.get(section)
-            if octets:
-                snippets[msgids[line.uid]] = make_snippet(
-                    octets, encoding=note.encoding, charset=note.charset, is_html=note.is_html
-                )
+            beginning = line.sections.get(section)
+            if beginning:
+                found[line.uid] = beginning
         if not left:
             break
-    return snippets
+    return found
