@@ -351,3 +351,16 @@ def test_any_octets_are_a_message(raw: bytes) -> None:
 )
 def test_any_part_has_a_snippet(part: bytes, encoding: str, is_html: bool) -> None:
     assert len(make_snippet(part, encoding=encoding, charset="utf-8", is_html=is_html)) <= 200
+
+
+def test_a_large_html_mail_is_read_to_its_end() -> None:
+    source = b"<p>words of a long report, again and again</p>" * 30_000 + b"<p>the last line</p>"
+    found = read_body(1, b"Content-Type: text/html; charset=utf-8\r\n\r\n" + source)
+    assert "".join(span.text for span in found.blocks[-1].spans) == "the last line"
+    assert not found.notice
+
+
+def test_text_behind_a_picture_in_the_source_is_read() -> None:
+    source = b"<p>before<img src='data:image/png;base64," + b"QUJD" * 500_000 + b"'><p>after"
+    found = read_body(1, b"Content-Type: text/html; charset=utf-8\r\n\r\n" + source)
+    assert ["".join(span.text for span in block.spans) for block in found.blocks] == ["before", "after"]
