@@ -129,13 +129,17 @@ class Throttled(ServerError):
 
 
 class OverQuota(Throttled):
-    """[OVERQUOTA]: the account's bandwidth or command limit is used up for now.
-
-    Where there is no room for what was to be added, title and hint say that instead.
-    """
+    """[OVERQUOTA]: the account's bandwidth or command limit is used up for now."""
 
     title = "The account's IMAP limit is used up for now"
     hint = "Gmail lifts it within 24 hours; gimap-tui waits and goes on by itself"
+
+
+class MailboxFull(OverQuota):
+    """There is no room for what was to be added (RFC 5530 §3); waiting does not help."""
+
+    title = "The mailbox is full"
+    hint = "Make room: delete mail and empty the trash, then try again"
 
 
 class Unavailable(ServerError):
@@ -172,11 +176,27 @@ class NotGmail(ServerError):
     hint = "gimap-tui needs X-GM-EXT-1; use imap.gmail.com, or `gimap-tui --demo`"
 
 
-class AllMailHidden(ServerError):
-    r"""No mailbox with \All: Gmail's "Show in IMAP" is off for All Mail."""
+class MailboxHidden(ServerError):
+    """One of Gmail's own mailboxes is not listed: "Show in IMAP" is off for it in Gmail's settings.
+
+    What needs this mailbox cannot be done until it is shown again; everything else can.
+    """
+
+    def __init__(self, name: str) -> None:
+        """``name``: what Gmail calls it in English."""
+        super().__init__(
+            title=f"{name} is hidden from IMAP",
+            hint=f"In Gmail on the web: Settings › Labels › {name} › tick “Show in IMAP”, then try again",
+        )
+
+
+class AllMailHidden(MailboxHidden):
+    r"""No mailbox with \All: without All Mail next to nothing can be done."""
 
     title = "All Mail is hidden from IMAP"
-    hint = "In Gmail on the web: Settings › Labels › All Mail › tick “Show in IMAP”, then start again"
+
+    def __init__(self) -> None:
+        super().__init__("All Mail")
 
 
 class ProtocolError(GimapError):

@@ -38,6 +38,7 @@ from imapcore.model.bodies import (
 )
 from imapcore.model.drafts import Draft, DraftFile, Outgoing, OutgoingState
 from imapcore.model.mail import (
+    ENGLISH_TITLES,
     SYSTEM_LABELS,
     Address,
     ChangeState,
@@ -90,6 +91,7 @@ from imapcore.security import Security
 __all__ = [
     "INBOX",
     "SYSTEM_LABELS",
+    "ENGLISH_TITLES",
     "Account",
     "Activity",
     "Address",

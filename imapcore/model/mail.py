@@ -31,6 +31,18 @@ SYSTEM_LABELS: dict[Role, str] = {
 }
 """The X-GM-LABELS value of each role that is a label. All, Spam and Trash are places, not labels."""
 
+ENGLISH_TITLES: dict[Role, str] = {
+    Role.INBOX: "Inbox",
+    Role.STARRED: "Starred",
+    Role.IMPORTANT: "Important",
+    Role.SENT: "Sent Mail",
+    Role.DRAFTS: "Drafts",
+    Role.ALL: "All Mail",
+    Role.SPAM: "Spam",
+    Role.TRASH: "Trash",
+}
+"""What each is called where the server has not told its name."""
+
 
 def web_id(number: int) -> str:
     """X-GM-MSGID or X-GM-THRID as Gmail's web addresses have it: unsigned, in hexadecimal."""
@@ -52,6 +64,8 @@ class Mailbox(Struct, frozen=True):
     """Conversations in it."""
     unread: int = 0
     """Conversations in it with an unread message."""
+    is_hidden: bool = False
+    """Whether Gmail's settings hide this place from IMAP: it is shown as it was last seen."""
 
 
 class SavedSearch(Struct, frozen=True):

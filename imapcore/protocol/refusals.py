@@ -32,11 +32,7 @@ _IMAP_OFF = (
 _WEB = "Sign in with a web browser once, confirm that it was you, then try again"
 
 _ALLOWANCE = "command or bandwidth limits"
-_FULL = Refusal(
-    errors.OverQuota,
-    "The mailbox is full",
-    "Make room: delete mail and empty the trash; gimap-tui then goes on by itself",
-)
+_FULL = Refusal(errors.MailboxFull)
 
 BY_CODE: dict[str, Refusal] = {
     "AUTHENTICATIONFAILED": Refusal(errors.AuthenticationFailed),

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from imapcore.errors import GimapError, ProtocolError, Unavailable
-from imapcore.model import Role
+from imapcore.errors import AllMailHidden, GimapError, MailboxHidden, Unavailable
+from imapcore.model import ENGLISH_TITLES, Role
 from imapcore.net.connection import Connection, Handle
 from imapcore.protocol.commands import Command, Fetch, List, Noop, Search, Select, StatusOf, body
 from imapcore.protocol.events import Alerted, Noticed, ProtocolEvent, SlowedDown, Unparsed
@@ -60,6 +60,11 @@ MOST_ASKED = 3
 NAMELESS = "FETCH answers without UID"
 
 STATUS_ITEMS = ("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ")
+
+
+def hidden(role: Role) -> MailboxHidden:
+    """The error for a role that no mailbox plays."""
+    return AllMailHidden() if role is Role.ALL else MailboxHidden(ENGLISH_TITLES[role])
 
 
 class UidsChanged(GimapError):
@@ -126,11 +131,26 @@ class Remote:
         return self._names.get(role)
 
     def name_of(self, role: Role) -> str:
-        """A role's mailbox. Raises ProtocolError when there is none: nobody should have asked."""
-        name = self.find_name(role)
+        """A role's mailbox. LIST is asked again when none is known: it may be shown by now.
+
+        Raises MailboxHidden when Gmail's settings hide it; no other mailbox is concerned by that.
+        """
+        name = self.find_name(role) or self._list_again().get(role)
         if name is None:
-            raise ProtocolError(f"no mailbox for {role.value}")
+            raise hidden(role)
         return name
+
+    def _list_again(self) -> Mapping[Role, str]:
+        """What each role's mailbox is called now."""
+        lines = self.list_mailboxes()
+        if lines:
+            # Every account has an inbox at least: a list of nothing is no answer.
+            self.learn_names({role: line.name for role, line in find_roles(lines).items()})
+        return self._names
+
+    def is_hidden(self, role: Role) -> bool:
+        """Ask LIST whether a role's mailbox is hidden now, whatever was known before."""
+        return role not in self._list_again()
 
     # -- commands --------------------------------------------------------------------------------------
 

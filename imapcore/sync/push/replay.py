@@ -15,11 +15,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from imapcore.errors import CommandMalformed, CommandRefused, InvalidArgument, Unavailable
-from imapcore.model import Role
+from imapcore.errors import (
+    CommandRefused,
+    GimapError,
+    Interrupted,
+    InvalidArgument,
+    LinkError,
+    MailboxFull,
+    MailboxHidden,
+    NotSupported,
+    ProtocolError,
+    ServerError,
+    Throttled,
+    Unavailable,
+)
+from imapcore.model import ENGLISH_TITLES, Role
 from imapcore.protocol.commands import Command
 from imapcore.sanitize import clean_line
 from imapcore.store import Store
+from imapcore.store.changes.steps import LABEL_VERBS
 from imapcore.store.facts import Batch, Delta, Settled, Verb
 from imapcore.sync.convert.messages import message_delta
 from imapcore.sync.locate import LocatedUids, locate, search_everywhere
@@ -32,7 +46,8 @@ from imapcore.sync.push.commands import (
     move_order,
     store_order,
 )
-from imapcore.sync.remote import Remote
+from imapcore.sync.mailbox_numbers import PLACES
+from imapcore.sync.remote import Remote, hidden
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.uidset import UidSet
 
@@ -40,7 +55,13 @@ UIDS_PER_COMMAND = 1000
 MOST_FAILURES = 5
 """So often a batch may meet "System Error" before it is given up."""
 
+MOST_BREAKS = 8
+"""So often in a row the connection may break while an op is sent before the op is given up: it may be what
+breaks it, and everything behind it waits.
+"""
+
 GONE = "The message is no longer there."
+BREAKS = "The connection broke each time this was sent."
 NOT_DONE = "Gmail accepted the command but did not make the change."
 NOT_IN_PLACE = "The message is no longer in that mailbox, so it was not deleted."
 
@@ -62,7 +83,10 @@ class Replay:
         self._store = store
         self._settled = settled
         self._moved = moved
-        self._failures: dict[tuple[int, ...], int] = {}
+        self._failures: dict[int, int] = {}
+        """Oldest op of a batch → how often in a row the server had a problem with it."""
+        self._breaks: dict[int, int] = {}
+        """The same, for how often the connection broke while it was sent."""
 
     def run(self, remote: Remote) -> Iterator[float]:
         """Send what is pending, oldest first, until nothing is left; a step per command or so."""
@@ -71,12 +95,15 @@ class Replay:
             try:
                 yield from self._send(remote, batch)
                 is_answered = True
+            except (LinkError, ProtocolError) as error:
+                is_answered = self._broke(batch, error)
+                raise
             finally:
                 # Whatever happened, link lost or thread stopped: what was not answered is open again.
                 if not is_answered:
                     self._store.journal.release(batch)
             yield 0.0
-        settled = self._store.journal.refuse_unknown(GONE)
+        settled = self._store.journal.refuse_unknown(GONE, self._hidden(remote))
         if settled.rejected or settled.confirmed:
             self._settled(settled, GONE)
 
@@ -91,14 +118,50 @@ class Replay:
                     yield from self._expunge(remote, batch)
                 case Verb.CREATE_LABEL | Verb.RENAME_LABEL | Verb.DELETE_LABEL:
                     yield from self._change_label(remote, batch)
-        except (CommandRefused, CommandMalformed, InvalidArgument) as error:
-            self._reject(batch, error.detail or error.title)
+        except (LinkError, ProtocolError):
+            raise
         except Unavailable as error:
-            failures = self._failures[batch.op_ids] = self._failures.get(batch.op_ids, 0) + 1
+            failures = self._failures[batch.op_ids[0]] = self._failures.get(batch.op_ids[0], 0) + 1
             if failures < MOST_FAILURES:
                 raise
             self._reject(batch, error.detail or error.title)
-        self._failures.pop(batch.op_ids, None)
+        except (ServerError, InvalidArgument, NotSupported) as error:
+            if isinstance(error, Throttled) and not isinstance(error, MailboxFull):
+                raise
+            # Whatever the server says no to, it would say no to again: that ends this op, and no other.
+            self._reject(batch, _words(self._explained(remote, batch, error)))
+        self._failures.pop(batch.op_ids[0], None)
+        self._breaks.pop(batch.op_ids[0], None)
+
+    def _broke(self, batch: Batch, error: GimapError) -> bool:
+        """The connection broke while a batch was sent: whether the batch is given up for that."""
+        if isinstance(error, (Interrupted, Throttled)):
+            return False
+        breaks = self._breaks[batch.op_ids[0]] = self._breaks.get(batch.op_ids[0], 0) + 1
+        if breaks < MOST_BREAKS:
+            return False
+        del self._breaks[batch.op_ids[0]]
+        self._reject(batch, BREAKS)
+        return True
+
+    @staticmethod
+    def _hidden(remote: Remote) -> tuple[Role, ...]:
+        """Places that Gmail's settings hide from IMAP, as far as known."""
+        return tuple(place for place in PLACES if remote.find_name(place) is None)
+
+    def _explained(self, remote: Remote, batch: Batch, error: GimapError) -> GimapError:
+        """A refusal, or what is behind it: a mailbox that was hidden from IMAP since it was last listed."""
+        if isinstance(error, CommandRefused) and batch.verb not in LABEL_VERBS:
+            roles = (batch.destination,) if batch.destination is not None else ()
+            for role in (*roles, *PLACES):
+                if remote.find_name(role) is not None and remote.is_hidden(role):
+                    return hidden(role)
+        return error
+
+    def _gone(self, remote: Remote) -> str:
+        """What to say of messages that were found in no place."""
+        unseen = [ENGLISH_TITLES[place] for place in self._hidden(remote)]
+        return f"{GONE} It may be in {' or '.join(unseen)}: hidden from IMAP." if unseen else GONE
 
     # -- answers ---------------------------------------------------------------------------------------
 
@@ -124,9 +187,11 @@ class Replay:
     def _store_marks(self, remote: Remote, batch: Batch) -> Iterator[float]:
         found, nowhere = locate(remote, self._store, batch.msgids)
         if nowhere:
-            self._reject(batch, GONE, nowhere)
+            self._reject(batch, self._gone(remote), nowhere)
         lost: set[int] = set()
         for place, members in found.items():
+            if self._is_out_of_reach(remote, batch, place, members):
+                continue
             for chunk in UidSet(members.msgids).chunks(count=UIDS_PER_COMMAND):
                 lost |= self._store_chunk(remote, batch, place, members.among(chunk))
                 yield 0.0
@@ -137,7 +202,17 @@ class Replay:
                 lost -= set(members.msgids.values()) - gone
                 yield 0.0
             if lost:
-                self._reject(batch, GONE, lost)
+                self._reject(batch, self._gone(remote), lost)
+
+    def _is_out_of_reach(self, remote: Remote, batch: Batch, place: Role, members: LocatedUids) -> bool:
+        """Refuse what is in a place that is hidden from IMAP; messages elsewhere are not concerned."""
+        try:
+            remote.ensure(place, members.uidvalidity)
+        except (MailboxHidden, CommandRefused) as error:
+            words = _words(self._explained(remote, batch, error))
+            self._reject(batch, words, members.msgids.values())
+            return True
+        return False
 
     def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: LocatedUids) -> set[int]:
         """STORE, and look whether it is so; the msgids of messages that were not there."""
@@ -213,9 +288,11 @@ class Replay:
             yield 0.0
         found, nowhere = locate(remote, self._store, sorted(left))
         if nowhere:
-            self._reject(batch, GONE, nowhere)
+            self._reject(batch, self._gone(remote), nowhere)
         lost: set[int] = set()
         for place, members in found.items():
+            if self._is_out_of_reach(remote, batch, place, members):
+                continue
             if place is home:
                 lost |= self._arrived(remote, batch, home, members)
                 continue
@@ -272,7 +349,7 @@ class Replay:
             lost -= set(members.msgids.values()) - step(remote, batch, place, members)
             yield 0.0
         if lost:
-            self._reject(batch, GONE, lost)
+            self._reject(batch, self._gone(remote), lost)
 
     # -- delete forever --------------------------------------------------------------------------------
 
@@ -280,6 +357,8 @@ class Replay:
         """Inside Trash or Spam only; a message that is not there is never deleted anywhere else."""
         assert batch.destination in (Role.TRASH, Role.SPAM)
         place = batch.destination
+        # Where it cannot be seen, nothing tells that it is gone.
+        remote.name_of(place)
         members = search_everywhere(remote, batch.msgids, (place,)).get(place, LocatedUids(None))
         absent = set(batch.msgids) - set(members.msgids.values())
         yield 0.0
@@ -335,6 +414,13 @@ class Replay:
         if batch.verb is Verb.RENAME_LABEL:
             return batch.names[1] in names and batch.names[0] not in names
         return batch.names[0] not in names
+
+
+def _words(error: GimapError) -> str:
+    """What a refused op is told: the server's words; where the user can change it, what it means and how."""
+    if isinstance(error, (MailboxHidden, MailboxFull)):
+        return error.sentence()
+    return error.detail or error.title
 
 
 def _by_uid(lines: Iterable[Fetched]) -> dict[int, Fetched]:
