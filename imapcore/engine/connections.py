@@ -23,7 +23,7 @@ from imapcore.engine.options import EngineOptions
 from imapcore.engine.requests import Requests
 from imapcore.engine.saved_searches import SavedSearches
 from imapcore.engine.sync_events import SyncEvents
-from imapcore.errors import ConnectionLost, GimapError
+from imapcore.errors import AllMailHidden, CommandRefused, ConnectionLost, GimapError, MailboxHidden
 from imapcore.events import (
     Alerted,
     Event,
@@ -98,6 +98,8 @@ class Connections:
         self._must_send = False
         self._is_watching = False
         self._has_told_trouble = False
+        self._is_all_hidden = False
+        """Whether the server was last found to hide All Mail."""
         self._asked_snippets: dict[int, None] = {}
         self._listed_at = self._thorough_at = self._audited_at = clock.monotonic()
         self._polls_from = 0.0
@@ -201,6 +203,9 @@ class Connections:
 
     def _begin(self, remote: Remote) -> Iterator[float]:
         yield from self.account.first_screen(remote)
+        if self._is_all_hidden:
+            self._is_all_hidden = False
+            self.board.live()
         self._listed_at = self._clock.monotonic()
         self._tell(MessagesChanged())
         self._begin_others()
@@ -216,20 +221,46 @@ class Connections:
         self.watch.submit(Job("idle", self._idle, is_lasting=True))
 
     def _begin_failed(self, error: GimapError) -> None:
+        if self._is_stopped_by(error):
+            return
         self._tell(Alerted(f"The account cannot be read: {error.title}", error.detail, error.hint))
 
+    def _pull_failed(self, error: GimapError) -> None:
+        """A look at the account was refused: most often for a mailbox that is not shown any more."""
+        if not self._is_stopped_by(error) and isinstance(error, (CommandRefused, MailboxHidden)):
+            self.request_list()
+
+    def _list_failed(self, error: GimapError) -> None:
+        self._is_stopped_by(error)
+
+    def _is_stopped_by(self, error: GimapError) -> bool:
+        """Whether an error means that All Mail is hidden: then nothing can be done, and the screen says so.
+
+        The connection is kept, and asked now and then whether it is shown again: no sign-in is needed.
+        """
+        if not isinstance(error, AllMailHidden):
+            return False
+        self._is_all_hidden = True
+        self.board.failed(error)
+        if self._store.journal.pending():
+            self.send()
+        return True
+
     def _rest(self, remote: Remote) -> None:
+        if self._is_all_hidden:
+            self._connected()
+            return
         now = self._clock.monotonic()
         if now - self._listed_at >= self._options.list_seconds:
             self._listed_at = now
-            self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
+            self.request_list()
         if now - self._audited_at >= self._options.audit_seconds:
             self._audited_at = now
             self.request_audit()
         if now - self._thorough_at >= self._options.thorough_seconds:
             self.request_pass(is_thorough=True)
         elif now >= self._polls_from:
-            self.sync.submit(Job("poll", self._poll, urgency=3, group=PASSES))
+            self.sync.submit(Job("poll", self._poll, urgency=3, group=PASSES, failed=self._pull_failed))
 
     def _poll(self, remote: Remote) -> Iterator[float]:
         began = self._clock.monotonic()
@@ -248,7 +279,7 @@ class Connections:
             yield from self.account.run(remote, is_thorough=is_thorough)
             self._passed()
 
-        self.sync.submit(Job(("pass", is_thorough), steps, urgency=2, group=PASSES))
+        self.sync.submit(Job(("pass", is_thorough), steps, urgency=2, group=PASSES, failed=self._pull_failed))
 
     def _passed(self) -> None:
         """A pass is done: what it found missing is fetched, and what waited for it goes on."""
@@ -270,13 +301,17 @@ class Connections:
 
     def look_for_changes(self) -> None:
         """The user wants to know: mailboxes, messages and counts, all of them."""
+        if self._is_all_hidden:
+            self._connected()
         self.request_list()
         self.request_pass(is_thorough=True)
         self.request_audit()
 
     def request_list(self) -> None:
         """A label appeared that the tree does not have."""
-        self.sync.submit(Job("list", self.account.labels.run, urgency=3, group=PASSES))
+        self.sync.submit(
+            Job("list", self.account.labels.run, urgency=3, group=PASSES, failed=self._list_failed)
+        )
 
     def label_appeared(self) -> None:
         """A message carries a label the tree does not have: list the mailboxes, and count what is on them."""
@@ -402,7 +437,7 @@ class Connections:
                 OpRejected(
                     op_id,
                     settled.summaries.get(op_id, ""),
-                    "Gmail refused a change",
+                    "A change was not made",
                     answer,
                     "It is shown again as Gmail has it; Activity can try it again",
                 )

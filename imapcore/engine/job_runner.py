@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Hashable, Iterator
 
 from msgspec import Struct
@@ -20,7 +21,6 @@ from msgspec import Struct
 from imapcore.clock import Clock
 from imapcore.engine.link import LinkMonitor, is_for_the_user
 from imapcore.errors import (
-    AllMailHidden,
     ConnectionLost,
     GimapError,
     LinkError,
@@ -40,6 +40,11 @@ SLEPT_SECONDS = 20.0
 MOST_STUMBLES = 4
 """A job during which the link broke so often in a row is given up: it may be what breaks it."""
 
+QUICK_BREAKS = 3
+BREAKS_SECONDS = 60.0
+"""After so many broken connections within so long, the next one waits its turn however much was done on the
+last: whatever breaks them would break the next one too, and each costs a sign-in.
+"""
 
 MANY_FAILURES = 4
 """So many failures of a follower in a row are no passing matter any more."""
@@ -47,8 +52,10 @@ MANY_FAILURES = 4
 LONGEST_WAIT = 3600.0
 """Every wait has an end, also one for a knock that never comes."""
 
-BREAKING = (LinkError, ProtocolError, Throttled, Unavailable, AllMailHidden)
-"""Errors after which the connection is given up, whichever job met them."""
+BREAKING = (LinkError, ProtocolError, Throttled, Unavailable)
+"""Errors after which the connection is given up, whichever job met them; only ever raised for what the server
+or the network did. What is merely impossible to do ends the job that asked for it.
+"""
 
 
 class Slept(ConnectionLost):
@@ -123,6 +130,8 @@ class JobRunner:
         self._lost = lost
         self._troubled = troubled
         self._failures = 0
+        self._breaks: deque[float] = deque(maxlen=QUICK_BREAKS)
+        """When the last connections broke that nothing explains."""
         self._occasions = 0
         """As the board counted them when the present connection was begun: a later one ends the pause after
         it.
@@ -266,12 +275,20 @@ class JobRunner:
         if self.is_stopping:
             return
         self._lost()
-        is_hasty = (is_stuck or not self._has_worked) and not isinstance(error, Slept)
+        if not isinstance(error, Slept):
+            self._breaks.append(self._clock.monotonic())
+        is_hasty = (is_stuck or not self._has_worked or self._is_breaking) and not isinstance(error, Slept)
         if is_hasty or isinstance(error, (Throttled, Unavailable)) or is_for_the_user(error):
             # A connection that breaks before it was of any use would otherwise be made again without end.
             self._note_failed(error)
         elif self._is_leader:
             self._board.lost(error)
+
+    @property
+    def _is_breaking(self) -> bool:
+        """Whether connections break again and again."""
+        is_full = len(self._breaks) == QUICK_BREAKS
+        return is_full and self._clock.monotonic() - self._breaks[0] < BREAKS_SECONDS
 
     def _abandon(self) -> None:
         """End what is under way, on this thread, so that each job can put its things in order."""
@@ -353,8 +370,11 @@ class JobRunner:
         else:
             entry.not_before = self._clock.monotonic() + pause if pause > 0 else 0.0
         entry.stumbles = 0
-        self._failures = 0
         self._has_worked = True
+        if self._is_breaking:
+            # It works for a while and breaks again: the pauses go on growing.
+            return
+        self._failures = 0
         if self._is_leader:
             self._board.worked()
         self._backoff.reset()

@@ -89,9 +89,9 @@ from imapcore.model.views import (
 from imapcore.security import Security
 
 __all__ = [
+    "ENGLISH_TITLES",
     "INBOX",
     "SYSTEM_LABELS",
-    "ENGLISH_TITLES",
     "Account",
     "Activity",
     "Address",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
+from imapcore.errors import CommandRefused, MailboxHidden
 from imapcore.model import Role
 from imapcore.store import Store
 from imapcore.sync.mailbox_numbers import PLACES
@@ -59,14 +60,26 @@ def locate(remote: Remote, store: Store, msgids: Sequence[int]) -> tuple[Found, 
     return found, unknown
 
 
+def can_look(remote: Remote, place: Role) -> bool:
+    """Select a place, with a fresh view; False when Gmail's settings hide it from IMAP."""
+    try:
+        remote.look_again(place)
+    except MailboxHidden:
+        return False
+    except CommandRefused:
+        if remote.is_hidden(place):
+            return False
+        raise
+    return True
+
+
 def search_everywhere(remote: Remote, msgids: Iterable[int], places: Sequence[Role] = PLACES) -> Found:
     """Ask the server where messages are, by X-GM-MSGID, in one place after the other."""
     left = set(msgids)
     found: Found = {}
     for place in places:
-        if remote.find_name(place) is None or not left:
+        if not left or not can_look(remote, place):
             continue
-        remote.look_again(place)
         wanted = sorted(left)
         for start in range(0, len(wanted), MSGIDS_PER_SEARCH):
             members = remote.find_msgids(wanted[start : start + MSGIDS_PER_SEARCH])

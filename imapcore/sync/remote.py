@@ -142,10 +142,15 @@ class Remote:
 
     def _list_again(self) -> Mapping[Role, str]:
         """What each role's mailbox is called now."""
-        lines = self.list_mailboxes()
-        if lines:
-            # Every account has an inbox at least: a list of nothing is no answer.
-            self.learn_names({role: line.name for role, line in find_roles(lines).items()})
+        known = self._names
+        for _ in range(2):
+            lines = self.list_mailboxes()
+            if lines:
+                # Every account has an inbox at least: a list of nothing is no answer.
+                self.learn_names({role: line.name for role, line in find_roles(lines).items()})
+            if known.keys() <= self._names.keys():
+                # A mailbox that is missing may be hidden, or its line was lost: twice is no accident.
+                break
         return self._names
 
     def is_hidden(self, role: Role) -> bool:

@@ -10,14 +10,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 from msgspec.structs import replace
 
+from imapcore.clock import SystemClock
 from imapcore.engine import Engine, check_sign_in
+from imapcore.engine.job_runner import QUICK_BREAKS, Job, JobRunner
+from imapcore.engine.link import LinkMonitor
 from imapcore.errors import (
     AllMailHidden,
     AuthenticationFailed,
+    ConnectionLost,
     ConnectionRefused,
     GimapError,
     HostUnknown,
@@ -40,7 +45,11 @@ from imapcore.model import (
     Threads,
     View,
 )
+from imapcore.net.backoff import Backoff
+from imapcore.net.wakeup import Wakeup
 from imapcore.simulator import Fault, Options, Simulator
+from imapcore.sync.push.replay import BREAKS, MOST_BREAKS
+from imapcore.sync.remote import Remote
 from tests.engine.harness import QUICK, Watcher, account_of, agree, engine_on, in_store, settle, store_of
 
 
@@ -371,3 +380,68 @@ def test_an_engine_can_be_left_before_it_has_connected(tmp_path: Path) -> None:
             assert engine.link().state is LinkState.CONNECTING
             began = engine._clock.monotonic()
         assert engine._clock.monotonic() - began < 2.0
+
+
+def test_a_change_that_breaks_every_connection_is_given_up_and_the_next_one_goes(
+    small: Simulator, tmp_path: Path
+) -> None:
+    with engine_on(small, tmp_path) as (engine, watcher):
+        agree(engine, watcher, small)
+        first, second = (row.thrid for row in engine.window(INBOX).rows[:2])
+        small.control.fault("cut-before:command=UID STORE,times=0")
+        logins = _logins(engine)
+        poison = engine.submit(Archive(Threads((first,))))
+        behind = engine.submit(MoveToTrash(Threads((second,))))
+        rejected = watcher.wait_for(OpRejected, lambda event: event.op_id == poison.op_id)
+        assert rejected.detail == BREAKS
+        watcher.wait_for(OpSettled, lambda event: event.op_id == behind.op_id)
+        assert first in {row.thrid for row in engine.window(INBOX).rows}
+        # Each attempt is a sign-in of the session that sends; the one that leads only looks whether it is
+        # alive, and nobody signs in for anything else.
+        assert _logins(engine) - logins <= MOST_BREAKS + 1
+        small.control.clear_faults()
+        agree(engine, watcher, small)
+
+
+def test_connections_that_break_again_and_again_are_made_after_growing_pauses(tmp_path: Path) -> None:
+    pauses: list[float] = []
+
+    class Counted(Backoff):
+        def next_pause(self, error: GimapError | None = None) -> float:
+            pauses.append(super().next_pause(error))
+            return 0.001
+
+        def reset(self) -> None:
+            assert not pauses, "a pause was forgotten while connections break"
+            super().reset()
+
+    dialled: list[FakeRemote] = []
+    done = threading.Event()
+
+    class FakeRemote:
+        def close(self) -> None:
+            """Nothing is open."""
+
+    def dial(_: Wakeup) -> Remote:
+        dialled.append(FakeRemote())
+        if len(dialled) == 12:
+            done.set()
+        return cast(Remote, dialled[-1])
+
+    def steps(_: Remote) -> Iterator[float]:
+        yield 0.0
+        raise ConnectionLost("again")
+
+    board = LinkMonitor(SystemClock(), lambda _: None, Counted(1.0, 60.0, chance=lambda: 1.0))
+    runner = JobRunner("tried", board, SystemClock(), dial, on_crash=lambda _: None, is_leader=True)
+    board.attach(lambda _: None, runner.knock)
+    runner.submit(Job("poison", steps, is_lasting=True))
+    runner.start()
+    assert done.wait(20)
+    assert runner.stop(5)
+    assert len(pauses) >= 12 - 1 - QUICK_BREAKS
+    assert pauses == sorted(pauses)
+
+
+def _logins(engine: Engine) -> int:
+    return sum(" LOGIN " in line for line in engine.transcript(100_000))

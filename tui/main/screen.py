@@ -213,6 +213,8 @@ class MainScreen(PanedScreen):
             words += f"{self.desk.glyphs.ellipsis} searching Gmail"
         elif not window.is_complete:
             words = f"{words} so far" if window.rows else ""
+        if hidden := self._hidden_place():
+            words = f"{words} when last seen: Gmail hides {hidden.title} from IMAP"
         key = self.desk.keymap.key_of("select-all")
         right = ""
         if selection.is_everything:
@@ -235,8 +237,14 @@ class MainScreen(PanedScreen):
                 found,
                 self.desk.keymap,
                 is_complete=window.is_complete,
+                hidden=self._hidden_place(),
             )
             self.thread_list.set_empty(says)
+
+    def _hidden_place(self) -> Mailbox | None:
+        """The place that is looked at, if Gmail's settings hide it from IMAP."""
+        role = self.view.role
+        return next((box for box in self.mailboxes if box.is_hidden and box.role is role), None)
 
     # -- views and conversations -----------------------------------------------------------------------
 

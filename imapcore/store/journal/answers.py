@@ -6,15 +6,16 @@ talking to a server.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
+from imapcore.model import Role
 from imapcore.store.changes.pending import DONE, DROPPED, OPEN, REFUSED, SENT, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS
 from imapcore.store.facts import Batch, Settled, Verb
 from imapcore.store.journal.op_states import BATCH_SIZE
 from imapcore.store.journal.send_queue import SendQueue
 from imapcore.store.mail.label_tree import is_inside, refold_shelf
-from imapcore.store.marks.values import ALL, PLACES, MarkDiff
+from imapcore.store.marks.values import ALL, PLACE_OF_ROLE, PLACES, ROLE_OF_PLACE, MarkDiff
 from imapcore.store.sqlite.connection import Transaction, chunks, integer_rows, integers, listed
 from imapcore.store.threads.message_state import REJECTED
 
@@ -149,16 +150,17 @@ class Answers(SendQueue):
         self._note_answer(tx, answer, batch.op_ids)
         return self._settled(tx, batch)
 
-    def refuse_unknown(self, answer: str) -> Settled:
+    def refuse_unknown(self, answer: str, hidden: Collection[Role] = ()) -> Settled:
         """Refuse what waits for messages that the store does not have though it has all there are.
 
         An op rescued from a damaged store may speak of mail that was deleted meanwhile; it would wait for
-        ever.
+        ever. ``hidden``: places that cannot be looked into, of which nothing will come.
         """
-        return self._write(lambda tx: self._refuse_unknown(tx, answer))
+        return self._write(lambda tx: self._refuse_unknown(tx, answer, hidden))
 
-    def _refuse_unknown(self, tx: Transaction, answer: str) -> Settled:
-        if tx.number("SELECT count(*) FROM sync_state WHERE is_complete") < len(PLACES):
+    def _refuse_unknown(self, tx: Transaction, answer: str, hidden: Collection[Role]) -> Settled:
+        complete = {row[0] for row in tx.rows("SELECT place FROM sync_state WHERE is_complete")}
+        if ROLE_OF_PLACE.keys() - complete - {PLACE_OF_ROLE[role] for role in hidden}:
             return Settled()
         op_ids: set[int] = set()
         for piece in self.pieces.all(tx):

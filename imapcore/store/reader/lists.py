@@ -7,8 +7,10 @@ What lives here: questions whose answers are rows of a list. What may not: the s
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 
 from imapcore.model import (
+    ENGLISH_TITLES,
     Mailbox,
     Place,
     Role,
@@ -18,6 +20,7 @@ from imapcore.model import (
     ViewKind,
     Window,
 )
+from imapcore.store.marks.values import VIEW_OF_ROLE
 from imapcore.store.reader.connection import ReadConnection
 from imapcore.store.threads.targets import Targets, narrowing
 from imapcore.store.threads.window import (
@@ -45,6 +48,11 @@ class ListReader(ReadConnection):
             Mailbox(name, title, Role(role) if role else None, bool(is_selectable), total, unread)
             for name, title, role, is_selectable, total, unread in rows
         ]
+        found += (
+            self._hidden_places({mailbox.role for mailbox in found})
+            if any(mailbox.role for mailbox in found)
+            else []
+        )
         order = list(Role)
         roles = sorted(
             (m for m in found if m.role is not None), key=lambda m: order.index(m.role or Role.ALL)
@@ -53,6 +61,36 @@ class ListReader(ReadConnection):
             (m for m in found if m.role is None), key=lambda m: (m.name.casefold().split("/"), m.name)
         )
         return (*roles, *labels)
+
+    def _hidden_places(self, listed: Set[Role | None]) -> list[Mailbox]:
+        """What Gmail's settings hide from IMAP and the user must still find: mail that is stored of it stays.
+
+        The inbox is a label of All Mail's messages, so that hiding it hides nothing here.
+        """
+        missing = [role for role in (Role.INBOX, Role.ALL, Role.SPAM, Role.TRASH) if role not in listed]
+        counts = (
+            {
+                view_id: (total, unread)
+                for view_id, total, unread in self._rows(
+                    "SELECT view_id, total, unread FROM view_count "
+                    "WHERE view_id IN (SELECT value FROM json_each(?))",
+                    (json.dumps([VIEW_OF_ROLE[role] for role in missing]),),
+                )
+            }
+            if missing
+            else {}
+        )
+        return [
+            Mailbox(
+                f"\\{role.value.capitalize()}",
+                ENGLISH_TITLES[role],
+                role,
+                True,
+                *counts.get(VIEW_OF_ROLE[role], (0, 0)),
+                is_hidden=role is not Role.INBOX,
+            )
+            for role in missing
+        ]
 
     def mailbox_name(self, role: Role) -> str | None:
         """The name of one of Gmail's own mailboxes, as last listed."""

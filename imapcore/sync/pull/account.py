@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from imapcore.clock import Clock
+from imapcore.errors import CommandRefused
 from imapcore.model import Role, View
 from imapcore.store import Store
 from imapcore.sync.listener import Report
@@ -30,6 +31,10 @@ RECENT = 1000
 """So much of All Mail is fetched before Spam and Trash get their turn in a backfill."""
 
 
+OTHERS = (Role.SPAM, Role.TRASH)
+"""The places beside All Mail; Gmail's settings may hide each of them from IMAP."""
+
+
 class AccountSync:
     """Brings the store to what the server has; used by the thread of one session."""
 
@@ -42,6 +47,8 @@ class AccountSync:
         self.places = {place: MailboxSync(place, store, report, self.pace, clock) for place in PLACES}
         self._backfilled = 0
         self._must_prune = True
+        self._hidden: frozenset[Role] = frozenset()
+        """Places that Gmail's settings hide from IMAP: what is stored of them stays as it was last seen."""
 
     @property
     def total(self) -> int:
@@ -51,7 +58,10 @@ class AccountSync:
     @property
     def is_complete(self) -> bool:
         """Whether everything that can be had is stored."""
-        return all(mailbox.is_complete for mailbox in self.places.values())
+        return all(self._is_done(place) for place in PLACES)
+
+    def _is_done(self, place: Role) -> bool:
+        return place in self._hidden or self.places[place].is_complete
 
     def first_screen(self, remote: Remote) -> Iterator[float]:
         """LIST, and on an empty store the newest conversations of INBOX."""
@@ -74,6 +84,7 @@ class AccountSync:
         status = remote.status([remote.name_of(Role.ALL)])[0]
         if (
             self._is_doubtful
+            or any(remote.find_name(place) is not None for place in self._hidden)
             or state is None
             or not is_settled(state, status)
             or _numbers(status) != (state.uidvalidity, state.uidnext, state.exists)
@@ -98,19 +109,41 @@ class AccountSync:
                 mailbox.is_doubtful = True
         pass_id = self._store.mail.begin_pass()
         yield from self.places[Role.ALL].run(remote)
-        others = (Role.SPAM, Role.TRASH)
-        names = {place: remote.find_name(place) for place in others}
-        listed = [place for place in others if names[place] is not None]
-        statuses = remote.status([remote.name_of(place) for place in listed])
-        for place, status in zip(listed, statuses, strict=True):
+        statuses = self._statuses(remote)
+        yield from self._note_hidden(remote, frozenset(OTHERS) - statuses.keys())
+        for place, status in statuses.items():
             mailbox = self.places[place]
             if is_thorough or not mailbox.is_quiet(status):
                 yield from mailbox.run(remote, status=status)
         self._prune(pass_id)
 
+    @staticmethod
+    def _statuses(remote: Remote) -> dict[Role, Numbers]:
+        """STATUS of Spam and Trash, of those that Gmail's settings show."""
+        listed = [place for place in OTHERS if remote.find_name(place) is not None]
+        try:
+            numbers = remote.status([remote.name_of(place) for place in listed])
+        except CommandRefused:
+            shown = [place for place in listed if not remote.is_hidden(place)]
+            if shown == listed:
+                raise
+            listed, numbers = shown, remote.status([remote.name_of(place) for place in shown])
+        return dict(zip(listed, numbers, strict=True))
+
+    def _note_hidden(self, remote: Remote, hidden: frozenset[Role]) -> Iterator[float]:
+        """Places were hidden or shown since the last pass: the tree is to say so."""
+        if hidden == self._hidden:
+            return
+        for place in self._hidden - hidden:
+            self.places[place].is_doubtful = True
+        self._hidden = hidden
+        yield from self.labels.run(remote)
+        self._report.mailboxes_changed()
+        self._report.progressed()
+
     def _prune(self, pass_id: int) -> None:
         has_lost = any(mailbox.lost_something for mailbox in self.places.values())
-        others_complete = all(self.places[place].is_complete for place in (Role.SPAM, Role.TRASH))
+        others_complete = all(self._is_done(place) for place in OTHERS)
         if self._must_prune and others_complete:
             self._store.mail.prune(pass_id)
             self._must_prune = False
@@ -136,7 +169,8 @@ class AccountSync:
             if self._backfilled >= RECENT
             else (Role.ALL, Role.SPAM, Role.TRASH)
         )
-        return next((self.places[place] for place in order if self.places[place].missing), None)
+        shown = (self.places[place] for place in order if place not in self._hidden)
+        return next((mailbox for mailbox in shown if mailbox.missing), None)
 
     # -- what is looked at -------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from imapcore.protocol.search import GmailRaw, Key, Uids
 from imapcore.store import Store, scope_of
 from imapcore.store.facts import Changed, MessageFacts
 from imapcore.sync.listener import Report
+from imapcore.sync.locate import can_look
 from imapcore.sync.pull.batch_size import BatchSize
 from imapcore.sync.pull.fetcher import Fetcher
 from imapcore.sync.pull.mailbox_pass import MailboxSync
@@ -87,9 +88,8 @@ class Search:
         pace = BatchSize(first=FIRST_BATCH, largest=LARGEST_BATCH)
         unknown: dict[Role, tuple[UidSet, int]] = {}
         for place, key in keys.items():
-            if remote.find_name(place) is None:
+            if not can_look(remote, place):
                 continue
-            remote.look_again(place)
             uids = remote.search(key)
             known = self._store.mail.msgids(place, uids.ranges)
             remote.check(place)

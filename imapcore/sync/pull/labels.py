@@ -72,9 +72,9 @@ class LabelSync:
             if facts == before:
                 break
         names = {each.role: each.name for each in facts if each.role is not None}
+        remote.learn_names(names)
         if Role.ALL not in names:
             raise AllMailHidden()
-        remote.learn_names(names)
         return facts
 
     def _has_lost(self, remote: Remote, facts: Sequence[MailboxFacts]) -> bool:

@@ -33,10 +33,10 @@ from imapcore.model import ENGLISH_TITLES, Role
 from imapcore.protocol.commands import Command
 from imapcore.sanitize import clean_line
 from imapcore.store import Store
-from imapcore.store.changes.steps import LABEL_VERBS
 from imapcore.store.facts import Batch, Delta, Settled, Verb
 from imapcore.sync.convert.messages import message_delta
 from imapcore.sync.locate import LocatedUids, locate, search_everywhere
+from imapcore.sync.mailbox_numbers import PLACES
 from imapcore.sync.pull.mailbox_pass import MailboxSync
 from imapcore.sync.push.commands import (
     describe_order,
@@ -46,7 +46,6 @@ from imapcore.sync.push.commands import (
     move_order,
     store_order,
 )
-from imapcore.sync.mailbox_numbers import PLACES
 from imapcore.sync.remote import Remote, hidden
 from imapcore.wire.fetch import Fetched
 from imapcore.wire.uidset import UidSet
@@ -103,9 +102,10 @@ class Replay:
                 if not is_answered:
                     self._store.journal.release(batch)
             yield 0.0
-        settled = self._store.journal.refuse_unknown(GONE, self._hidden(remote))
+        answer = self._gone(remote)
+        settled = self._store.journal.refuse_unknown(answer, self._hidden(remote))
         if settled.rejected or settled.confirmed:
-            self._settled(settled, GONE)
+            self._settled(settled, answer)
 
     def _send(self, remote: Remote, batch: Batch) -> Iterator[float]:
         try:
@@ -129,7 +129,7 @@ class Replay:
             if isinstance(error, Throttled) and not isinstance(error, MailboxFull):
                 raise
             # Whatever the server says no to, it would say no to again: that ends this op, and no other.
-            self._reject(batch, _words(self._explained(remote, batch, error)))
+            self._reject(batch, _words(self._explained(remote, batch.destination, error)))
         self._failures.pop(batch.op_ids[0], None)
         self._breaks.pop(batch.op_ids[0], None)
 
@@ -149,19 +149,19 @@ class Replay:
         """Places that Gmail's settings hide from IMAP, as far as known."""
         return tuple(place for place in PLACES if remote.find_name(place) is None)
 
-    def _explained(self, remote: Remote, batch: Batch, error: GimapError) -> GimapError:
+    @staticmethod
+    def _explained(remote: Remote, role: Role | None, error: GimapError) -> GimapError:
         """A refusal, or what is behind it: a mailbox that was hidden from IMAP since it was last listed."""
-        if isinstance(error, CommandRefused) and batch.verb not in LABEL_VERBS:
-            roles = (batch.destination,) if batch.destination is not None else ()
-            for role in (*roles, *PLACES):
-                if remote.find_name(role) is not None and remote.is_hidden(role):
-                    return hidden(role)
+        if isinstance(error, CommandRefused) and role is not None and remote.is_hidden(role):
+            return hidden(role)
         return error
 
     def _gone(self, remote: Remote) -> str:
         """What to say of messages that were found in no place."""
-        unseen = [ENGLISH_TITLES[place] for place in self._hidden(remote)]
-        return f"{GONE} It may be in {' or '.join(unseen)}: hidden from IMAP." if unseen else GONE
+        unseen = self._hidden(remote)
+        if not unseen:
+            return GONE
+        return f"{GONE} It may be in {ENGLISH_TITLES[unseen[0]]}: {hidden(unseen[0]).sentence()}"
 
     # -- answers ---------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class Replay:
         try:
             remote.ensure(place, members.uidvalidity)
         except (MailboxHidden, CommandRefused) as error:
-            words = _words(self._explained(remote, batch, error))
+            words = _words(self._explained(remote, place, error))
             self._reject(batch, words, members.msgids.values())
             return True
         return False

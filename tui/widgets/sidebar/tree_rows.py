@@ -99,7 +99,8 @@ def _matches(row: TreeRow, text: str) -> bool:
 
 def place_title(mailbox: Mailbox) -> str:
     """A place's name for a person: IMAP knows the inbox as INBOX in every language."""
-    return "Inbox" if mailbox.title == "INBOX" else mailbox.title
+    title = "Inbox" if mailbox.title == "INBOX" else mailbox.title
+    return f"{title} (hidden)" if mailbox.is_hidden else title
 
 
 def _place(mailbox: Mailbox) -> TreeRow:

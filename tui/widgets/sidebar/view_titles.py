@@ -42,10 +42,12 @@ def empty_words(
     keymap: Keymap,
     *,
     is_complete: bool,
+    hidden: Mailbox | None = None,
 ) -> tuple[str, ...]:
     """What an empty list says: why it is empty, and where to go from there.
 
-    ``is_complete``: whether the server has nothing for this view that is not stored.
+    ``is_complete``: whether the server has nothing for this view that is not stored; ``hidden``: the place
+    that is looked at, if Gmail's settings hide it from IMAP.
     """
     key = keymap.key_of
     go_on = f"{key('go-all')} all mail   {key('search')} search   {key('help')} help"
@@ -62,6 +64,9 @@ def empty_words(
             f"for {view.value}",
             f"Spam and Trash are searched with in:anywhere   {key('search')} to change the search",
         )
+    if hidden is not None:
+        setting = f"In Gmail on the web: Settings › Labels › {hidden.title} › Show in IMAP"
+        return (f"Gmail hides {hidden.title} from IMAP", setting, go_on)
     is_fetching = not is_complete or progress.stored < progress.total
     if is_fetching and link.state is LinkState.LIVE:
         so_far = f"{number(progress.stored)} of {number(progress.total)} messages are here"
