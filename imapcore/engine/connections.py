@@ -433,11 +433,13 @@ class Connections:
         for op_id in settled.confirmed:
             self._tell(OpSettled(op_id, OpState.CONFIRMED))
         for op_id in settled.rejected:
+            summary = settled.summaries.get(op_id, "")
+            is_undo = summary.startswith("Undone: ")
             self._tell(
                 OpRejected(
                     op_id,
-                    settled.summaries.get(op_id, ""),
-                    "A change was not made",
+                    summary.removeprefix("Undone: "),
+                    "A change was not taken back" if is_undo else "A change was not made",
                     answer,
                     "It is shown again as Gmail has it; Activity can try it again",
                 )

@@ -21,7 +21,7 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Static
 
-from imapcore.errors import GimapError
+from imapcore.errors import GimapError, InvalidArgument
 from imapcore.events import Event
 from imapcore.model import Activity, OpState
 from tui.bridge.background import Background, may_be_large
@@ -415,14 +415,19 @@ def to_take_back(activity: Sequence[Activity], op_id: int) -> tuple[Activity, ..
 def take_back_to(mail: MailEngine, op_id: int) -> tuple[int, bool]:
     """Undo, newest first, until an op is taken back; how many were, and whether that one is.
 
-    An op that cannot be taken back is passed over by the engine: then what is older stays as it is.
+    An op that cannot be taken back is told once, and then passed over by the engine: what is older stays as
+    it is.
     """
     count = 0
     while True:
         standing = {each.op_id for each in mail.activity() if each.op_id >= op_id and not each.is_undone}
         if op_id not in standing:
             return count, True
-        if mail.undo() is None:
+        try:
+            receipt = mail.undo()
+        except InvalidArgument:
+            continue
+        if receipt is None:
             return count, False
         undone = {each.op_id for each in mail.activity() if each.is_undone}
         if not standing & undone:

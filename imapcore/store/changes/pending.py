@@ -237,13 +237,18 @@ class OpenPieces:
             record.mood = PENDING
 
 
+TO_BE_SAID = -1
+"""Of an op's ``can_undo`` (1: yes, 0: no): it cannot be taken back, and who asks for the last change to be
+taken back is told so once, before an older one is.
+"""
+
 NEXT_UNDO = (
-    "SELECT op_id, summary, op FROM op WHERE origin <> 'undo' AND can_undo AND NOT is_undone "
+    "SELECT op_id, summary, op FROM op WHERE origin <> 'undo' AND can_undo = 1 AND NOT is_undone "
     "ORDER BY op_id DESC LIMIT 1"
 )
 
 
 NEXT_REDO = (
-    "SELECT op_id, summary, op FROM op WHERE origin = 'undo' AND can_undo AND NOT is_undone AND op_id > "
+    "SELECT op_id, summary, op FROM op WHERE origin = 'undo' AND can_undo = 1 AND NOT is_undone AND op_id > "
     "(SELECT coalesce(max(op_id), 0) FROM op WHERE origin = 'user') ORDER BY op_id DESC LIMIT 1"
 )

@@ -37,6 +37,9 @@ from imapcore.store.marks.values import MarkIds
 from imapcore.store.sqlite.connection import Transaction
 from imapcore.store.threads.targets import Targets
 
+NOTHING_CHANGED = "It was so already: nothing changed"
+"""What is said of an op that changes nothing; it is not journalled."""
+
 
 class _Numbers:
     """Numbers for plans, inside one transaction."""
@@ -109,10 +112,12 @@ class Journal(Undo):
                     book.flush()
             if not is_there:
                 raise InvalidArgument("It was moved or deleted elsewhere", title="That is no longer there")
+        if not self._has_effect(draft):
+            self._drop(tx, draft)
+            return Receipt(draft.op_id, NOTHING_CHANGED, 0, 0, can_undo=False)
         summary = summarize_op(op, len(draft.threads), len(draft.messages), self._shared.sanitize)
-        return self._finish(
-            tx, draft, summary, can_undo=not isinstance(op, DeleteForever) and not is_automatic
-        )
+        is_final = isinstance(op, DeleteForever)
+        return self._finish(tx, draft, summary, can_undo=not is_final and not is_automatic, is_final=is_final)
 
     def preview(self, op: Op) -> tuple[Batch, ...]:
         """What an op would send, as batches, if it were submitted now and alone; nothing is changed."""

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from imapcore.model import OpState
-from imapcore.store.changes.pending import CANCELLED, DONE, DROPPED, OPEN, REFUSED, SENT, PendingChange
+from imapcore.store.changes.pending import (
+    CANCELLED,
+    DONE,
+    DROPPED,
+    OPEN,
+    REFUSED,
+    SENT,
+    TO_BE_SAID,
+    PendingChange,
+)
 from imapcore.store.facts import Settled
 from imapcore.store.mail.messages import MessageStore
 from imapcore.store.marks.registry import names_under_way, open_renames
@@ -91,7 +100,12 @@ class OpStates(Repository):
             done = 0 if now is OpState.SUPERSEDED else max(messages - max(left.values(), default=0), 0)
             tx.execute("UPDATE op SET state = ?, done = ? WHERE op_id = ?", (now, done, op_id))
             if now in (OpState.REJECTED, OpState.SUPERSEDED) and not counts.keys() & {DONE, CANCELLED}:
-                tx.execute("UPDATE op SET can_undo = 0 WHERE op_id = ?", (op_id,))
+                is_news = now is OpState.REJECTED and now.value != before
+                tx.execute(
+                    "UPDATE op SET can_undo = "
+                    "CASE WHEN can_undo = 1 AND origin = 'user' AND ? THEN ? ELSE 0 END WHERE op_id = ?",
+                    (is_news, TO_BE_SAID, op_id),
+                )
             if now.value == before:
                 continue
             if now is OpState.REJECTED:

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from imapcore.model import OpState, Receipt
 from imapcore.store.changes.bulk import SWEEP_FROM, Swept
 from imapcore.store.changes.inverse import Resolution, meet
-from imapcore.store.changes.pending import CANCELLED, OPEN, PendingChange
+from imapcore.store.changes.pending import CANCELLED, OPEN, TO_BE_SAID, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
 from imapcore.store.facts import Verb
 from imapcore.store.journal.answers import Answers
@@ -134,7 +134,20 @@ class OpWriter(Answers):
             self.pieces.add(tx, draft.op_id, step, shift, state, msgids, is_general=is_general)
         draft.changed.clear()
 
-    def _finish(self, tx: Transaction, draft: NewOp, summary: str, *, can_undo: bool) -> Receipt:
+    @staticmethod
+    def _has_effect(draft: NewOp) -> bool:
+        """Whether an op changes anything at all."""
+        return bool(draft.messages) or any(planned.verb in LABEL_VERBS for planned in draft.steps)
+
+    @staticmethod
+    def _drop(tx: Transaction, draft: NewOp) -> None:
+        """An op that changes nothing never was."""
+        tx.execute("DELETE FROM op WHERE op_id = ?", (draft.op_id,))
+
+    def _finish(
+        self, tx: Transaction, draft: NewOp, summary: str, *, can_undo: bool, is_final: bool = False
+    ) -> Receipt:
+        """``is_final``: it cannot be taken back, and who tries is told so."""
         self._write_changes(tx, draft)
         for number, planned in enumerate(draft.steps):
             tx.execute(
@@ -158,10 +171,11 @@ class OpWriter(Answers):
             (self._shared.clock.now_ms(), json.dumps(sorted(used, key=str))),
         )
         has_label_step = any(planned.verb in LABEL_VERBS for planned in draft.steps)
-        has_effect = bool(draft.messages) or has_label_step
+        has_effect = self._has_effect(draft)
+        undo = TO_BE_SAID if is_final else int(can_undo and has_effect)
         tx.execute(
             "UPDATE op SET summary = ?, threads = ?, messages = ?, can_undo = ? WHERE op_id = ?",
-            (summary, len(draft.threads), len(draft.messages), int(can_undo and has_effect), draft.op_id),
+            (summary, len(draft.threads), len(draft.messages), undo, draft.op_id),
         )
         if has_label_step:
             self._refold_names(tx)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
+from imapcore.errors import InvalidArgument
 from imapcore.model import OpState, Receipt, Role
 from imapcore.store.changes.bulk import sweep_back
 from imapcore.store.changes.inverse import Inverse, Resolution, StepNumbers, meet, opposite_of
@@ -26,6 +27,7 @@ from imapcore.store.changes.pending import (
     OPEN,
     PENDING_COLUMNS,
     REFUSED,
+    TO_BE_SAID,
     PendingChange,
     read_pending,
 )
@@ -48,16 +50,29 @@ class Undo(OpWriter):
     # -- undo and redo ---------------------------------------------------------------------------------
 
     def undo(self) -> Receipt | None:
-        """Take the last op back that is not taken back yet; None when there is none."""
-        return self._write(lambda tx: self._take_back(tx, UNDO), is_user=True)
+        """Take the last op back that is not taken back yet; None when there is none.
+
+        Raises InvalidArgument where nothing of it can come back, and, once, where the last change is one that
+        cannot be taken back; the next call goes on with the one before.
+        """
+        return self._told(self._write(lambda tx: self._take_back(tx, UNDO), is_user=True))
 
     def redo(self) -> Receipt | None:
         """Do again what was taken back last, unless something new was done since; None when there is
-        nothing.
+        nothing. Raises InvalidArgument where nothing of it can be done again.
         """
-        return self._write(lambda tx: self._take_back(tx, REDO), is_user=True)
+        return self._told(self._write(lambda tx: self._take_back(tx, REDO), is_user=True))
 
-    def _take_back(self, tx: Transaction, origin: str) -> Receipt | None:
+    @staticmethod
+    def _told(outcome: Receipt | InvalidArgument | None) -> Receipt | None:
+        """Raise a refusal; only here, so that the transaction that found it out has been committed."""
+        if isinstance(outcome, InvalidArgument):
+            raise outcome
+        return outcome
+
+    def _take_back(self, tx: Transaction, origin: str) -> Receipt | InvalidArgument | None:
+        if origin == UNDO and (refusal := _final(tx)) is not None:
+            return refusal
         row = tx.row(NEXT_UNDO if origin == UNDO else NEXT_REDO)
         if row is None:
             return None
@@ -68,6 +83,7 @@ class Undo(OpWriter):
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step DESC", (op_id,)
         )
         book = self.book(tx)
+        concerned: set[int] = set()
         for step, verb, names, destination in rows:
             pieces = [
                 read_pending(row)
@@ -81,6 +97,7 @@ class Undo(OpWriter):
                 )
             ]
             for piece in pieces:
+                concerned.update(piece.msgids)
                 remove, keep = (self._revived(tx, marks) for marks in (piece.shift.remove, piece.shift.keep))
                 piece.shift = replace(piece.shift, remove=remove, keep=keep)
             if Verb(verb) in LABEL_VERBS:
@@ -91,8 +108,15 @@ class Undo(OpWriter):
             book = self._take_back_pieces(tx, draft, book, Verb(verb), where, pieces)
             self._write_changes(tx, draft)
         book.flush()
+        left = concerned - draft.messages
+        gone = left - self._known(tx, left)
+        if not self._has_effect(draft):
+            self._drop(tx, draft)
+            tx.execute("UPDATE op SET is_undone = 0, can_undo = 0 WHERE op_id = ?", (op_id,))
+            return _nothing_left(summary, origin, len(concerned), len(gone))
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
-        return self._finish(tx, draft, text, can_undo=True)
+        receipt = self._finish(tx, draft, text, can_undo=True)
+        return replace(receipt, summary=f"{text}; {_were_deleted(len(gone))}") if gone else receipt
 
     def _revived(self, tx: Transaction, marks: MarkIds) -> MarkIds:
         """The numbers of marks that mail is to carry again: labels retired meanwhile must live."""
@@ -282,6 +306,48 @@ class Undo(OpWriter):
                 if record.mood == REJECTED:
                     record.mood = SETTLED
             book.flush()
+
+
+def _final(tx: Transaction) -> InvalidArgument | None:
+    """What to say, once, where the last change is one that cannot be taken back: it was refused, or it was
+    for ever.
+    """
+    older = tx.row(NEXT_UNDO)
+    row = tx.row(
+        "SELECT op_id, summary, state FROM op WHERE can_undo = ? AND op_id > ? ORDER BY op_id DESC LIMIT 1",
+        (TO_BE_SAID, 0 if older is None else older[0]),
+    )
+    if row is None:
+        return None
+    op_id, summary, state = row
+    tx.execute("UPDATE op SET can_undo = 0 WHERE op_id = ?", (op_id,))
+    hint = "" if older is None else f"Undo once more takes back: {older[1]}"
+    if state == OpState.REJECTED:
+        return InvalidArgument(
+            summary, title="The last change was refused, so there is nothing to undo", hint=hint
+        )
+    return InvalidArgument(summary, title="What is deleted forever cannot be brought back", hint=hint)
+
+
+def _were_deleted(count: int) -> str:
+    """What became of messages that the store does not have any more."""
+    return (
+        "1 message was deleted forever elsewhere"
+        if count == 1
+        else f"{count:,} were deleted forever elsewhere"
+    )
+
+
+def _nothing_left(summary: str, origin: str, messages: int, gone: int) -> InvalidArgument:
+    """Why nothing of an op could be taken back, or done again."""
+    title = "That cannot be undone" if origin == UNDO else "That cannot be done again"
+    if messages and gone == messages:
+        why = "It was deleted forever elsewhere" if gone == 1 else "All of it was deleted forever elsewhere"
+    elif messages:
+        why = "It was changed elsewhere since, and is left as it is now"
+    else:
+        why = "The label is in use by now, and is left as it is"
+    return InvalidArgument(f"{summary.removeprefix('Undone: ')}. {why}", title=title)
 
 
 def _portions(plans: Iterable[Inverse]) -> Iterator[list[Inverse]]:

@@ -59,7 +59,7 @@ MOST_BREAKS = 8
 breaks it, and everything behind it waits.
 """
 
-GONE = "The message is no longer there."
+GONE = "It was deleted forever elsewhere."
 BREAKS = "The connection broke each time this was sent."
 NOT_DONE = "Gmail accepted the command but did not make the change."
 NOT_IN_PLACE = "The message is no longer in that mailbox, so it was not deleted."
@@ -161,7 +161,10 @@ class Replay:
         unseen = self._hidden(remote)
         if not unseen:
             return GONE
-        return f"{GONE} It may be in {ENGLISH_TITLES[unseen[0]]}: {hidden(unseen[0]).sentence()}"
+        setting = hidden(unseen[0]).sentence()
+        return (
+            f"It was deleted, or moved to {ENGLISH_TITLES[unseen[0]]}, which cannot be looked into. {setting}"
+        )
 
     # -- answers ---------------------------------------------------------------------------------------
 
