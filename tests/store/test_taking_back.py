@@ -49,7 +49,7 @@ def erase_elsewhere(store: Store, *msgids: int) -> None:
     """Somebody deletes messages forever, and two passes have seen that they are nowhere."""
     for msgid, location in store.mail.locations(msgids).items():
         if location.uid is not None:
-            store.mail.remove_uids(location.place, [(location.uid, location.uid)])
+            store.mail.remove_uids(location.place, ((location.uid, location.uid),))
         assert msgid in msgids
     for _ in range(2):
         store.mail.prune(store.mail.begin_pass())
