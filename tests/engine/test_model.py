@@ -248,8 +248,9 @@ class Account(RuleBasedStateMachine):
         msgid = self.w.others(index)
         if msgid is not None:
             marks = (label, "\\Inbox")
-            # A label that is not there is made: there may be one of that name now.
-            if label not in self.w.sim.control.mailboxes():
+            # A label that is not there is made: there may be one of that name now. One that the user has just
+            # deleted may go a moment before this or after it.
+            if label not in self.w.sim.control.mailboxes() or label not in self.w.tree():
                 self.w.may_refuse = self.w.has_renamed_lately = True
             with gone():
                 self.w.sim.control.relabel(

@@ -321,7 +321,7 @@ class World:
 
     def rest(self) -> None:
         """Everything comes to rest; store and server agree, and what the user did last is so."""
-        tree = self._tree()
+        tree = self.tree()
         self.sim.control.clear_faults()
         self.engine.refresh()
         agree(self.engine, self.watcher, self.sim)
@@ -332,7 +332,7 @@ class World:
             is_erased = self.has_erased and acts[op_id].answer == GONE
             has_reason = self.may_refuse or is_erased or self.others_touched & self.touched[op_id]
             assert has_reason, f"refused for no reason: {self._told(acts)}"
-        self.watcher.wait_until(lambda: self._tree() == self._labels_there(), "the tree")
+        self.watcher.wait_until(lambda: self.tree() == self._labels_there(), "the tree")
         if not self.has_renamed_lately and not any(
             _is_about_labels(acts[op_id]) for op_id in refused - self.refused
         ):
@@ -352,7 +352,7 @@ class World:
                 f"{self._told(acts)}"
             )
 
-    def _tree(self) -> set[str]:
+    def tree(self) -> set[str]:
         """The labels as the user sees them, without what only holds others."""
         return {each.name for each in self.engine.mailboxes() if each.role is None and each.is_selectable}
 

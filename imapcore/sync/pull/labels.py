@@ -81,7 +81,7 @@ class LabelSync:
         """Whether a list lacks anything that the last one had, or what every account has."""
         roles = {each.role for each in facts}
         labels = {each.name for each in facts if each.role is None and each.is_selectable}
-        known = {role for role in Role if remote.find_name(role) is not None} | {Role.ALL}
+        known = {role for role in Role if remote.find_name(role) is not None} | {Role.ALL, Role.INBOX}
         return not (known <= roles and self._store.mail.listed_labels() <= labels)
 
     def _take_in(self, facts: Sequence[MailboxFacts], own_changes: int) -> bool:
