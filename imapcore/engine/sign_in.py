@@ -5,23 +5,31 @@ What lives here: dialling. What may not: retrying (``job_runner``), keeping a se
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from imapcore import __version__
 from imapcore.engine.credentials import Credential, Credentials
 from imapcore.engine.options import EngineOptions
-from imapcore.errors import AllMailHidden, AuthenticationFailed, NotGmail, NotSupported
+from imapcore.errors import AllMailHidden, AuthenticationFailed, GimapError, NotGmail, NotSupported
 from imapcore.gmail.app_password import written_together
 from imapcore.model import Account, Role
 from imapcore.net.connection import Connection
 from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.wakeup import Wakeup
 from imapcore.protocol.auth import Mechanism, OAuthBearer, XOAuth2, choose
-from imapcore.protocol.commands import Id, List, Login
+from imapcore.protocol.commands import Capability, Id, List, Login
 from imapcore.protocol.gmail import find_roles
 from imapcore.protocol.state import State
 from imapcore.protocol.transcript import Transcript
 from imapcore.wire.encoder import Secret
 
 GMAIL = "X-GM-EXT-1"
+
+NEEDED = frozenset((GMAIL, "CONDSTORE", "ESEARCH", "MOVE", "UIDPLUS"))
+"""Capabilities of every Gmail, once it is signed in to, that gimap-tui does not do without."""
+
+MOST_LISTS = 2
+"""So often the list of mailboxes is asked for before All Mail is said to be hidden."""
 
 
 class Dialer:
@@ -78,15 +86,25 @@ def sign_in(connection: Connection, account: Account, credential: Credential) ->
 
     Raises NotGmail, AuthenticationFailed, and whatever else the server answers.
     """
+    _make_sure(connection, frozenset((GMAIL,)))
     if GMAIL not in connection.capabilities:
         raise NotGmail(f"{account.host} does not offer {GMAIL}")
     if connection.state is State.NOT_AUTHENTICATED:
         connection.authenticate(_proof(connection, account, credential))
+    _make_sure(connection, NEEDED)
     if GMAIL not in connection.capabilities:
         raise NotGmail(f"{account.host} does not offer {GMAIL} after signing in")
     if "ID" in connection.capabilities:
         # Nobody waits for the answer: it comes along with that of the next command.
         connection.submit(Id.of({"name": "gimap-tui", "version": __version__}))
+
+
+def _make_sure(connection: Connection, needed: frozenset[str]) -> None:
+    """One answer that does not name what every Gmail offers is not the last word: it is asked for again."""
+    if not needed <= connection.capabilities:
+        # Who hangs up on such a question is no Gmail either; a link that is gone shows itself at once.
+        with suppress(GimapError):
+            connection.run(Capability())
 
 
 def _proof(connection: Connection, account: Account, credential: Credential) -> Login | Mechanism:
@@ -111,5 +129,6 @@ def check_sign_in(account: Account, secret: str) -> None:
     """
     with Connection.open(Endpoint.of(account), deadlines=Deadlines(connect=20.0, read=30.0)) as connection:
         sign_in(connection, account, Credential(secret))
-        if Role.ALL not in find_roles(connection.run(List()).mailboxes):
+        lists = (connection.run(List()).mailboxes for _ in range(MOST_LISTS))
+        if not any(Role.ALL in find_roles(mailboxes) for mailboxes in lists):
             raise AllMailHidden()
