@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -242,15 +243,24 @@ class Engine:
             self._open_store.bodies.touch(msgid)
         return known
 
-    def _read_body(self, msgid: int) -> Body | None:
+    def form(self, msgid: int, section: str) -> Body | None:
+        """A message with another form of its text, or one part of it alone: one of its ``Body.forms``.
+
+        None when the message is not stored.
+        """
+        return self._read_body(msgid, section)
+
+    def _read_body(self, msgid: int, section: str = "") -> Body | None:
         # Late: nobody reads a message before the first frame.
         from imapcore.mime.message import read_body
         from imapcore.sync.content.partial_message import restore_sizes
 
         raw, skeleton = self._stored(msgid)
         if raw is not None:
-            return read_body(msgid, raw)
-        return None if skeleton is None else restore_sizes(read_body(msgid, skeleton), skeleton)
+            return read_body(msgid, raw, section, datetime.astimezone)
+        if skeleton is None:
+            return None
+        return restore_sizes(read_body(msgid, skeleton, section, datetime.astimezone), skeleton)
 
     def raw(self, msgid: int) -> bytes | None:
         """A message's RFC 5322 source if it is stored."""

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from imapcore.mime import charsets, reports
 from imapcore.mime.alternatives import choose_form, first_text, is_text, read_html_late
-from imapcore.mime.calendar import read_event, show_event
+from imapcore.mime.calendar import Event, Localize, read_event, show_description, show_event
 from imapcore.mime.containers import contained, embedded, is_container, is_sealed
 from imapcore.mime.details import read_details
 from imapcore.mime.headers import decode_header, parse_addresses
@@ -78,21 +78,24 @@ _PREAMBLE = re.compile(
 """What newsletters say before they say anything."""
 
 
-def read_body(msgid: int, raw: bytes, section: str = "") -> Body:
+def read_body(msgid: int, raw: bytes, section: str = "", localize: Localize | None = None) -> Body:
     """A message's content for the screen; ``raw`` is its RFC 5322 source, whole or cut short.
 
     ``section`` asks for another form than the one that would be chosen, or for one part alone; a section that
-    the message has not is passed over.
+    the message has not is passed over. ``localize`` sets an invitation's times to the reader's clock.
     """
     root = parse_parts(raw)
     fields = header_fields(raw)
     details = read_details(fields, field_values(raw, "received"))
-    reading = _Reading(Links(details.sender.email if details.sender is not None else ""), wanted=section)
+    reading = _Reading(
+        Links(details.sender.email if details.sender is not None else ""), wanted=section, localize=localize
+    )
     wanted = find_part(root, section) if section else None
     if wanted is not None and not _is_in_alternative(root, section):
         reading.single(wanted)
     else:
         reading.part(root)
+    reading.finish_event()
     if not reading.reports:
         reading.reports += reports.failed_recipients(fields)
     if reading.reports:
@@ -207,7 +210,8 @@ class _Reading(Struct):
     """Sections of the texts that are shown."""
     is_html: bool = False
     pictures: int = 0
-    has_event: bool = False
+    event_shown: Event | None = None
+    localize: Localize | None = None
     room: int = MAX_HTML
     nested: int = 0
     messages: int = 0
@@ -420,14 +424,20 @@ class _Reading(Struct):
 
     def event(self, part: Part) -> bool:
         """An invitation, shown once however often it is enclosed; False when it cannot be read."""
-        if self.has_event:
+        if self.event_shown is not None:
             return True
-        event = read_event(decode_part(part, MAX_TEXT)[0])
+        event = read_event(decode_part(part, MAX_TEXT)[0], self.localize)
         if event is None:
             return False
-        self.has_event = True
-        self.blocks[:0] = show_event(event)
+        self.event_shown = event
         return True
+
+    def finish_event(self) -> None:
+        """The invitation goes first; what its sender wrote into it only where the mail says nothing else."""
+        if self.event_shown is not None:
+            if not any(block.spans or block.rows for block in self.blocks):
+                self.blocks[:] = show_description(self.event_shown, self.links)
+            self.blocks[:0] = show_event(self.event_shown, self.links)
 
     def attach(self, part: Part, is_inline: bool = False) -> None:
         if part.is_multipart:
