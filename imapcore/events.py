@@ -53,6 +53,22 @@ class BodyFailed(Struct, frozen=True):
     hint: str
 
 
+class BodyProgressed(Struct, frozen=True):
+    """More of a large source or attachment has come."""
+
+    msgid: int
+    done: int
+    """Octets that are here."""
+    size: int
+    """Of how many; 0 when that is not known."""
+
+
+class SourceArrived(Struct, frozen=True):
+    """A message's whole source, that was asked for, is in the store now."""
+
+    msgid: int
+
+
 class SearchProgressed(Struct, frozen=True):
     """A search found more, ended, or fell back to what is stored here."""
 
@@ -97,6 +113,8 @@ Event = (
     | MailArrived
     | BodyArrived
     | BodyFailed
+    | BodyProgressed
+    | SourceArrived
     | SearchProgressed
     | OpSettled
     | OpRejected

@@ -31,6 +31,7 @@ from imapcore.events import (
     MailboxesChanged,
     MessagesChanged,
     Progressed,
+    SourceArrived,
 )
 from imapcore.model import (
     Account,
@@ -362,6 +363,26 @@ class Engine:
         if message is not None and not self.is_read_only:
             thrid = message.thrid
             self._crew.ask(lambda work: work.open_thread(thrid))
+
+    def open_source(self, msgid: int) -> None:
+        """Fetch a message's whole source, whatever its size: SourceArrived or BodyFailed follows, and
+        BodyProgressed on the way.
+        """
+        with self._reader() as reader:
+            message = reader.message(msgid)
+            is_stored = reader.octets(msgid) is not None
+        if is_stored:
+            self._hub.tell(SourceArrived(msgid))
+        elif self.is_read_only:
+            busy = StoreBusy()
+            self._hub.tell(BodyFailed(msgid, busy.title, busy.detail, busy.hint))
+        else:
+            size = message.size if message is not None else 0
+            self._crew.ask(lambda work: work.wishes.fetch_source(msgid, size))
+
+    def cancel_source(self, msgid: int) -> None:
+        """Stop fetching a source; what had come is forgotten."""
+        self._crew.ask(lambda work: work.wishes.cancel_source(msgid))
 
     def refresh(self) -> None:
         """Reconnect now if the link is down; look for changes now if it is up."""

@@ -20,15 +20,17 @@ from imapcore.events import (
     Alerted,
     BodyArrived,
     BodyFailed,
+    BodyProgressed,
     Event,
     MailboxesChanged,
     MessagesChanged,
     SearchProgressed,
+    SourceArrived,
 )
 from imapcore.model import LinkState, LinkStatus, Role
 from imapcore.store import Found, Store
 from imapcore.sync.content.attachment_file import write_file
-from imapcore.sync.content.bodies import fetch_body, fetch_part
+from imapcore.sync.content.bodies import fetch_body, fetch_part, fetch_source
 from imapcore.sync.listener import Report
 from imapcore.sync.pull.gmail_search import Search
 from imapcore.sync.pull.mailbox_pass import MailboxSync
@@ -66,6 +68,7 @@ class Requests:
         self._lock = threading.Lock()
         self._searches: dict[str, bool] = {}
         self._bodies: set[int] = set()
+        self._sources: set[int] = set()
 
     # -- bodies and files --------------------------------------------------------------------------------
 
@@ -90,6 +93,41 @@ class Requests:
 
         self._submit(Job(("body", msgid), steps, urgency=1, failed=failed))
 
+    def fetch_source(self, msgid: int, size: int) -> None:
+        """The whole source of a message is to be read: SourceArrived or BodyFailed follows."""
+        if self._board.status.state in HOPELESS:
+            self._fail_body(msgid, self._board.status)
+            return
+        come = bytearray()
+        with self._lock:
+            self._sources.add(msgid)
+
+        def steps(remote: Remote) -> Iterator[float]:
+            yield from fetch_source(remote, self._store, msgid, size, come, self._progress(msgid))
+            with self._lock:
+                self._sources.discard(msgid)
+            self._tell(SourceArrived(msgid))
+
+        def failed(error: GimapError) -> None:
+            with self._lock:
+                self._sources.discard(msgid)
+            self._tell(BodyFailed(msgid, error.title, error.detail, error.hint))
+
+        def is_wanted() -> bool:
+            with self._lock:
+                return msgid in self._sources
+
+        self._submit(Job(("source", msgid), steps, urgency=1, failed=failed, is_wanted=is_wanted))
+
+    def cancel_source(self, msgid: int) -> None:
+        """Nobody waits for that source any more."""
+        with self._lock:
+            self._sources.discard(msgid)
+        self._drop(("source", msgid))
+
+    def _progress(self, msgid: int) -> Callable[[int, int], None]:
+        return lambda done, size: self._tell(BodyProgressed(msgid, done, size))
+
     def _fail_body(self, msgid: int, link: LinkStatus) -> None:
         hint = link.hint or "It is fetched when the link is back; open it again then"
         self._tell(BodyFailed(msgid, link.title or "No connection", link.detail, hint))
@@ -98,8 +136,8 @@ class Requests:
         """A part is to be saved and its message is not stored."""
 
         def steps(remote: Remote) -> Iterator[float]:
-            self.save_octets(folder, name, fetch_part(remote, self._store, msgid, section))
-            yield 0.0
+            octets = yield from fetch_part(remote, self._store, msgid, section, self._progress(msgid))
+            self.save_octets(folder, name, octets)
 
         def failed(error: GimapError) -> None:
             self._tell(

@@ -110,6 +110,8 @@ class FakeEngine:
     """Whether ops wait for ``settle`` instead of being confirmed at once."""
     bodies_arrive: bool = True
     asked_bodies: list[int] = field(default_factory=list)
+    asked_sources: list[int] = field(default_factory=list)
+    without_source: set[int] = field(default_factory=set)
     opened: list[View] = field(default_factory=list)
     submitted: list[Op] = field(default_factory=list)
     held: list[float] = field(default_factory=list)
@@ -301,10 +303,19 @@ class FakeEngine:
 
     def raw(self, msgid: int) -> bytes | None:
         message = self._messages.get(msgid)
-        if message is None or msgid not in self._stored:
+        if message is None or msgid not in self._stored or msgid in self.without_source:
             return None
         head = f"From: {message.sender.name} <{message.sender.email}>\r\nSubject: {message.subject}\r\n"
         return f"{head}Message-ID: {message.message_id}\r\n\r\n{message.snippet}\r\n".encode()
+
+    def form(self, msgid: int, section: str) -> Body | None:
+        return self.body(msgid)
+
+    def open_source(self, msgid: int) -> None:
+        self.asked_sources.append(msgid)
+
+    def cancel_source(self, msgid: int) -> None:
+        self.asked_sources.remove(msgid)
 
     def people(self, prefix: str, limit: int = 20) -> tuple[Address, ...]:
         found = {message.sender: None for message in self._messages.values()}

@@ -7,7 +7,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from imapcore.events import BodyFailed, LinkChanged, SearchProgressed
+from imapcore.events import BodyFailed, BodyProgressed, LinkChanged, SearchProgressed, SourceArrived
 from imapcore.model import (
     ChangeFlags,
     ChangeLabels,
@@ -345,6 +345,35 @@ async def test_links_and_source_of_the_open_message() -> None:
         await stage.press("escape", "S")
         assert isinstance(stage.app.screen, MessageScreen)
         assert "Subject: Budget 2027" in stage.screen_text()
+
+
+async def test_the_source_of_a_large_message_is_fetched_and_shown() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("enter")
+        message = stage.main.reader.message
+        assert message is not None
+        stage.mail.without_source.add(message.msgid)
+        await stage.press("S")
+        assert stage.mail.asked_sources == [message.msgid]
+        stage.mail.emit(BodyProgressed(message.msgid, 3_000_000, 12_000_000))
+        await stage.rest()
+        assert "3.0 MB of 12.0 MB" in stage.flash
+        stage.mail.without_source.clear()
+        stage.mail.emit(SourceArrived(message.msgid))
+        await stage.rest()
+        assert isinstance(stage.app.screen, MessageScreen)
+
+
+async def test_a_source_that_cannot_be_had_says_so() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("enter")
+        message = stage.main.reader.message
+        assert message is not None
+        stage.mail.without_source.add(message.msgid)
+        await stage.press("S")
+        stage.mail.emit(BodyFailed(message.msgid, "The message is no longer there", "", ""))
+        await stage.rest()
+        assert "no longer there" in stage.flash
 
 
 async def test_finding_unfolds_what_is_here_and_nothing_else() -> None:

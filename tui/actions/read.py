@@ -6,11 +6,11 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imapcore.events import Alerted
+from imapcore.events import Alerted, BodyFailed, BodyProgressed, SourceArrived
 from imapcore.model import Messages, Threads, web_id
 from tui.bridge.messages import Tone
 from tui.keys.commands import Where
-from tui.style.text import plural
+from tui.style.text import plural, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,18 +116,48 @@ def open_attachment(screen: TriageScreen, msgid: int, chosen: OpenAttachment) ->
 
 
 def source(screen: TriageScreen) -> None:
-    """The message as it came."""
+    """The message as it came; a large one is fetched first, in pieces."""
     message = screen.reader.message
     if message is None:
         return
-    raw = screen.desk.mail.raw(message.msgid)
-    if raw is None:
-        screen.desk.mail.open_body(message.msgid)
-        screen.flash("The source is not here yet; it is on its way", Tone.HINT)
-        return
-    from tui.dialogs.message_source import MessageScreen
+    mail = screen.desk.mail
 
-    screen.app.push_screen(MessageScreen(message, raw, look=screen.desk.look))
+    def show() -> bool:
+        raw = mail.raw(message.msgid)
+        if raw is not None:
+            from tui.dialogs.message_source import MessageScreen
+
+            screen.app.push_screen(MessageScreen(message, raw, look=screen.desk.look))
+        return raw is not None
+
+    if show():
+        return
+
+    def arrived() -> None:
+        # Whoever has gone on reading elsewhere is not called back.
+        current = screen.reader.message
+        if current is not None and current.msgid == message.msgid:
+            show()
+
+    def listen(event: Event) -> None:
+        # On the engine's threads: the screen is asked to go on, nothing else is done here.
+        match event:
+            case SourceArrived(msgid) if msgid == message.msgid:
+                unsubscribe()
+                screen.app.call_later(arrived)
+            case BodyFailed(msgid, title, detail, hint) if msgid == message.msgid:
+                unsubscribe()
+                told = ". ".join(part for part in (title, detail, hint) if part)
+                screen.app.call_later(screen.flash, told, Tone.PROBLEM)
+            case BodyProgressed(msgid, done, total) if msgid == message.msgid and total:
+                text = f"Getting the source: {size(done)} of {size(total)}"
+                screen.app.call_later(screen.flash, text, Tone.HINT)
+            case _:
+                pass
+
+    unsubscribe = mail.subscribe(listen)
+    screen.flash("The source is not here yet; it is on its way", Tone.HINT)
+    mail.open_source(message.msgid)
 
 
 def open_in_gmail(screen: TriageScreen) -> None:

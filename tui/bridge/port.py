@@ -124,6 +124,18 @@ class MailEngine(Protocol):
         """Ask for a body; BodyArrived or BodyFailed follows."""
         ...
 
+    def open_source(self, msgid: int) -> None:
+        """Ask for a whole source, however large; SourceArrived or BodyFailed follows."""
+        ...
+
+    def cancel_source(self, msgid: int) -> None:
+        """Stop fetching a source."""
+        ...
+
+    def form(self, msgid: int, section: str) -> Body | None:
+        """Another form of a stored message, or one part of it alone: one of ``Body.forms``."""
+        ...
+
     def refresh(self) -> None:
         """Sync now; reconnect if needed."""
         ...

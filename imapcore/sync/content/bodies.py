@@ -1,15 +1,18 @@
 """Bodies: one message's source fetched when somebody opens it, and single parts of it when they are saved.
 
 What lives here: what to fetch of a message and where it is kept. What may not: making it readable
-(``mime``), choosing what to open. Bodies are fetched one by one, which is what Gmail throttles least. RFC
+(``mime``), choosing what to open. Bodies are fetched one by one, which is what Gmail throttles least; what is
+large comes in pieces, between which others have the connection and after which progress can be told. RFC
 3501 §6.4.5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Generator, Iterator
 
 from imapcore.errors import GimapError
+from imapcore.mime.message import extract_inside
 from imapcore.mime.parts import decode_transfer
 from imapcore.protocol.commands import body
 from imapcore.store import Store
@@ -23,10 +26,22 @@ from imapcore.sync.content.partial_message import (
 from imapcore.sync.convert.structure import find_part
 from imapcore.sync.locate import locate
 from imapcore.sync.remote import Remote
+from imapcore.wire.bodystructure import Part
 from imapcore.wire.uidset import UidSet
 
 MOST_ASKED = 2
 """So often a message is asked for before it is said that Gmail does not send it."""
+
+
+PIECE = 1_000_000
+"""Octets that are asked for at once: some seconds' worth on a slow line."""
+
+Told = Callable[[int, int], None]
+"""Hears how many octets are here, of how many; 0 as long as that is not known."""
+
+
+def _to_nobody(_done: int, _size: int) -> None:
+    """Nobody wants to hear of progress."""
 
 
 class MessageGone(GimapError):
@@ -67,15 +82,56 @@ def _fetch_skeleton(remote: Remote, store: Store, msgid: int, uid: int) -> Itera
             header = line.sections.get("HEADER") or header
     if structure is None or not header:
         raise BodyMissing()
-    yield 0.0
-    uid = _select(remote, store, msgid)
-    parts = wanted_parts(structure)
     texts: dict[str, bytes] = {}
-    if parts:
-        items = [body(part.section, start=0, length=TEXT_OCTETS) for part in parts]
-        found = _fetch_sections(remote, uid, *items)
-        texts = {part.section: found.get(f"{part.section}<0>") or b"" for part in parts}
+    for part in wanted_parts(structure):
+        yield 0.0
+        texts[part.section] = yield from _fetch_in_pieces(
+            remote, store, msgid, part.section, bytearray(), most=TEXT_OCTETS
+        )
     store.bodies.put(msgid, build_skeleton(structure, header, texts), SECTION)
+
+
+def fetch_source(
+    remote: Remote, store: Store, msgid: int, size: int, come: bytearray, told: Told = _to_nobody
+) -> Iterator[float]:
+    """Fetch the whole source of a message, whatever its size, and keep it. Raises MessageGone, BodyMissing.
+
+    ``come`` holds what has come and survives the connection: asked again, only the rest is fetched.
+    """
+    octets = yield from _fetch_in_pieces(
+        remote, store, msgid, "", come, told=lambda done: told(done, max(done, size) if size else 0)
+    )
+    if not octets:
+        raise BodyMissing()
+    store.bodies.put(msgid, octets)
+    yield 0.0
+
+
+def _fetch_in_pieces(
+    remote: Remote,
+    store: Store,
+    msgid: int,
+    section: str,
+    come: bytearray,
+    *,
+    most: int = sys.maxsize,
+    told: Callable[[int], None] = lambda _: None,
+) -> Generator[float, None, bytes]:
+    """A section's octets as transferred, ``most`` of them: until less comes than was asked for.
+
+    A size that was announced does not say where the end is: now and then Gmail has it wrong.
+    """
+    while len(come) < most:
+        length = min(PIECE, most - len(come))
+        uid = _select(remote, store, msgid)
+        found = _fetch_sections(remote, uid, body(section, start=len(come), length=length))
+        piece = found.get(f"{section}<{len(come)}>") or b""
+        come += piece
+        told(len(come))
+        if len(piece) < length:
+            break
+        yield 0.0
+    return bytes(come)
 
 
 def _fetch_sections(remote: Remote, uid: int, *items: str) -> dict[str, bytes | None]:
@@ -89,21 +145,33 @@ def _fetch_sections(remote: Remote, uid: int, *items: str) -> dict[str, bytes | 
     return found
 
 
-def fetch_part(remote: Remote, store: Store, msgid: int, section: str) -> bytes:
-    """One part's decoded octets. Raises MessageGone, BodyMissing."""
+def fetch_part(
+    remote: Remote, store: Store, msgid: int, section: str, told: Told = _to_nobody
+) -> Generator[float, None, bytes]:
+    """One part's decoded octets. Raises MessageGone, BodyMissing.
+
+    A section such as ``2/1`` is inside of part 2, where only this program can open it.
+    """
+    outer = section.partition("/")[0]
     uid = _select(remote, store, msgid)
-    encoding = ""
-    octets = b""
-    for line in remote.fetch(UidSet((uid,)), ("UID", "BODYSTRUCTURE", body(section))):
-        if line.uid != uid:
-            continue
-        if line.bodystructure is not None:
-            part = find_part(line.bodystructure, section)
-            encoding = part.encoding if part is not None else ""
-        octets = line.sections.get(section) or octets
+    part: Part | None = None
+    for line in remote.fetch(UidSet((uid,)), ("UID", "BODYSTRUCTURE")):
+        if line.uid == uid and line.bodystructure is not None:
+            part = find_part(line.bodystructure, outer)
+    yield 0.0
+    size = part.size if part is not None else 0
+    octets = yield from _fetch_in_pieces(
+        remote, store, msgid, outer, bytearray(), told=lambda done: told(done, max(done, size) if size else 0)
+    )
     if not octets:
         raise BodyMissing()
-    return decode_transfer(octets, encoding)
+    octets = decode_transfer(octets, part.encoding if part is not None else "")
+    if outer == section:
+        return octets
+    try:
+        return extract_inside(octets, part.media_type if part is not None else "", section)
+    except KeyError as error:
+        raise BodyMissing() from error
 
 
 def _select(remote: Remote, store: Store, msgid: int) -> int:

@@ -23,23 +23,36 @@ SECTION = "~"
 WHOLE_OCTETS = 1_000_000
 """Messages up to this size are fetched whole: one question, and everything is there."""
 
-TEXT_OCTETS = 1_000_000
+TEXT_OCTETS = 4_000_000
 """Of a text part no more than this is fetched."""
+
+PACKED_OCTETS = 1_000_000
+"""Parts with readable words inside are fetched up to this size: half of one is worth nothing."""
 
 MOST_TEXTS = 20
 FIELD = b"X-Gimap-Left-Out"
 
-_READABLE = ("text/plain", "text/html", "text/enriched", "text/calendar")
+_READABLE = frozenset(
+    ("text/plain", "text/html", "text/enriched", "text/calendar", "text/markdown", "text/rfc822-headers",
+     "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
+     "message/feedback-report")
+)  # fmt: skip
+_PACKED = frozenset(
+    ("message/rfc822", "message/global", "application/pkcs7-mime", "application/x-pkcs7-mime",
+     "application/ms-tnef", "application/vnd.ms-tnef")
+)  # fmt: skip
 _LEFT_OUT = re.compile(rb"([0-9.]{1,40})=(\d{1,12})")
 
 
 def wanted_parts(structure: BodyStructure) -> list[Part]:
-    """The parts that are read: texts that are no files, and invitations."""
+    """The parts that are read: texts that are no files, invitations, reports, and what holds such."""
     texts = [part for part, _ in walk_leaves(structure) if _is_readable(part)]
     return texts[:MOST_TEXTS]
 
 
 def _is_readable(part: Part) -> bool:
+    if part.media_type in _PACKED:
+        return part.size <= PACKED_OCTETS
     return part.media_type in _READABLE and part.extension.disposition != "attachment"
 
 
