@@ -131,8 +131,8 @@ class Credentials:
         """
         with self._ready:
             if self._credential is not credential:
-                # Another one is known meanwhile.
-                return self._credential is not None
+                # Another session was refused first: a newer one is known, or being asked for.
+                return self._problem is None
             self._credential = None
             if credential.has_worked and self._ask is not None:
                 return True

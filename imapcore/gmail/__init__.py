@@ -5,4 +5,5 @@
 - ``query_lint``   what Gmail would silently misread
 - ``label_names``  which names a label may have, and how a name is shown
 - ``keywords``     IMAP keywords that mail programs know
+- ``app_password`` how an app password looks, and where one is made
 """

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from imapcore.errors import (
@@ -271,6 +272,9 @@ class Protocol:
         self._say(ready)
 
     def _say(self, chunks: list[Chunk]) -> None:
+        for chunk in chunks:
+            if chunk.is_secret:
+                self._transcript.redactor.learn(chunk.data)
         self._out.extend(chunks)
         self._transcript.sent(chunks)
 
@@ -330,7 +334,9 @@ class Protocol:
                     self._skip(found, error)
                     continue
                 self.responses += 1
-                if isinstance(response, Fetched):
+                if isinstance(response, Status):
+                    self._handle(self._without_secrets(response))
+                elif isinstance(response, Fetched):
                     self._offer_line(response)
                 else:
                     self._handle(response)
@@ -340,10 +346,23 @@ class Protocol:
     def _skip(self, frame: Frame, error: ProtocolError) -> None:
         if not frame.raw.startswith(b"*"):
             # Without a tag it answers nothing and without an asterisk it is no news: this is not IMAP.
-            raise ProtocolError(error.detail)
+            raise ProtocolError(self._transcript.redactor.text(error.detail))
         for sent in self._pipeline:
             sent.unparsed += 1
-        self._events.append(Unparsed(error.detail, frame.raw[:200]))
+        redactor = self._transcript.redactor
+        raw = redactor.octets(frame.raw[: 200 + 2 * redactor.longest])
+        self._events.append(Unparsed(redactor.text(error.detail), raw[:200]))
+
+    def _without_secrets(self, status: Status) -> Status:
+        """A status whose words do not repeat what was sent to sign in: they become errors and notices."""
+        redact = self._transcript.redactor.text
+        code = status.code
+        text, code_text = redact(status.text), redact(code.text) if code is not None else ""
+        if code is not None and code_text != code.text:
+            code = replace(code, text=code_text)
+        return (
+            status if text == status.text and code is status.code else replace(status, text=text, code=code)
+        )
 
     def _handle(self, response: Response) -> None:
         if self._state is State.GREETING:

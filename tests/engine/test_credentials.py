@@ -99,6 +99,18 @@ def test_a_refusal_of_one_that_is_no_longer_used_changes_nothing() -> None:
     assert credentials.get().text == "typed"
 
 
+def test_of_two_sessions_that_are_refused_both_get_the_newer_one() -> None:
+    source = Source("old")
+    credentials = Credentials(ME, source, is_token=True)
+    old = credentials.get()
+    credentials.accepted(old)
+    source.tells = "new"
+    assert credentials.refused(old, AuthenticationFailed("expired"))
+    assert credentials.refused(old, AuthenticationFailed("expired"))
+    assert credentials.get().text == "new"
+    assert source.asked == 2
+
+
 def test_a_silent_source_is_not_waited_for_and_not_asked_twice() -> None:
     source = Source("one")
     source.gate.clear()
