@@ -21,6 +21,7 @@ from tui.settings.paths import account_path, config_path, state_path
 from tui.terminal.standard_streams import flush_or_drop
 
 if TYPE_CHECKING:
+    from imapcore.engine import SecretCommand
     from imapcore.model import Account
     from tui.style.glyphs import Glyphs
 
@@ -147,7 +148,8 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
     where = state_path(account.email)
     state = load_state(where)
     keeper = StateKeeper(state, where)
-    if secret is None and not options.offline and not has_store(account, data_dir):
+    command = configured_command(account, config) if secret is None else None
+    if secret is None and command is None and not options.offline and not has_store(account, data_dir):
         # Nothing could be shown without it. Later the stored mail is, and the screen asks if need be.
         from tui.terminal.password_prompt import sign_in
 
@@ -157,7 +159,13 @@ def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: P
     # For the demo it was loaded while the server started: nothing is gained by waiting.
     head_start = 0.0 if _SESSIONS in sys.modules else _HEAD_START_SECONDS
     settings = EngineOptions(is_offline=options.offline, head_start_seconds=head_start)
-    engine = stack.enter_context(Engine(account, secret=secret, data_dir=data_dir, options=settings))
+    is_token = command is not None and bool(config.account.token_command)
+    engine = stack.enter_context(
+        Engine(account, secret=secret or command, is_token=is_token, data_dir=data_dir, options=settings)
+    )
+    if command is not None:
+        # Ended before the engine, which might wait for it.
+        stack.callback(command.stop)
     from tui.context import AppContext
     from tui.keys.keymap import Keymap
 
@@ -231,6 +239,22 @@ def _account(
     if not email:
         return _first_run(stack, options, config)
     return account_of(email, options, config), None, None
+
+
+def configured_command(account: Account, config: Config) -> SecretCommand | None:
+    """The configured program that tells this account's secret.
+
+    Only for the account and the server of the configuration: what it tells is nobody else's business.
+    """
+    from imapcore.engine import secret_command
+    from imapcore.model import Security
+
+    words = config.account.token_command or config.account.password_command
+    wanted = (config.account.host.lower(), config.account.port)
+    is_same = (account.host.lower(), account.port) == wanted
+    is_same &= config.account.email.strip().lower() in ("", account.email.lower())
+    is_safe = account.security is not Security.NONE or config.account.host in _LOOPBACK
+    return secret_command(words) if words and is_same and is_safe else None
 
 
 def _demo(stack: ExitStack) -> tuple[Account, Callable[[], str], Path]:

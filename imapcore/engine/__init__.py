@@ -21,10 +21,23 @@ Nothing here speaks IMAP or SQL. Whoever uses the engine needs this module, ``mo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from imapcore.engine.engine import Engine, has_store
 from imapcore.engine.options import EngineOptions
 from imapcore.model import Account
 from imapcore.net.keyring import Question, ask_stored_secret, forget_secret, store_secret, stored_secret
+
+if TYPE_CHECKING:
+    from imapcore.net.secret_command import SecretCommand as SecretCommand
+
+
+def secret_command(words: Sequence[str]) -> SecretCommand:
+    """A program of the user's that tells the password or a token: an ``Engine`` takes it as ``secret``."""
+    from imapcore.net.secret_command import SecretCommand
+
+    return SecretCommand(words)
 
 
 def check_sign_in(account: Account, secret: str) -> None:
@@ -47,6 +60,7 @@ __all__ = [
     "check_sign_in",
     "forget_secret",
     "has_store",
+    "secret_command",
     "store_secret",
     "stored_secret",
 ]

@@ -14,12 +14,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from imapcore.errors import AuthenticationFailed, GimapError
+from imapcore.errors import AuthenticationFailed, GimapError, SecretUnavailable
 from imapcore.model import Account
 from imapcore.net.keyring import PATIENCE_SECONDS, Question, ask_stored_secret, silence
 
 GIVEN_UP_SECONDS = 60.0
 """A question that has not been answered for so long may be asked again."""
+
+
+def _still_running() -> SecretUnavailable:
+    return SecretUnavailable(
+        "It may be asking you for something",
+        title="What tells the password does not answer yet",
+        hint="It is used as soon as it does; or type the password for this run",
+    )
 
 
 class SignedOut(AuthenticationFailed):
@@ -92,7 +100,7 @@ class Credentials:
                 return self._credential
             if not question.wait(0):
                 self._is_overdue = True
-                raise silence("The keyring" if self._ask is None else "The command that tells the password")
+                raise silence("The keyring") if self._ask is None else _still_running()
             return self._take(question)
 
     def _begin(self) -> Question[str | None]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import keyring
 import pytest
 
-from imapcore.engine import Engine, has_store
+from imapcore.engine import Engine, has_store, secret_command
 from imapcore.engine.credentials import Credentials, SignedOut
-from imapcore.errors import AuthenticationFailed, GimapError, KeyringMood, KeyringUnusable
+from imapcore.errors import AuthenticationFailed, GimapError, KeyringMood, KeyringUnusable, SecretUnavailable
 from imapcore.model import INBOX, Account, LinkState
 from imapcore.simulator import Simulator
 from tests.engine.harness import QUICK, Watcher, account_of, agree, engine_on
@@ -118,8 +118,8 @@ def test_a_silent_source_is_not_waited_for_and_not_asked_twice() -> None:
     credentials = Credentials(ME, source, late=late.set, patience_seconds=0.01)
     for _ in range(3):
         error = failing(credentials)
-        assert isinstance(error, KeyringUnusable)
-        assert error.mood is KeyringMood.SILENT
+        assert isinstance(error, SecretUnavailable)
+        assert "does not answer yet" in error.title
         credentials.wish()
     assert source.asked == 1
     source.gate.set()
@@ -273,3 +273,18 @@ def test_a_token_that_ran_out_is_asked_for_once_more(small: Simulator, tmp_path:
 def test_a_token_that_is_none_is_said(small: Simulator, tmp_path: Path) -> None:
     with engine_on(small, tmp_path, secret=lambda: "no-such-token", is_token=True) as (engine, watcher):
         watcher.wait_until(lambda: engine.link().state is LinkState.SIGN_IN)
+
+
+def test_a_command_tells_the_password_and_a_bad_one_asks_on_the_screen(
+    small: Simulator, tmp_path: Path
+) -> None:
+    good = secret_command(("echo", small.options.app_password))
+    with engine_on(small, tmp_path, secret=good) as (engine, watcher):
+        agree(engine, watcher, small)
+    bad = secret_command(("sh", "-c", "echo 'gpg: no secret key' >&2; exit 2"))
+    with engine_on(small, tmp_path, secret=bad) as (engine, watcher):
+        watcher.wait_until(lambda: engine.link().state is LinkState.SIGN_IN)
+        assert "gpg: no secret key" in engine.link().detail
+        assert engine.window(INBOX).rows
+        engine.use_secret(small.options.app_password)
+        agree(engine, watcher, small)

@@ -14,7 +14,7 @@ import pytest
 from imapcore.errors import InvalidArgument
 from imapcore.model import Account, Security
 from tui import __main__ as command_line
-from tui.settings.config import Config
+from tui.settings.config import AccountSettings, Config
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +106,28 @@ def test_what_is_no_address(email: str) -> None:
 def test_what_is_no_port(port: int) -> None:
     with pytest.raises(InvalidArgument):
         command_line.account_of("you@gmail.com", options(port=port), Config())
+
+
+COMMAND = ("pass", "show", "gmail")
+
+
+@pytest.mark.parametrize(
+    ("account", "is_for_it"),
+    [
+        (Account("you@gmail.com"), True),
+        (Account("You@Gmail.com", "IMAP.gmail.com"), True),
+        (Account("other@gmail.com"), False),
+        (Account("you@gmail.com", "127.0.0.1", 993), False),
+        (Account("you@gmail.com", "imap.gmail.com", 1993), False),
+        (Account("you@gmail.com", "imap.gmail.com", 993, Security.NONE), False),
+    ],
+)
+def test_the_command_is_asked_for_the_configured_account_and_server_alone(
+    account: Account, is_for_it: bool
+) -> None:
+    config = Config(account=AccountSettings(email="you@gmail.com", password_command=COMMAND))
+    assert (command_line.configured_command(account, config) is not None) is is_for_it
+    assert command_line.configured_command(account, Config()) is None
 
 
 def test_python_m_tui_ends_without_a_traceback() -> None:

@@ -65,3 +65,27 @@ def test_a_file_that_is_no_text_is_a_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     assert "not UTF-8" in load_config(path).problems[0]
     assert "cannot be read" in load_config(tmp_path).problems[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ('["pass", "show", "a b"]', ("pass", "show", "a b")),
+        ("\"pass show 'a b'\"", ("pass", "show", "a b")),
+        ("[]", ()),
+    ],
+)
+def test_a_command_is_a_list_or_a_text_of_words(written: str, words: tuple[str, ...]) -> None:
+    config = parse_config(f"[account]\npassword_command = {written}\n")
+    assert config.problems == ()
+    assert config.account.password_command == words
+    assert parse_config(show_config(config)).account == config.account
+
+
+@pytest.mark.parametrize("written", ["3", "true", '"it\'s"', '["a", 1]', '{a = "b"}', "[[]]"])
+def test_what_is_no_command_is_said(written: str) -> None:
+    config = parse_config(f"[account]\ntoken_command = {written}\nport = 994\n")
+    assert len(config.problems) == 1
+    assert "a program and its arguments" in config.problems[0]
+    assert config.account.token_command == ()
+    assert config.account.port == 994

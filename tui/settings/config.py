@@ -71,6 +71,13 @@ class AccountSettings(Struct, frozen=True):
     email: Annotated[str, Says("The account to open")] = ""
     host: Annotated[str, Says("The IMAP server")] = "imap.gmail.com"
     port: Annotated[int, Says("Its port")] = 993
+    password_command: Annotated[
+        tuple[str, ...],
+        Says('A program that prints the app password: ["pass", "show", "gmail"]; no shell'),
+    ] = ()
+    token_command: Annotated[
+        tuple[str, ...], Says("Instead of a password: a program that prints an OAuth access token")
+    ] = ()
 
 
 class Config(Struct, frozen=True):
@@ -181,6 +188,14 @@ def _read_section(section: str, values: Mapping[str, object], problems: list[str
             problems.append(_unknown("setting", f"“{brief(name)}” in [{section}]", name, list(declared)))
             continue
         wanted, among = type(getattr(usual, name)), each.among
+        if wanted is tuple:
+            words = _words(value)
+            if words is None:
+                problems.append(f"[{section}] {name} must be {_KINDS[tuple]}")
+            else:
+                kept[name] = words
+                given.add(f"{section}.{name}")
+            continue
         if type(value) is not wanted:
             problems.append(f"[{section}] {name} must be {_KINDS[wanted]}, not {_shown(value)}")
         elif among and value not in among:
@@ -193,7 +208,25 @@ def _read_section(section: str, values: Mapping[str, object], problems: list[str
     return kind(**kept)  # type: ignore[arg-type]
 
 
-_KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number"}
+def _words(value: object) -> tuple[str, ...] | None:
+    """A program and its arguments: a list, or one text that is cut into words as a shell does it."""
+    if isinstance(value, str):
+        import shlex
+
+        try:
+            return tuple(shlex.split(value))
+        except ValueError:
+            return None
+    is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return tuple(value) if is_list and isinstance(value, list) else None
+
+
+_KINDS: dict[type, str] = {
+    str: "text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    tuple: 'a program and its arguments, such as ["pass", "show", "gmail"]',
+}
 
 
 def _read_keys(
@@ -266,7 +299,7 @@ def show_config(config: Config) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(each) for each in value) + "]"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
