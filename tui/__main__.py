@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from imapcore.errors import GimapError, InvalidArgument
 from tui.settings.config import Config, load_config, show_config
 from tui.settings.paths import account_path, config_path, state_path
-from tui.terminal.standard_streams import flush_or_drop
+from tui.terminal.standard_streams import can_place_cursor, fill_gaps, flush_or_drop, has_terminal
 
 if TYPE_CHECKING:
     from imapcore.engine import SecretCommand
@@ -59,6 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run; returns the exit code."""
+    fill_gaps()
     code = _main(build_parser().parse_args(arguments))
     lost = flush_or_drop()
     if lost is None:
@@ -77,6 +79,9 @@ def _main(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("", file=sys.stderr)
         return 130
+    except SystemExit as ended:
+        # The screen of the first run ended by itself: its terminal has gone, or a fault of its own.
+        return ended.code if isinstance(ended.code, int) else _FAILED
     except BrokenPipeError:
         # Whoever read our output has seen enough.
         return 0
@@ -106,9 +111,14 @@ def _run(options: argparse.Namespace) -> int:
     config = load_config(path)
     if options.show:
         return _show(options.show, config, options)
-    if not sys.stdin.isatty() or not sys.stdout.isatty():
+    if not has_terminal():
         raise InvalidArgument(
             "Start it where there is a keyboard and a screen", title="This is not a terminal"
+        )
+    if not options.linear and not can_place_cursor():
+        raise InvalidArgument(
+            "gimap-tui --linear works with lines instead; if it is a better terminal, set TERM to its name",
+            title=f"This terminal (TERM={os.environ['TERM']}) cannot place a cursor",
         )
     with ExitStack() as stack:
         return _open(stack, options, config, path)

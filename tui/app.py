@@ -5,20 +5,13 @@ Lifetimes stand outside: ``with Engine(...) as engine: GimapApp(Desk(engine, ...
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import signal
-import threading
-import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
 
 from msgspec.structs import replace
 from textual import events as textual_events
 from textual.app import App
-from textual.binding import BindingType
-from textual.driver import Driver
 from textual.screen import Screen
 
 from imapcore import events
@@ -26,6 +19,7 @@ from imapcore.model import LinkState, Role
 from tui.bridge.bridge import Bridge
 from tui.bridge.messages import EngineSpoke, MailHinted, Tone
 from tui.context import AppContext
+from tui.keys.commands import Where
 from tui.keys.key_queue import KeyQueue
 from tui.keys.keymap import Keymap
 from tui.main.screen import MainScreen
@@ -34,7 +28,7 @@ from tui.settings.paths import crash_path
 from tui.settings.state import StateKeeper
 from tui.style.text import plural
 from tui.style.theme import OURS, Palette, in_few_colours, our_themes, palette_of
-from tui.terminal.driver import lasting
+from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.thread_list.thread_row import Density
 
 SECOND = 1.0
@@ -64,11 +58,10 @@ def unknown_theme(app: App[None], name: str) -> str:
     return f"There is no theme “{brief(name)}”; {meant}"
 
 
-class GimapApp(App[None]):
+class GimapApp(TerminalApp[None]):
     """gimap-tui on a terminal."""
 
     TITLE = "gimap-tui"
-    BINDINGS: ClassVar[list[BindingType]] = []
     ENABLE_COMMAND_PALETTE = False
     # The default screen's own CSS_PATH is not read by Textual 8.2: its stylesheet is the app's.
     CSS_PATH = "main/screen.tcss"
@@ -91,7 +84,7 @@ class GimapApp(App[None]):
         """
         # Textual asks for colours while it is made.
         self._has_few_colours = has_few_colours
-        super().__init__()
+        super().__init__(crash_path())
         self.desk = desk
         self._keeper = keeper
         self._config_path = config_path
@@ -121,16 +114,27 @@ class GimapApp(App[None]):
         """The main screen is there from the first frame on."""
         return MainScreen(self.desk)
 
-    def get_driver_class(self) -> type[Driver]:
-        """One that leaves when the terminal does."""
-        return lasting(super().get_driver_class())
-
     @property
     def main(self) -> MainScreen:
         """The main screen, also while a dialog is above it."""
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen)
         return screen
+
+    def tell(self, sentence: str) -> None:
+        """Say something: in the bottom line, or above the dialog that covers it."""
+        if len(self.screen_stack) == 1:
+            self.main.flash(sentence, Tone.HINT)
+        else:
+            super().tell(sentence)
+
+    def action_help(self) -> None:
+        """F1 in a dialog: its keys."""
+        from tui.dialogs.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            places = getattr(self.screen, "PLACES", ()) or (Where.DIALOG,)
+            self.push_screen(HelpScreen(self.desk.keymap, places[0], look=self.desk.look))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colours for stylesheets, whatever the theme."""
@@ -156,7 +160,6 @@ class GimapApp(App[None]):
         """Listen to the engine; after the first frame let the collector rest."""
         self._unsubscribe = self.desk.mail.subscribe(self._bridge.listen)
         self.theme_changed_signal.subscribe(self, lambda _: self._theme_changed())
-        self._listen_to_signals()
         if self.desk.keymap.problems or self.desk.config.problems:
             self._tell_problems()
         if self._has_timers:
@@ -352,34 +355,3 @@ class GimapApp(App[None]):
             self._write_terminal(f"\x1b]777;notify;gimap-tui;{text}\x07")
         elif wanted == "bell":
             self._write_terminal("\x07")
-
-    def _listen_to_signals(self) -> None:
-        """SIGTERM and SIGHUP leave as a key would, so that the terminal is left as it was found."""
-        if threading.current_thread() is not threading.main_thread() or self.is_headless:
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._ended_by, number)
-
-    def _ended_by(self, number: int) -> None:
-        self.exit(return_code=128 + number)
-
-    def _fatal_error(self) -> None:
-        """A fault of our own: a sentence on the terminal, the traceback in a file."""
-        # Textual would print the traceback with the values of variables: mail, perhaps a password.
-        where = self._write_crash(traceback.format_exc())
-        self.panic(
-            "gimap-tui met a fault of its own and stopped. Nothing you did is lost: what was not sent yet is "
-            f"in the journal and goes out at the next start.{where}"
-        )
-
-    @staticmethod
-    def _write_crash(text: str) -> str:
-        path = crash_path()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.write_text(text, encoding="utf-8")
-            path.chmod(0o600)
-        except OSError:
-            return ""
-        return f" Please report it with {path}."

@@ -13,8 +13,10 @@ from tui.widgets.thread_list.thread_row import Density
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any
 
     from tui.actions.screen import TriageScreen
+    from tui.terminal.terminal_app import TerminalApp
 
 _DIVIDER_STEP = 4
 
@@ -108,6 +110,24 @@ def sign_out(screen: TriageScreen) -> None:
     sign_out(screen)
 
 
+def redraw(screen: TriageScreen) -> None:
+    """Draw the whole screen again."""
+    _terminal(screen).action_draw_again()
+
+
+def suspend(screen: TriageScreen) -> None:
+    """Give the terminal back to the shell until it continues us."""
+    _terminal(screen).action_stop_process()
+
+
+def _terminal(screen: TriageScreen) -> TerminalApp[Any]:
+    from tui.terminal.terminal_app import TerminalApp
+
+    app = screen.app
+    assert isinstance(app, TerminalApp)
+    return app
+
+
 ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "help": help_here,
     "palette": palette,
@@ -122,5 +142,7 @@ ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "theme": next_theme,
     "theme-light-dark": light_dark,
     "keymap": keymap,
+    "redraw": redraw,
+    "suspend": suspend,
     "quit": lambda screen: screen.app.exit(),
 }

@@ -10,11 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from textual.app import App
-from textual.driver import Driver
-
+from tui.settings.paths import crash_path
 from tui.style.theme import OURS, our_themes, palette_of
-from tui.terminal.driver import lasting
+from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.dialog_style import Look
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ class FirstAccount:
     """None: the keyring keeps it."""
 
 
-class FirstRunApp(App["FirstAccount | FirstChoice"]):
+class FirstRunApp(TerminalApp["FirstAccount | FirstChoice"]):
     """Shows the friendly screen; returns an account, the demo, or None."""
 
     TITLE = "gimap-tui"
@@ -42,7 +40,7 @@ class FirstRunApp(App["FirstAccount | FirstChoice"]):
         self, theme: str, account_of: Callable[[str], Account], check: Check | None, store: Store
     ) -> None:
         """``account_of`` makes the account of an address; without ``check`` no password is asked for."""
-        super().__init__()
+        super().__init__(crash_path())
         self._account_of = account_of
         self._check = check
         self._store = store
@@ -50,10 +48,6 @@ class FirstRunApp(App["FirstAccount | FirstChoice"]):
         for each in our_themes():
             self.register_theme(each)
         self.theme = theme if theme in self.available_themes else next(iter(OURS))
-
-    def get_driver_class(self) -> type[Driver]:
-        """One that leaves when the terminal does."""
-        return lasting(super().get_driver_class())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our colours for stylesheets."""
@@ -101,7 +95,14 @@ class FirstRunApp(App["FirstAccount | FirstChoice"]):
 def ask_first_run(
     theme: str, account_of: Callable[[str], Account], *, is_offline: bool
 ) -> FirstAccount | FirstChoice | None:
-    """The account to open, the demo, or None when the user left."""
+    """The account to open, the demo, or None when the user left.
+
+    Raises SystemExit when the screen ended by itself: its terminal vanished, a signal, a fault of our own.
+    """
     from imapcore.engine import check_sign_in, store_secret
 
-    return FirstRunApp(theme, account_of, None if is_offline else check_sign_in, store_secret).run()
+    app = FirstRunApp(theme, account_of, None if is_offline else check_sign_in, store_secret)
+    chosen = app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)
+    return chosen

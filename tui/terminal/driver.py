@@ -1,13 +1,22 @@
-"""The terminal, which may vanish: a window is closed, the line to another machine is cut.
+"""The terminal as Textual's driver of it, with what Textual leaves out.
 
-What lives here: taking that for the end of the run. Textual's driver writes on a thread of its own, from a
-queue that is bounded; a write that fails would end the thread, and whoever writes next would wait for ever,
-with the store's lock in hand.
+What lives here: reading keys (by ``input_events``, octets that are no UTF-8 included), where the screen is
+drawn and how large it is, stopping and coming back (Ctrl+Z), and a terminal that vanishes: a window is
+closed, the line to another machine is cut. Textual's driver writes on a thread of its own, from a queue that
+is bounded; a write that fails would end the thread, and whoever writes next would wait for ever, with the
+store's lock in hand.
 """
 
 from __future__ import annotations
 
+import codecs
 import io
+import os
+import selectors
+import signal
+import sys
+import time
+import traceback
 from collections.abc import Callable
 from typing import IO, Any, cast
 
@@ -15,8 +24,21 @@ from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal.input_events import InputEvents
+
 HUNG_UP = 129
 """The exit code of who was ended by SIGHUP: 128 + 1."""
+LARGEST = (1000, 500)
+"""Columns and lines that are drawn at most, whatever a terminal says."""
+_USUAL = (80, 24)
+_LOOK_SECONDS = 0.1
+"""How often the reading thread looks whether the run is over."""
+_READ_OCTETS = 4096
+_STOP_SECONDS = 0.3
+"""How long a stop that was asked for may take to happen."""
+_MODES = "\x1b[?25l\x1b[?7l\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?2004h"
+"""What Textual's driver sets, but for the screen it draws on and the protocol of the keyboard."""
+_ERRORS = "gimap-controls"
 
 
 def lasting(chosen: type[Driver]) -> type[Driver]:
@@ -24,8 +46,31 @@ def lasting(chosen: type[Driver]) -> type[Driver]:
     return TerminalDriver if chosen is LinuxDriver else chosen
 
 
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    """An octet that is no UTF-8: a C1 control where it is one by itself, else U+FFFD."""
+    assert isinstance(error, UnicodeDecodeError)
+    wrong = error.object[error.start : error.end]
+    # A terminal that was told to send controls of eight bits sends them outside of UTF-8, too.
+    is_control = len(wrong) == 1 and 0x80 <= wrong[0] <= 0x9F
+    return (chr(wrong[0]) if is_control else "\ufffd"), error.end
+
+
+codecs.register_error(_ERRORS, _replace)
+
+
+class Decoder:
+    """Octets as they are read, to text; a character may be cut between two reads."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")(_ERRORS)
+
+    def decode(self, octets: bytes) -> str:
+        """The text that is complete by now; what is no UTF-8 is U+FFFD, or the C1 control that it is."""
+        return self._decoder.decode(octets)
+
+
 class Output(io.TextIOBase):
-    """Standard error until it fails; then a hole that everything fits into."""
+    """Where the screen is drawn, until that fails; then a hole that everything fits into."""
 
     def __init__(self, file: IO[str], gone: Callable[[], None]) -> None:
         self._file = file
@@ -65,15 +110,102 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         """``options``: as Textual's driver takes them."""
         super().__init__(app, **options)
-        if self._file is not None:
-            self._file = cast(Any, Output(self._file, self._hung_up))
+        self._output = Output(_screen_file(), self._hung_up)
+        self._file = cast(Any, self._output)
+        self._is_stopping = False
+        self._was_continued = False
 
-    def run_input_thread(self) -> None:
-        """Read keys until the app ends or the terminal does."""
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Columns and lines as the terminal says; the environment may be another terminal's."""
+        for descriptor in (self._output.fileno(), self.fileno):
+            try:
+                columns, lines = os.get_terminal_size(descriptor)
+            except OSError:
+                continue
+            if columns > 0 and lines > 0:
+                return min(columns, LARGEST[0]), min(lines, LARGEST[1])
+        return _USUAL
+
+    def _query_in_band_window_resize(self) -> None:
+        """Not asked for: SIGWINCH tells of another size, and a report that anybody can forge need not."""
+
+    # -- reading ---------------------------------------------------------------------------------------
+
+    def _run_input_thread(self) -> None:
         try:
-            super().run_input_thread()
+            self.run_input_thread()
         except OSError:
             self._hung_up()
+        except BaseException:  # noqa: BLE001 - whatever it is, nobody would read the keys that follow
+            failed = getattr(self._app, "input_failed", None)
+            self._app.call_later(failed or self._app.exit, traceback.format_exc())
+
+    def run_input_thread(self) -> None:
+        """Read keys until the app ends or the terminal does. Raises OSError when the terminal is gone."""
+        decoder, events = Decoder(), InputEvents()
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                due = events.deadline
+                seconds = _LOOK_SECONDS if due is None else min(_LOOK_SECONDS, due - time.monotonic())
+                messages = events.tick(time.monotonic())
+                if not messages and selector.select(max(0.0, seconds)):
+                    octets = os.read(self.fileno, _READ_OCTETS)
+                    if not octets:
+                        raise OSError("the terminal has ended")
+                    messages = events.feed(decoder.decode(octets), time.monotonic())
+                for message in messages:
+                    self.process_message(message)
 
     def _hung_up(self) -> None:
         self._app.call_later(self._app.exit, None, HUNG_UP)
+
+    # -- drawing again, stopping, coming back ----------------------------------------------------------
+
+    def set_modes(self) -> None:
+        """Set again what another program, or a reset, may have changed in the terminal."""
+        self.write(_MODES)
+
+    @property
+    def _is_drawing(self) -> bool:
+        return self._writer_thread is not None and self._writer_thread.is_alive()
+
+    def stop_process(self) -> bool:
+        """Give the terminal back and stop until a shell continues us, as Ctrl+Z does elsewhere.
+
+        Returns whether that happened: where no shell could bring us back the system does not stop us.
+        """
+        self._is_stopping, self._was_continued = True, False
+        try:
+            self.suspend_application_mode()
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            # All that the shell started with us, as the terminal itself would do it.
+            os.kill(0, signal.SIGTSTP)
+            deadline = time.monotonic() + _STOP_SECONDS
+            while not self._was_continued and time.monotonic() < deadline:
+                time.sleep(0.01)
+        finally:
+            signal.signal(signal.SIGTSTP, self._sigtstp_application)
+            self._is_stopping = False
+        self._must_signal_resume = True
+        self.resume_application_mode()
+        return self._was_continued
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Continued: by a shell after Ctrl+Z, or after somebody stopped us from outside."""
+        self._was_continued = True
+        if self._is_stopping or not self._auto_restart:
+            return
+        if self._is_drawing:
+            # Nobody asked whether we could stop, so the terminal was not given back; it may be anything now.
+            self.suspend_application_mode()
+        self._must_signal_resume = True
+        self.resume_application_mode()
+
+
+def _screen_file() -> IO[str]:
+    """Where to draw: standard error as Textual does, or standard output where that is none of the two."""
+    for stream in (sys.__stderr__, sys.__stdout__):
+        if stream is not None and not stream.closed and stream.isatty():
+            return stream
+    raise RuntimeError("There is no terminal to draw on")

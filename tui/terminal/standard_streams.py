@@ -1,8 +1,9 @@
-"""Standard output and standard error at the end of a run, when whoever read them may have gone.
+"""Standard input, output and error before the screen and after it.
 
-What lives here: handing on what is still buffered before Python does so by itself. Where it cannot, since the
-window was closed or a pipe's reader has left, Python would turn any exit code into 120. What does not live
-here: the screen, whose driver finds out while it draws (``driver``).
+What lives here: whether there is a terminal to work on at all, and at the end handing on what is still
+buffered before Python does so by itself. Where it cannot, since the window was closed or a pipe's reader has
+left, Python would turn any exit code into 120. What does not live here: the screen, whose driver finds out
+while it draws (``driver``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,35 @@ from typing import TextIO
 
 _NOBODY_READS = frozenset((errno.EPIPE, errno.EIO, errno.ENXIO, errno.EBADF))
 """A pipe without a reader, a terminal that is gone, a stream that was closed from outside."""
+
+
+_NO_CURSOR = frozenset(("dumb", "unknown"))
+"""Values of TERM that say: lines only."""
+
+
+def fill_gaps() -> None:
+    """Open what the shell closed (``2>&-``), as nothing.
+
+    Else the next file that is opened, perhaps the store, would be what a library writes its errors to.
+    """
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            hole = os.open(os.devnull, os.O_RDWR)
+            if hole != descriptor:
+                os.dup2(hole, descriptor)
+                os.close(hole)
+
+
+def has_terminal() -> bool:
+    """Whether keys can be read and lines be shown."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
+def can_place_cursor() -> bool:
+    """Whether the terminal says that it can do more than lines."""
+    return os.environ.get("TERM", "") not in _NO_CURSOR
 
 
 def flush_or_drop() -> OSError | None:

@@ -1,0 +1,117 @@
+"""What each of our apps asks of the terminal, whichever screen it shows.
+
+What lives here: the driver, keys that mean the same everywhere (stop, draw again), pastes that no field
+takes, faults of our own, and what is never written to a log. What the screens show does not live here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import traceback
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+
+from tui.terminal.crash_report import crash_sentence
+from tui.terminal.debug_log import keep_private
+from tui.terminal.driver import TerminalDriver, lasting
+
+ReturnType = TypeVar("ReturnType")
+_FAILED = 1
+
+
+class TerminalApp(App[ReturnType]):
+    """An app on a terminal that may do anything."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Wherever no key map is asked first: in dialogs, in fields, on the first screen.
+        Binding("ctrl+z", "stop_process", "Stop", show=False),
+        Binding("ctrl+l", "draw_again", "Draw again", show=False),
+        Binding("f1", "help", "Help", show=False),
+    ]
+
+    def __init__(self, crash_file: Path) -> None:
+        """``crash_file``: where the traceback of a fault of our own goes."""
+        keep_private()
+        super().__init__()
+        self._crash_file = crash_file
+
+    def get_driver_class(self) -> type[Driver]:
+        """One that leaves when the terminal does."""
+        return lasting(super().get_driver_class())
+
+    def on_mount(self) -> None:
+        """SIGTERM and SIGHUP leave as a key would, so that the terminal is left as it was found."""
+        if threading.current_thread() is not threading.main_thread() or self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._ended_by, number)
+
+    def _ended_by(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def tell(self, sentence: str) -> None:
+        """Say something, wherever there is room for it now."""
+        self.notify(sentence, markup=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste that no field took."""
+        event.stop()
+        count = len(event.text)
+        self.tell(
+            f"{count:,} characters came at once, like a paste; there is no field here, so nothing was done"
+        )
+
+    def action_help(self) -> None:
+        """F1: what the keys are here."""
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C where nothing is marked: it ends nothing here."""
+        self.tell("Ctrl+C copies what the mouse has marked; Ctrl+Q quits")
+
+    # -- drawing ---------------------------------------------------------------------------------------
+
+    def action_draw_again(self) -> None:
+        """Ctrl+L: draw the whole screen, whatever stands on the terminal now."""
+        driver = self._driver
+        if isinstance(driver, TerminalDriver):
+            driver.set_modes()
+        self.draw_all()
+
+    def draw_all(self) -> None:
+        """Write every cell once more."""
+        screen = self.screen
+        self._display(
+            screen, screen._compositor.render_update(full=True, screen_stack=self._background_screens)
+        )
+
+    def action_stop_process(self) -> None:
+        """Ctrl+Z: give the terminal back to the shell that started us, until it says fg."""
+        driver = self._driver
+        if not isinstance(driver, TerminalDriver):
+            return
+        self._suspend_signal()
+        if not driver.stop_process():
+            self.tell("Ctrl+Z is for a shell that can bring this back with fg; there is none here")
+
+    def on_driver_signal_resume(self) -> None:
+        """Continued after a stop: nothing of what was drawn is there any more."""
+        self.call_after_refresh(self.draw_all)
+
+    # -- faults of our own -----------------------------------------------------------------------------
+
+    def input_failed(self, text: str) -> None:
+        """The thread that reads keys has ended; ``text`` is its traceback."""
+        self._return_code = _FAILED
+        self.panic(crash_sentence(text, self._crash_file))
+
+    def _fatal_error(self) -> None:
+        """A sentence on the terminal, the traceback in a file."""
+        self.panic(crash_sentence(traceback.format_exc(), self._crash_file))
