@@ -146,13 +146,24 @@ def _union(words: Iterable[str], *, is_pattern: bool = False) -> str:
     return "|".join(unique if is_pattern else map(re.escape, unique))
 
 
-def _header_pattern(column: int) -> re.Pattern[str]:
-    words = _union(word for row in HEADER_WORDS.values() for word in row[column].split("|"))
+_ANY_DATE = frozenset(
+    ("Date", "Datum", "Data", "Fecha", "Dato", "Дата", "Датум", "Tarih", "Tanggal", "التاريخ", "تاریخ",
+    "תאריך",
+     "Ημερομηνία", "日付", "日時", "日期", "時間", "时间", "날짜", "Ngày", "วันที่", "Dátum", "Päivämäärä",
+     "Päiväys", "Pvm",
+     "Kuupäev", "Datums", "दिनांक")
+)  # fmt: skip
+"""Words above a date of any kind; the others say that something was *sent*."""
+
+
+def _header_pattern(column: int, but: frozenset[str] = frozenset()) -> re.Pattern[str]:
+    words = _union({word for row in HEADER_WORDS.values() for word in row[column].split("|")} - but)
     # Programs set the names in bold (``*From:*`` as text), and French and Chinese ones part the colon.
     return re.compile(rf"[\s*_]{{0,8}}(?:{words})[ \xa0*_]{{0,3}}[:：][*_]{{0,2}}", re.IGNORECASE)
 
 
 _SENDER, _DATE, _RECIPIENT, _COPY, _SUBJECT = map(_header_pattern, range(5))
+_SENT = _header_pattern(1, _ANY_DATE)
 _WROTE = re.compile(
     rf"(?<!\w)(?:{_union(WROTE_WORDS, is_pattern=True)})(?!\w).{{0,160}}[:：]\s*$"
     rf"|(?:{_union(_WROTE_UNPARTED)}).{{0,160}}[:：]\s*$",
@@ -206,18 +217,34 @@ def is_separator(text: str) -> bool:
 def begins_header_block(lines: Sequence[str]) -> bool:
     """Whether these lines are the head of an original: a sender, then a subject close below.
 
-    Without a subject it takes an address beside the sender, and a date or a recipient below.
+    Without a subject it takes an address beside the sender or a date of *sending*, and a recipient below. A
+    head may also begin with its date or subject, if the sender follows and nothing else stands between.
     """
     if not lines or len(lines[0]) > _MAX_HEADER_LINE:
         return False
     sender = _SENDER.match(lines[0])
-    if sender is None or not lines[0][sender.end() :].strip(" *_\xa0"):
+    if sender is None:
+        return _begins_with_date(lines)
+    if not lines[0][sender.end() :].strip(" *_\xa0"):
         return False
     below = [line[:200] for line in lines[1:_HEADER_LINES]]
     others = [pattern for pattern in (_DATE, _RECIPIENT, _COPY) if any(map(pattern.match, below))]
     if any(map(_SUBJECT.match, below)):
         return bool(others)
-    return "@" in lines[0] and _DATE in others and _RECIPIENT in others
+    is_sent = "@" in lines[0] or any(map(_SENT.match, below[:2]))
+    return is_sent and _DATE in others and _RECIPIENT in others
+
+
+def _begins_with_date(lines: Sequence[str]) -> bool:
+    """``Date: … Subject: … From: … To: …``, as Hotmail had it."""
+    if _DATE.match(lines[0][:200]) is None and _SUBJECT.match(lines[0][:200]) is None:
+        return False
+    head: list[str] = []
+    for line in lines[:_HEADER_LINES]:
+        if not is_header_line(line):
+            break
+        head.append(line[:200])
+    return all(any(map(pattern.match, head)) for pattern in (_SENDER, _SUBJECT, _DATE))
 
 
 def is_header_line(text: str) -> bool:

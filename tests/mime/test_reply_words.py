@@ -39,6 +39,7 @@ def test_the_head_of_an_original_is_known_in_every_language(language: str) -> No
         ["From: Berlin", "Nothing else"],
         ["From:", "Sent: x", "Subject: y"],
         ["Subject: x", "From: y"],
+        ["Date: 1 May", "Subject: x"],
         ["From: Ada", "", "", "", "", "", "", "", "", "", "Subject: far away"],
         ["From here to there", "Sent: x", "Subject: y"],
     ],
@@ -49,7 +50,18 @@ def test_what_is_no_head_of_an_original(lines: list[str]) -> None:
 
 def test_without_a_subject_the_sender_needs_an_address() -> None:
     assert begins_header_block(["From: Ada <ada@example.org>", "Sent: Monday", "To: Bob"])
-    assert not begins_header_block(["From: Ada", "Sent: Monday", "To: Bob"])
+    assert not begins_header_block(["From: Ada", "Date: Monday", "To: Bob"])
+
+
+def test_what_was_sent_needs_no_subject() -> None:
+    assert begins_header_block(["От: Ада", "Отправлено: четверг, 26 июня 2014 г. 15:53", "Кому: Боб"])
+
+
+def test_a_head_may_begin_with_its_date() -> None:
+    assert begins_header_block(["Date: Thu, 26 Jun 2014", "Subject: plan", "From: a@b.c", "To: d@e.f"])
+    assert begins_header_block(["Subject: plan", "Date: Thu, 26 Jun 2014", "From: a@b.c"])
+    assert not begins_header_block(["Date: 4 May", "From: Berlin", "To: Paris"])
+    assert not begins_header_block(["Subject: plan", "words between", "Date: 4 May", "From: Ada"])
 
 
 @pytest.mark.parametrize(

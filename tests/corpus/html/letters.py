@@ -56,7 +56,8 @@ DATA = {
         "</table>",
     "a caption": "<table border='1'><caption>captionword</caption><tr><th>a<th>b<tr><td>one<td>two</table>",
     "a month": "<table border='1'><tr>" + "".join(f"<th>{day}" for day in ("Mo", "Tu", "We", "Th", "Fr"))
-    + "".join("<tr>" + "".join(f"<td>{week * 7 + day}" for day in range(5)) for week in range(4)),
+    + "".join("<tr>" + "".join(f"<td>{week * 7 + day}" for day in range(5)) for week in range(4))
+    + "</table>",
     "labels and values": "<table><tr><td>Order<td>4711<tr><td>Date<td>4 May<tr><td>Total<td>12 EUR</table>",
     "a long cell": "<table border='1'><tr><th>Nr<th>Note<tr><td>1<td>" + "many words " * 40 + "<tr>"
     "<td>2<td>short</table>",
