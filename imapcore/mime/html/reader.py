@@ -160,7 +160,7 @@ class _Reader:
                     if inner.is_gone:
                         self._hide(node)
                     else:
-                        closer = open_element(node, tag, attributes, inner)
+                        closer = None if inner.is_plain else open_element(node, tag, attributes, inner)
                         if closer is not _nothing:
                             child = node.first_child
                             if child is not None:

@@ -88,7 +88,8 @@ def _fold_original(drafts: list[Draft]) -> list[Draft]:
     texts = lines.texts
     for index, text in enumerate(texts):
         number, line = lines.places[index]
-        if not text or drafts[number].quote:
+        # Nearly every line is told apart by this alone.
+        if not text or not (":" in text or text[0] in "-_=*>" or "：" in text) or drafts[number].quote:
             continue
         if _begins_original(texts, index) or _begins_unmarked(drafts, lines, index):
             if not any(texts[:index]) or all(drafts[at].quote for at, _ in lines.places[:index]):

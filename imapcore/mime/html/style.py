@@ -49,6 +49,8 @@ _FONT_SIZES = {
     "-1": 13.0,
     "-2": 10.0,
 }
+_MEANINGFUL = frozenset(("a", "br", "hr", "img", "input", "select", "q", "button", "sup", "sub", "rt"))
+"""Elements in a line that do more than change the look of their text."""
 _NAMED_BY_ADDRESS = frozenset(("a", "img", "input"))
 _PARTS_OF_TABLES = frozenset(("table", "tbody", "thead", "tfoot", "tr"))
 _SIDES = re.compile(r"\s+")
@@ -62,7 +64,7 @@ class Style:
     __slots__ = (
         "above", "bottom", "classes", "colour", "ground", "has_picture", "height", "id", "is_apart",
         "is_block", "is_bold", "is_code", "is_gone", "is_indent", "is_invisible", "is_italic", "is_mono",
-        "is_pre", "is_struck", "is_unseen", "list_type", "memo", "size", "tag", "top",
+        "is_plain", "is_pre", "is_struck", "is_unseen", "list_type", "memo", "size", "tag", "top",
     )  # fmt: skip
 
     def __init__(self, tag: str, above: Style | None) -> None:
@@ -103,6 +105,8 @@ class Style:
             self.is_pre = above.is_pre
             self.is_mono = above.is_mono
             self.list_type = above.list_type
+        self.is_plain = False
+        """It begins and ends nothing: all there is to it is its look."""
         self.is_unseen = False
         """Text directly inside cannot be seen: too small, invisible, or of the colour of its ground."""
 
@@ -162,6 +166,9 @@ class Styles:
         if attributes and "hidden" in attributes and "display" not in given:
             style.is_gone = True
         style.weigh()
+        style.is_plain = not (
+            style.is_block or style.is_apart or style.classes or style.id or tag in _MEANINGFUL
+        )
         return style
 
     def _attributes(self, style: Style, attributes: Mapping[str, str | None]) -> None:
