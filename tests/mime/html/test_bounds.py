@@ -13,6 +13,7 @@ from imapcore.mime.html.bounds import MAX_DEPTH, bounded
 from imapcore.mime.html.css import Sheet, declarations
 from imapcore.mime.html.lengths import colour, pixels, size_of_font
 from imapcore.mime.links import Links
+from imapcore.mime.message import make_snippet
 from tests.mime.html.show import texts
 
 UNITS = [
@@ -162,3 +163,14 @@ def test_a_comment_may_speak_of_scripts() -> None:
 def test_a_large_document_is_read_to_its_end() -> None:
     source = "<p>words of a long report</p>" * 40_000
     assert len(texts(source)) == 40_000
+
+
+@pytest.mark.parametrize(
+    "unit", ["<style>p{}", "<div hidden>x", "&zwnj;&nbsp;", "<p>x", "<br>", "=3D", "=\r\n"]
+)
+def test_first_words_of_html_are_linear(unit: str) -> None:
+    def work(size: int) -> Callable[[], object]:
+        part = (unit * size).encode()
+        return lambda: make_snippet(part, encoding="quoted-printable", charset="utf-8", is_html=True)
+
+    assert_linear(work, (1000, 2000, 4000))
