@@ -165,8 +165,10 @@ class Linear:
         elif verb == "status":
             progress, link = self._mail.progress(), self._mail.link()
             pending = plural(progress.pending_ops, "change")
+            missing = f" {progress.missing:,} could not be read;" if progress.missing else ""
             self.say(
-                f"{link.state.value}; {progress.stored:,} of {progress.total:,} messages; {pending} pending."
+                f"{link.state.value}; {progress.stored:,} of {progress.total:,} messages;{missing} "
+                f"{pending} pending."
             )
         elif verb == "signin":
             self._sign_in()

@@ -294,7 +294,7 @@ class Engine:
             return Progress(stored, stored, pending, False)
         account = workers.account
         is_syncing = self._board.is_live and not account.is_complete and self._options.backfill
-        return Progress(stored, max(stored, account.total), pending, is_syncing)
+        return Progress(stored, max(stored, account.total), pending, is_syncing, account.refused)
 
     def activity(self, limit: int = 200) -> tuple[Activity, ...]:
         """What was changed here and what became of it, newest first."""

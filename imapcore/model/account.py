@@ -40,6 +40,8 @@ class Progress(Struct, frozen=True):
     total: int
     pending_ops: int
     is_syncing: bool
+    missing: int = 0
+    """Messages the server has and could not hand out in this run, so that no row stands for them."""
 
 
 class Account(Struct, frozen=True):

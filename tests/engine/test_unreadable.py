@@ -120,8 +120,10 @@ def test_a_message_that_never_comes_is_said_to_be_missing_and_a_restart_heals_it
             assert alert.title == "1 message of All Mail could not be read"
             assert "number" in alert.detail
             assert engine.progress().stored == len(on_server(sim)) - 1
+            assert engine.progress().missing == 1
         with engine_on(sim, tmp_path) as (engine, watcher):
             agree(engine, watcher, sim)
+            assert engine.progress().missing == 0
             assert "Number one" in subjects(engine)
 
 

@@ -374,6 +374,12 @@ async def test_the_header_tells_link_and_progress() -> None:
         assert "offline, next try in 8 s" in stage.screen_text().splitlines()[0]
 
 
+async def test_the_header_tells_what_could_not_be_read() -> None:
+    mail = FakeEngine(done=Progress(59, 60, 0, False, missing=1))
+    async with running((120, 36), mail) as stage:
+        assert "1 missing" in stage.screen_text().splitlines()[0]
+
+
 async def test_filter_narrows_as_one_types_and_escape_drops_it() -> None:
     async with running() as stage:
         await stage.press("backslash", *"lisbon")

@@ -65,6 +65,8 @@ class Header(Widget):
             share = min(99, progress.stored * 100 // progress.total)
             text = f"{glyphs.syncing} {share}% of {number(progress.total)}"
             parts.append((text, palette.dim, "go-activity"))
+        if progress.missing:
+            parts.append((f"{number(progress.missing)} missing", palette.refusal, "go-activity"))
         if progress.pending_ops:
             parts.append((f"{number(progress.pending_ops)} pending", palette.star, "go-activity"))
         word = _WORDS[link.state]

@@ -56,6 +56,11 @@ class AccountSync:
         return sum(mailbox.exists for mailbox in self.places.values())
 
     @property
+    def refused(self) -> int:
+        """Messages the server has and could not hand out in this run."""
+        return sum(mailbox.refused for mailbox in self.places.values())
+
+    @property
     def is_complete(self) -> bool:
         """Whether everything that can be had is stored."""
         return all(self._is_done(place) for place in PLACES)

@@ -57,7 +57,7 @@ class Fetcher:
     @property
     def refused(self) -> UidSet:
         """Messages Gmail could not hand out in this run."""
-        return UidSet(self._refused)
+        return UidSet(tuple(self._refused))
 
     def forget_refused(self) -> None:
         """The uids mean other messages now, or another try is due."""

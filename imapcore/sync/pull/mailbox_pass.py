@@ -94,6 +94,11 @@ class MailboxSync:
         return 0 if state is None else state.exists
 
     @property
+    def refused(self) -> int:
+        """Messages the server could not hand out in this run."""
+        return self._fetcher.refused.count()
+
+    @property
     def is_complete(self) -> bool:
         """Whether the store holds every message that can be had."""
         return self.missing is not None and not self.missing
