@@ -268,11 +268,11 @@ class GimapApp(TerminalApp[None]):
     # -- what the engine says --------------------------------------------------------------------------
 
     def on_mail_hinted(self, _: MailHinted) -> None:
-        """Look again at what is shown."""
+        """Look again at what is shown, unless the screen has looked since it changed."""
         self._bridge.hint_taken()
         if self._has_left:
             return
-        self.main.look_again()
+        self.main.follow_hints()
         self.set_terminal_title()
 
     def on_engine_spoke(self, message: EngineSpoke) -> None:
@@ -308,6 +308,9 @@ class GimapApp(TerminalApp[None]):
                 self.notify(text, title=f"{title}: {summary}", severity="error", timeout=12, markup=False)
             case events.Alerted(title, detail, hint):
                 main.flash(" ".join(part for part in (title, detail, hint) if part), Tone.HINT)
+            case events.OpSettled():
+                # The rows it changed have a hint of their own.
+                pass
             case _:
                 main.look_again()
         for screen in self.screen_stack[1:]:

@@ -46,7 +46,6 @@ from imapcore.model import (
     Place,
     Progress,
     Receipt,
-    Role,
     SavedSearch,
     Target,
     Thread,
@@ -58,7 +57,6 @@ from imapcore.model import (
 from imapcore.net.backoff import Backoff
 from imapcore.net.keyring import forget_secret
 from imapcore.store import Reader, Store
-from imapcore.wire.uidset import UidSet
 
 if TYPE_CHECKING:
     from imapcore.engine.connections import Connections
@@ -183,6 +181,13 @@ class Engine:
         return self._open_store.is_read_only
 
     @property
+    def views_changed(self) -> int:
+        """Grows with every hint that rows or the tree changed. Who looks notes the number first: as long as
+        it stays, whatever hints are still on their way tell nothing new.
+        """
+        return self._hub.views_changed
+
+    @property
     def _open_store(self) -> Store:
         if self._store is None:
             raise StoreError("the engine has not been started")
@@ -232,7 +237,9 @@ class Engine:
 
     def body(self, msgid: int) -> Body | None:
         """A message's content if it is stored; None: ask with ``open_body``."""
-        known = self._bodies.get(msgid) or self._read_body(msgid)
+        known = self._bodies.get(msgid)
+        is_from_store = known is None
+        known = known or self._read_body(msgid)
         if known is None:
             return None
         with self._lock:
@@ -240,7 +247,7 @@ class Engine:
             self._bodies.move_to_end(msgid)
             if len(self._bodies) > BODIES_KEPT:
                 self._bodies.popitem(last=False)
-        if not self.is_read_only:
+        if is_from_store and not self.is_read_only:
             self._open_store.bodies.touch(msgid)
         return known
 
@@ -254,27 +261,20 @@ class Engine:
     def _read_body(self, msgid: int, section: str = "") -> Body | None:
         # Late: nobody reads a message before the first frame.
         from imapcore.mime.message import read_body
-        from imapcore.sync.content.partial_message import restore_sizes
+        from imapcore.sync.content.partial_message import SECTION, restore_sizes
 
-        raw, skeleton = self._stored(msgid)
-        if raw is not None:
-            return read_body(msgid, raw, section, datetime.astimezone)
-        if skeleton is None:
+        with self._reader() as reader:
+            found = reader.first_section(msgid, ("", SECTION))
+        if found is None:
             return None
-        return restore_sizes(read_body(msgid, skeleton, section, datetime.astimezone), skeleton)
+        stored, octets = found
+        body = read_body(msgid, octets, section, datetime.astimezone)
+        return restore_sizes(body, octets) if stored == SECTION else body
 
     def raw(self, msgid: int) -> bytes | None:
         """A message's RFC 5322 source if it is stored."""
         with self._reader() as reader:
             return reader.octets(msgid)
-
-    def _stored(self, msgid: int) -> tuple[bytes | None, bytes | None]:
-        """What is stored of a message's source: the whole, or of a large one what is needed to read it."""
-        from imapcore.sync.content.partial_message import SECTION
-
-        with self._reader() as reader:
-            raw = reader.octets(msgid)
-            return raw, reader.octets(msgid, SECTION) if raw is None else None
 
     def people(self, prefix: str, limit: int = 20) -> tuple[Address, ...]:
         """Addresses that begin with what was typed, best first."""
@@ -317,20 +317,13 @@ class Engine:
 
     def preview(self, op: Op) -> tuple[str, ...]:
         """The IMAP commands an op would send. Raises InvalidArgument for what cannot be asked."""
-        from imapcore.sanitize import clean_line
-        from imapcore.sync.push.commands import describe_batch
+        return self.previewer()(op)
 
-        lines: list[str] = []
-        with self._reader() as reader:
-            for batch in self._open_store.journal.preview(op):
-                uids: dict[Role, list[int]] = {}
-                for location in self._open_store.mail.locations(batch.msgids).values():
-                    if location.uid is not None:
-                        uids.setdefault(location.place, []).append(location.uid)
-                mailbox = reader.mailbox_name(batch.destination) if batch.destination else None
-                sets = {place: UidSet(numbers) for place, numbers in uids.items()}
-                lines.extend(clean_line(line) for line in describe_batch(batch, sets, mailbox or "INBOX"))
-        return tuple(lines)
+    def previewer(self) -> Callable[[Op], tuple[str, ...]]:
+        """``preview`` for as long as a choice is open: the messages of a target are looked up once."""
+        from imapcore.engine.preview import Preview
+
+        return Preview(self._reader).lines
 
     # -- asking ----------------------------------------------------------------------------------------
 
@@ -349,9 +342,11 @@ class Engine:
 
     def open_body(self, msgid: int) -> None:
         """Fetch a message's content: BodyArrived or BodyFailed follows. Completes its conversation, too."""
+        from imapcore.sync.content.partial_message import SECTION
+
         with self._reader() as reader:
             message = reader.message(msgid)
-        is_stored = any(self._stored(msgid))
+            is_stored = not {"", SECTION}.isdisjoint(reader.sections(msgid))
         if is_stored:
             self._hub.tell(BodyArrived(msgid))
         elif self.is_read_only:
@@ -370,7 +365,7 @@ class Engine:
         """
         with self._reader() as reader:
             message = reader.message(msgid)
-            is_stored = reader.octets(msgid) is not None
+            is_stored = "" in reader.sections(msgid)
         if is_stored:
             self._hub.tell(SourceArrived(msgid))
         elif self.is_read_only:

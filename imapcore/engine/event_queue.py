@@ -36,6 +36,8 @@ class EventQueue:
         self._queue: deque[Event] = deque()
         self._hints: dict[Event, None] = {}
         self._hints_at = 0.0
+        self.views_changed = 0
+        """How often rows or the tree were said to have changed: who looked since has seen all of it."""
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
 
@@ -70,6 +72,7 @@ class EventQueue:
                 return
             if isinstance(event, HINTS):
                 self._hints[event] = None
+                self.views_changed += not isinstance(event, Progressed)
             else:
                 self._queue.append(event)
             self._ready.notify_all()

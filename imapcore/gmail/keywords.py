@@ -47,6 +47,14 @@ def describe_keyword(name: str) -> Keyword:
     return Keyword(name, "", _KEPT)
 
 
+def flag_problem(name: str) -> str:
+    """Why a flag or keyword cannot be set on a message, as a sentence; empty if it can."""
+    known = _BY_NAME.get(name.casefold())
+    if known is None:
+        return keyword_problem(name)
+    return "" if known.can_set else f"{known.name} cannot be set here: {known.fate}"
+
+
 def keyword_problem(name: str) -> str:
     """Why this cannot be a keyword, as a sentence; empty if it can."""
     if not name:

@@ -1,9 +1,8 @@
-"""Gmail's search operators as a table, and a query read into its words."""
+"""Gmail's search operators as a table: what each is about, what it takes, which fixed words it knows."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from enum import Enum
 
 from msgspec import Struct
@@ -31,7 +30,7 @@ class Operator(Struct, frozen=True):
     values: tuple[str, ...] = ()
 
 
-_STARS = (
+STARS = (
     "yellow-star",
     "orange-star",
     "red-star",
@@ -65,7 +64,7 @@ OPERATORS: tuple[Operator, ...] = (
             "youtube",
             "userlabels",
             "nouserlabels",
-            *_STARS,
+            *STARS,
         ),
     ),
     Operator(
@@ -105,58 +104,6 @@ OPERATORS: tuple[Operator, ...] = (
 
 
 BY_NAME: dict[str, Operator] = {operator.name: operator for operator in OPERATORS}
-
-
-_TOKEN = re.compile(r'-?(?:[A-Za-z0-9_]+:)?(?:"[^"]*"?|[^\s(){}"]+|(?=[({]))')
-
-
-class Token(Struct, frozen=True):
-    """One word of a query, with its place in it."""
-
-    start: int
-    end: int
-    text: str
-    operator: str = ""
-    """Lower case, without its colon; empty for a plain word."""
-    value: str = ""
-    """What follows the colon, without quotation marks; a plain word's text."""
-    is_negated: bool = False
-    is_quoted: bool = False
-
-
-def read_query(query: str) -> Iterator[Token]:
-    """The words of a query in order; brackets part words and are no words themselves."""
-    position = 0
-    while position < len(query):
-        if query[position] in " (){}":
-            position += 1
-            continue
-        found = _TOKEN.match(query, position)
-        if found is None or not found.group():
-            position += 1
-            continue
-        yield _token(found.start(), found.group())
-        position = found.end()
-
-
-def _token(start: int, text: str) -> Token:
-    is_negated = text.startswith("-") and len(text) > 1
-    rest = text[1:] if is_negated else text
-    name, colon, value = rest.partition(":")
-    is_operator = bool(colon) and name.replace("_", "").isalnum() and not name[:1].isdigit()
-    # An address of the web or a time is a word with a colon in it, not an operator.
-    if not is_operator or value.startswith("//") or rest.startswith('"'):
-        name, value = "", rest
-    is_quoted = value.startswith('"')
-    return Token(
-        start,
-        start + len(text),
-        text,
-        name.lower(),
-        value.strip('"') if is_quoted else value,
-        is_negated,
-        is_quoted,
-    )
 
 
 def label_word(name: str) -> str:

@@ -1,8 +1,9 @@
 """Queries: Gmail's search language, as far as it is understood here.
 
-What lives here: reading a query into a tree of conditions (pure), and whether it asks for the inbox. What may
-not: rows, places. Operators the store
-cannot answer (attachments' names, list ids, categories …) are told, not guessed: ``Query.ignored``.
+What lives here: a query's tokens as a tree of conditions (pure), what values mean (days, periods, sizes),
+and whether it asks for the inbox. What may not: rows, places, where a token begins and ends (``tokens``).
+Operators the store cannot answer (attachments' names, list ids, categories …) are told, not guessed:
+``Query.ignored``. What only looks like an operator is a word, as for Gmail.
 
 Side by side means all of them; ``OR`` (or ``|``) joins its two neighbours only, so that ``a OR b c`` is
 ``(a OR b) c``, as on Gmail; parentheses group, braces are groups of which one is enough, an operator before
@@ -13,19 +14,26 @@ a group is that of every word in it, and ``a AROUND 3 b`` asks for two words wit
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
+
+from imapcore.gmail.operators import BY_NAME
+from imapcore.gmail.tokens import read_tokens
 
 DAY_MS = 86_400_000
 MOST_LETTERS = 4096
 MOST_DEPTH = 20
 """Groups within groups; what is nested deeper belongs to the innermost that counts."""
 
+_DAY = re.compile(
+    r"(?P<y1>\d{4})(?P<s1>[-/])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})"
+    r"|(?P<m2>\d{1,2})(?P<s2>[-/])(?P<d2>\d{1,2})(?P=s2)(?P<y2>\d{4})"
+)
 _PERIOD_DAYS = {"d": 1, "m": 30, "y": 365}
-_TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|([({])|([^\s(){}]+))|([)}])')
+_EITHER = frozenset(("OR", "|"))
 _IDLE_WORDS = frozenset(("AND",))
 _AROUND = "AROUND"
 _NEAR_IN_ORDER = re.compile(r"(.*\S)\s+AROUND(?:\s+(\d{1,5}))?\s+(\S.*)")
@@ -152,25 +160,31 @@ def parse_query(text: str) -> Query:
     ignored: list[str] = []
     opened = [_Open()]
     may_be_number = False
-    for match in _TOKEN.finditer(text[:MOST_LETTERS]):
-        minus, named, quoted, bracket, plain, end = match.groups()
-        operator = (named or "").lower() or opened[-1].operator
-        is_number = may_be_number and plain is not None and plain.isdecimal() and len(plain) < 6
-        may_be_number = plain == _AROUND and not named and not minus
+    for token in read_tokens(text[:MOST_LETTERS]):
+        operator, value = token.operator, token.value.strip()
+        if operator and operator not in BY_NAME:
+            operator, value = "", token.text.removeprefix("-").replace('"', "") if value else ""
+        is_bare = not (token.operator or token.is_quoted or token.is_negated or token.bracket)
+        is_number = may_be_number and is_bare and value.isdecimal() and len(value) < 6
+        may_be_number = is_bare and value == _AROUND
+        within = operator or opened[-1].operator
         if may_be_number or is_number:
-            opened[-1].begin_near(plain if is_number else "")
-        elif end is not None:
+            opened[-1].begin_near(value if is_number else "")
+        elif token.bracket in (")", "}"):
             _close(opened, ignored)
-        elif bracket is not None and len(opened) < MOST_DEPTH:
-            opened.append(_Open(bracket == "{", bool(minus), operator))
-        elif plain in ("OR", "|") and not named:
+        elif token.bracket:
+            if len(opened) < MOST_DEPTH:
+                opened.append(_Open(token.bracket == "{", token.is_negated, within))
+        elif is_bare and value in _EITHER:
             opened[-1].is_joined = True
-        elif (value := (quoted or plain or "").strip()) and (named or value not in _IDLE_WORDS):
-            if operator in KNOWN:
-                _add(opened[-1], _read_value(operator, value, bool(minus), is_quoted=bool(quoted)), ignored)
-            else:
-                ignored.append(f"{operator}:")
-                opened[-1].is_joined = False
+        elif not value or (is_bare and value in _IDLE_WORDS):
+            continue
+        elif within in KNOWN:
+            part = _read_value(within, value, token.is_negated, is_quoted=token.is_quoted)
+            _add(opened[-1], part, ignored)
+        else:
+            ignored.append(f"{within}:")
+            opened[-1].is_joined = False
     while len(opened) > 1:
         _close(opened, ignored)
     _end_near(opened[0], ignored)
@@ -222,16 +236,34 @@ def _close(opened: list[_Open], ignored: list[str]) -> None:
             _add(opened[-1], part, ignored)
 
 
-def day_ms(value: str) -> int | None:
-    """``2026/11/21`` or ``2026-11-21`` as milliseconds (start of that day, UTC); None for anything else."""
-    parts = re.fullmatch(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", value)
-    if parts is None:
-        return None
+def day_ms(value: str, zone: tzinfo | None = None) -> int | None:
+    """The moment a day begins, in milliseconds; None for what is no day.
+
+    ``2026/11/21``, ``2026-11-21``, as Gmail reads it also ``11/21/2026``, and seconds since 1970. Days begin
+    where the rows' days do: in ``zone``, by default the machine's own, summer time included.
+    """
+    if re.fullmatch(r"\d{9,13}", value):
+        return int(value) * 1000
+    day = read_day(value)
     try:
-        moment = datetime(int(parts[1]), int(parts[2]), int(parts[3]), tzinfo=UTC)
+        return None if day is None else int(datetime.combine(day, time(), zone).timestamp() * 1000)
+    except (OverflowError, OSError, ValueError):
+        # The first and the last days that there are begin outside of what a clock can say.
+        return None
+
+
+def read_day(value: str) -> date | None:
+    """A day as a query names it: year first, or month/day/year; None for what is none."""
+    found = _DAY.fullmatch(value)
+    if found is None:
+        return None
+    year, month, day = (
+        (found["y1"], found["m1"], found["d1"]) if found["y1"] else found.group("y2", "m2", "d2")
+    )
+    try:
+        return date(int(year), int(month), int(day))
     except ValueError:
         return None
-    return int(moment.timestamp() * 1000)
 
 
 def period_ms(value: str) -> int | None:

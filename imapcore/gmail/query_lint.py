@@ -12,7 +12,9 @@ from difflib import get_close_matches
 
 from msgspec import Struct
 
-from imapcore.gmail.operators import BY_NAME, Takes, Token, label_word, read_query
+from imapcore.gmail.operators import BY_NAME, Takes, label_word
+from imapcore.gmail.query import read_day
+from imapcore.gmail.tokens import Token, read_words
 
 
 class Finding(Struct, frozen=True):
@@ -32,6 +34,13 @@ class Query(Struct, frozen=True):
     """Label names as search spells them."""
 
 
+_OR = dict.fromkeys(
+    ("or", "Or"), "A small “or” is searched for as a word; OR in capitals means either"
+) | dict.fromkeys(("|", "||"), "OR, in capitals, means either")
+_AND = frozenset(("and", "And", "&", "&&", "+"))
+_JOINING = frozenset(("OR", "AND", *_OR, *_AND))
+"""What is put between two conditions: no word that belongs to the one before it."""
+
 Rule = Callable[[Query], Iterator[Finding]]
 _DATE = re.compile(r"(\d{4})([/-])(\d{1,2})\2(\d{1,2})|(\d{1,2})([/-])(\d{1,2})\6(\d{4})|\d{9,13}")
 _AGE = re.compile(r"\d+[dmy]", re.IGNORECASE)
@@ -45,7 +54,7 @@ def lint(query: str, labels: Sequence[str] = ()) -> tuple[Finding, ...]:
     """Findings in the order of the query; ``labels`` are the account's label names."""
     if len(query) > _LONGEST:
         return (Finding(0, len(query), f"A query of {len(query):,} characters is more than Gmail reads"),)
-    read = Query(query, tuple(read_query(query)), frozenset(label_word(name) for name in labels))
+    read = Query(query, tuple(read_words(query)), frozenset(label_word(name) for name in labels))
     found = [finding for rule in RULES for finding in rule(read)]
     return tuple(sorted(found, key=lambda finding: finding.start))
 
@@ -134,16 +143,18 @@ def _date(token: Token) -> Iterator[Finding]:
     if found is None:
         yield _at(token, f"Gmail reads dates as year/month/day: {token.operator}:2026/01/31")
         return
-    if found.group(1):
-        month, day = int(found.group(3)), int(found.group(4))
-    elif found.group(5):
-        month, day = int(found.group(5)), int(found.group(7))
-    else:
+    if found.group(1) is None and found.group(5) is None:
         return
-    if not (1 <= month <= 12 and 1 <= day <= 31):
+    day = read_day(token.value)
+    if day is None:
         yield _at(token, f"There is no such date; Gmail reads year/month/day: {token.operator}:2026/01/31")
-    elif found.group(5) and day <= 12 and month != day:
+    elif found.group(5) and day.day <= 12 and day.month != day.day:
         yield _at(token, f"Gmail reads {token.value} as month/day/year; year/month/day is certain")
+
+
+def _joins_conditions(token: Token, before: Token, after: Token) -> bool:
+    """Whether "and" stands between conditions, not within a name: two words may well be "salt and pepper"."""
+    return not token.text.isalpha() or bool(before.operator or after.operator)
 
 
 def _words_that_are_no_operators(query: Query) -> Iterator[Finding]:
@@ -152,8 +163,10 @@ def _words_that_are_no_operators(query: Query) -> Iterator[Finding]:
         if token.operator or token.is_quoted:
             continue
         inside = 0 < index < len(words) - 1
-        if token.text in ("or", "Or") and inside:
-            yield _at(token, "A small “or” is searched for as a word; OR in capitals means either")
+        if token.text in _OR and inside:
+            yield _at(token, _OR[token.text])
+        elif inside and token.text in _AND and _joins_conditions(token, words[index - 1], words[index + 1]):
+            yield _at(token, f"AND is implied: leave “{token.text}” out, it is searched for as a word")
         elif token.text == "NOT" and index < len(words) - 1:
             yield _at(token, "Gmail has no NOT: a - right before the word leaves it out")
         elif token.text == "-":
@@ -172,9 +185,7 @@ def _only_the_first_word(query: Query) -> Iterator[Finding]:
         if token.operator not in ("subject", "from", "to", "cc", "filename") or not token.value:
             continue
         between = query.text[token.end : following.start]
-        is_plain = (
-            not following.operator and not following.is_negated and following.text not in ("OR", "AND", "or")
-        )
+        is_plain = not (following.operator or following.is_negated or following.text in _JOINING)
         if between.strip() or token.is_quoted or not is_plain or following.is_quoted:
             continue
         if token.operator == "subject" or "@" not in token.value:

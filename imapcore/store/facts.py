@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from imapcore.model import Address, Role
+from imapcore.model import Address, Role, Target
 
 UidRanges = tuple[tuple[int, int], ...]
 """Ascending, disjoint, inclusive ranges: ``((1, 4), (7, 7))``."""
@@ -189,6 +189,16 @@ class Batch(Struct, frozen=True):
     destination: Role | None = None
     is_replay: bool = False
     """It was sent before and nobody knows with what result: look first (MOVE, EXPUNGE), then send."""
+
+
+class TargetStates(Struct, frozen=True):
+    """The messages of a target as they were when somebody looked; for previews."""
+
+    target: Target
+    by_marks: Mapping[frozenset[int], list[int]] = field(default_factory=dict)
+    """Numbers of what they show → messages, ascending."""
+    uids: Mapping[Role, Mapping[int, int]] = field(default_factory=dict)
+    """Place → message → its uid there, as far as known."""
 
 
 class Settled(Struct, frozen=True):

@@ -121,6 +121,7 @@ class FakeEngine:
     secrets: list[str] = field(default_factory=list)
     """Passwords it was given."""
     signed_out: int = 0
+    views_changed: int = 0
 
     def __post_init__(self) -> None:
         self._messages, self._categories = build_messages()
@@ -153,6 +154,7 @@ class FakeEngine:
 
     def emit(self, event: Event) -> None:
         """Play an event of the engine's to everybody who listens."""
+        self.views_changed += isinstance(event, MessagesChanged | MailboxesChanged)
         for listener in tuple(self._listeners):
             listener(event)
 
@@ -361,6 +363,9 @@ class FakeEngine:
     def next_redo(self) -> str | None:
         done = self._redoable()
         return done.summary if done else None
+
+    def previewer(self) -> Callable[[Op], tuple[str, ...]]:
+        return self.preview
 
     def preview(self, op: Op) -> tuple[str, ...]:
         match op:

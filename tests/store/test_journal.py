@@ -395,7 +395,7 @@ def test_preview_changes_nothing(store: Store, reader: Reader) -> None:
     before = reader.window(INBOX)
     store.journal.submit(read(5))
     op = MoveToLabel(Threads((1,)), "Brand/New")
-    assert [(b.verb, b.names, b.msgids) for b in store.journal.preview(op)] == [
+    assert [(b.verb, b.names, b.msgids) for b in reader.previews().preview(op)] == [
         (Verb.CREATE_LABEL, ("Brand",), ()),
         (Verb.CREATE_LABEL, ("Brand/New",), ()),
         (Verb.ADD_LABELS, ("Brand/New",), (1, 2)),
@@ -807,8 +807,9 @@ def test_a_label_takes_the_name_of_one_that_was_never_made(store: Store, reader:
 
 def test_a_label_does_not_take_the_name_of_a_hidden_one(store: Store) -> None:
     store.mail.apply_messages([message(1, 1, "Hidden", modseq=2)])
-    with pytest.raises(InvalidArgument, match="not in the tree"):
-        store.journal.submit(RenameLabel("Work", "Hidden"))
+    with pytest.raises(InvalidArgument, match="of this name already") as refused:
+        store.journal.submit(RenameLabel("Work", "hidden"))
+    assert "Show in IMAP" in refused.value.hint
 
 
 def test_open_changes_follow_a_label_that_turns_out_to_be_another(store: Store, reader: Reader) -> None:

@@ -5,8 +5,10 @@ bodies.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -485,6 +487,26 @@ def library(store: Store) -> None:
 @pytest.mark.usefixtures("library")
 def test_the_offline_search(reader: Reader, query: str, found: tuple[int, ...]) -> None:
     assert reader.find(query).msgids == found
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Europe/Berlin", "Asia/Kolkata"])
+@pytest.mark.parametrize(
+    "day", [date(2026, 11, 20), date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 1)]
+)
+def test_days_are_those_that_the_rows_show(store: Store, reader: Reader, zone: str, day: date) -> None:
+    """A minute before and after each end of the day: only what its row says is that day's is found."""
+    here = ZoneInfo(zone)
+    ends = [datetime.combine(each, time(), here) for each in (day, day + timedelta(days=1))]
+    moments = [int(end.timestamp() * 1000) + shift for end in ends for shift in (-60_000, 0)]
+    store.mail.apply_messages([message(n, n, date=moment) for n, moment in enumerate(moments, 1)])
+    shown = {
+        n for n, moment in enumerate(moments, 1) if datetime.fromtimestamp(moment / 1000, here).date() == day
+    }
+    this, following = (f"{each:%Y/%m/%d}" for each in (day, day + timedelta(days=1)))
+    for after, before in (("after", "before"), ("newer", "older")):
+        found = reader.find(f"{after}:{this} {before}:{following}", zone=here)
+        assert set(found.msgids) == shown == {2, 3}
+        assert set(reader.find(f"-{after}:{this}", zone=here).msgids) == {1}
 
 
 @pytest.mark.usefixtures("library")

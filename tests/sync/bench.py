@@ -18,6 +18,7 @@ from imapcore.simulator import Options, Simulator
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Changed, MessageFacts
 from imapcore.sync.pull.account import AccountSync
+from imapcore.sync.push.replay import Replay
 from imapcore.sync.remote import Remote
 
 SPAM, TRASH, ALL_MAIL = "[Gmail]/Spam", "[Gmail]/Trash", "[Gmail]/All Mail"
@@ -81,6 +82,10 @@ class Bench:
         """Are the labels on the mail the server says?"""
         exhaust(self.sync.labels.audit(self.remote))
 
+    def send(self) -> None:
+        """Everything in the journal."""
+        exhaust(Replay(self.store, lambda *_: None, lambda: None, self.sync.places).run(self.remote))
+
     def labels(self, msgid: int) -> set[str]:
         """The user's labels a message shows."""
         (message,) = self.reader.messages([msgid])
@@ -124,10 +129,10 @@ def connected(sim: Simulator, store: Store, transcript: Transcript) -> Iterator[
 
 
 @contextmanager
-def synced(folder: Path) -> Iterator[Bench]:
+def synced(folder: Path, options: Options | None = None) -> Iterator[Bench]:
     """The demo account, wholly stored in ``folder``."""
     with (
-        Simulator(Options(seed=3)) as sim,
+        Simulator(options or Options(seed=3)) as sim,
         Store.open(folder / "store.sqlite3", clock=SystemClock(), email=sim.options.email) as store,
         store.reader() as reader,
     ):

@@ -5,16 +5,17 @@ Neither a rename nor a deletion raises a modseq, and a label's mailbox counts on
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imapcore.errors import Unavailable
-from imapcore.model import CreateLabel, DeleteLabel
-from imapcore.simulator import Fault
+from imapcore.model import ChangeLabels, CreateLabel, DeleteLabel, Messages, OpState
+from imapcore.simulator import Fault, Options
 from imapcore.simulator.faults import FaultKind
 from imapcore.store.facts import MailboxChanges
-from tests.sync.bench import ALL_MAIL, SPAM, TRASH, Bench
+from tests.sync.bench import ALL_MAIL, SPAM, TRASH, Bench, synced
 
 PLACES = pytest.mark.parametrize("place", [SPAM, TRASH, ALL_MAIL])
 
@@ -112,3 +113,24 @@ def test_an_older_list_does_not_undo_what_was_done_here(
     bench.list()
     assert "Mine" in mail.listed_labels()
     assert [changes.is_outdated for changes in taken] == [True, False]
+
+
+def test_chats_are_no_label_of_the_users(tmp_path: Path) -> None:
+    with synced(tmp_path, Options(seed=3, chats=True)) as bench:
+        assert "[Gmail]/Chats" in {line.name for line in bench.remote.list_mailboxes()}
+        assert all("Chats" not in mailbox.name for mailbox in bench.reader.mailboxes())
+
+
+def test_a_label_that_somebody_made_meanwhile_in_other_letters_is_that_label(bench: Bench) -> None:
+    msgid = bench.sim.control.messages(ALL_MAIL)[0].msgid
+    bench.store.journal.submit(ChangeLabels(Messages((msgid,)), add=frozenset(("work/sub",))))
+    bench.sim.control.create_label("WORK/Sub")
+    bench.send()
+    assert "WORK/Sub" in bench.labels(msgid)
+    assert bench.labels(msgid) == bench.labels_there(msgid)
+    assert [line.state for line in bench.reader.activity()] == [OpState.CONFIRMED]
+    bench.list()
+    assert [mailbox.name for mailbox in bench.reader.mailboxes() if "sub" in mailbox.name.casefold()] == [
+        "WORK/Sub"
+    ]
+    assert bench.labels(msgid) == bench.labels_there(msgid)

@@ -108,3 +108,17 @@ def test_places_are_found_by_attribute_and_gmails_parent_is_no_place() -> None:
     }
     assert [each.is_selectable for each in facts if each.name.startswith("Work")] == [False, True]
     assert next(each.title for each in facts if each.role is Role.ALL) == "Alle Nachrichten"
+
+
+def test_what_lies_below_gmails_parent_without_an_attribute_is_no_label() -> None:
+    facts = mailbox_facts(
+        [
+            listed("INBOX", "\\HasNoChildren"),
+            listed("[Gmail]x", "\\HasNoChildren"),
+            listed("[Correo]", "\\HasChildren", "\\NonExistent"),
+            listed("[Correo]/Todos", "\\All", "\\HasNoChildren"),
+            listed("[Correo]/Chats", "\\HasChildren"),
+            listed("[Correo]/Chats/Old", "\\HasNoChildren"),
+        ]
+    )
+    assert {each.name for each in facts} == {"INBOX", "[Gmail]x", "[Correo]/Todos"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from imapcore.gmail.label_names import LONGEST, adopt_parents, label_problem, missing_parents, show_label
 from imapcore.model import LabelCounts, Mailbox
 from tui.dialogs.label_choices import CreateRow, GapRow, LabelChange, LabelChoices, LabelRow, State
 
@@ -164,59 +163,3 @@ def test_no_labels_at_all_is_an_empty_list() -> None:
 def test_gaps_only_stand_between_things() -> None:
     rows = choices().rows("")
     assert not isinstance(rows[0], GapRow)
-
-
-# -- names --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Work",
-        "a/b/c",
-        'quoted "name"',
-        "back\\slash",
-        "emoji 🚆",
-        "مشروع",
-        "仕事",
-        "x" * LONGEST,
-        "R&D",
-        "50%",
-    ],
-)
-def test_names_that_gmail_takes(name: str) -> None:
-    assert label_problem(name) == ""
-
-
-@pytest.mark.parametrize(
-    ("name", "word"),
-    [
-        ("", "needs a name"),
-        ("x" * (LONGEST + 1), "at most 225"),
-        ("a//b", "empty"),
-        ("/a", "empty"),
-        ("a/", "empty"),
-        ("a  b", "two in a row"),
-        (" a", "spaces"),
-        ("a/ b", "spaces"),
-        ("a^b", "^"),
-        ("a\x07b", "cannot be seen"),
-        ("\\Inbox", "backslash"),
-        ("inbox", "Gmail's own"),
-        ("Updates", "Gmail's own"),
-        ("[Gmail]/mine", "Gmail's own"),
-    ],
-)
-def test_names_that_gmail_refuses_get_a_sentence(name: str, word: str) -> None:
-    assert word in label_problem(name)
-
-
-def test_parents() -> None:
-    known = ["Work", "Work/contracts"]
-    assert missing_parents("Work/new/deep", known) == ("Work/new",)
-    assert missing_parents("work/x", known) == ()
-    assert adopt_parents("WORK/CONTRACTS/x", known) == "Work/contracts/x"
-
-
-def test_a_hostile_name_is_shown_without_its_poison() -> None:
-    assert show_label("a\x1b[31mb") == "a�[31mb"

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from imapcore.gmail.operators import label_word, read_query
+from imapcore.gmail.operators import label_word
 from imapcore.gmail.query_lint import lint
+from imapcore.gmail.tokens import read_tokens, read_words
 from imapcore.model import Address
 from tui.dialogs.search_completion import accept, complete
 
@@ -35,7 +36,7 @@ def sentences(query: str) -> list[str]:
 
 
 def test_words_operators_quotes_and_negation() -> None:
-    tokens = list(read_query('from:ada -subject:"two words" (lunch OR dinner) "as is"'))
+    tokens = list(read_words('from:ada -subject:"two words" (lunch OR dinner) "as is"'))
     assert [(t.operator, t.value, t.is_negated) for t in tokens] == [
         ("from", "ada", False),
         ("subject", "two words", True),
@@ -48,7 +49,7 @@ def test_words_operators_quotes_and_negation() -> None:
 
 @pytest.mark.parametrize("text", ["https://example.org/a", "12:30", '"from:ada"'])
 def test_a_colon_does_not_make_an_operator(text: str) -> None:
-    (token,) = read_query(text)
+    (token,) = read_words(text)
     assert token.operator == ""
 
 
@@ -56,7 +57,7 @@ def test_a_colon_does_not_make_an_operator(text: str) -> None:
     "text", ["", "   ", "()", '"', "-", ":", '-"', "((((", "a" * 5000, '"' * 999, "\\", "from:("]
 )
 def test_any_text_can_be_read_and_doubted(text: str) -> None:
-    for token in read_query(text):
+    for token in (*read_tokens(text), *read_words(text)):
         assert text[token.start : token.end] == token.text
     lint(text, LABELS)
     for cursor in (0, len(text) // 2, len(text)):
@@ -118,6 +119,12 @@ def test_an_accepted_operator_waits_for_its_value_and_a_value_for_the_next_word(
     assert accept("(fr", found, found.suggestions[0]) == ("(from:", 6)
     found = complete("is:unr", 6, labels=LABELS, people=people, today=TODAY)
     assert accept("is:unr", found, found.suggestions[0]) == ("is:unread ", 10)
+
+
+def test_a_phrase_that_is_open_is_completed_as_a_whole() -> None:
+    assert suggested('from:"ada b') == ["from:ada@analytical.example"]
+    assert suggested('subject:a"b c"') == []
+    assert suggested('subject:a"b c" fro') == ["from:"]
 
 
 # -- doubting ---------------------------------------------------------------------------------------------
@@ -184,3 +191,21 @@ def test_findings_point_at_the_word() -> None:
     query = "lunch older_than:2w"
     (finding,) = lint(query, LABELS)
     assert query[finding.start : finding.end] == "older_than:2w"
+
+
+@pytest.mark.parametrize("joint", ["and", "And", "&", "&&", "+"])
+def test_and_is_implied(joint: str) -> None:
+    assert sentences(f"from:ada {joint} to:lin") == [
+        f"AND is implied: leave “{joint}” out, it is searched for as a word"
+    ]
+
+
+@pytest.mark.parametrize("joint", ["|", "||"])
+@pytest.mark.parametrize("query", ["from:ada {} lin", "from:ada {} to:lin", "subject:lunch {} dinner"])
+def test_either_is_said_with_or(joint: str, query: str) -> None:
+    assert sentences(query.format(joint)) == ["OR, in capitals, means either"]
+
+
+@pytest.mark.parametrize("query", ["salt and pepper", "from:ada AND to:lin", "and now", "c++"])
+def test_and_within_a_name_is_a_word(query: str) -> None:
+    assert sentences(query) == []

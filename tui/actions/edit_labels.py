@@ -55,9 +55,11 @@ def edit_labels(screen: TriageScreen, *, is_move: bool) -> None:
             return MoveToInbox(meant)
         return MoveToLabel(meant, label, screen.view)
 
+    previewed = mail.previewer()
+
     def preview(change: LabelChange) -> tuple[str, ...]:
         try:
-            return mail.preview(op_of(change, meant_by(change)))
+            return previewed(op_of(change, meant_by(change)))
         except GimapError as error:
             return (error.sentence(),)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from imapcore.gmail.label_names import label_problem
+from imapcore.gmail.label_names import LabelNames
 from imapcore.model import INBOX, CreateLabel, DeleteLabel, RenameLabel, View, ViewKind
 from tui.actions.submit import submit
 from tui.bridge.messages import Tone
@@ -28,16 +28,15 @@ def _row(screen: TriageScreen, *kinds: TreeKind) -> TreeRow | None:
     return None
 
 
-def _checker(taken: tuple[str, ...]) -> Callable[[str], str]:
-    """What is wrong with a name for a label, as a sentence; empty when nothing is."""
-    folded = {name.casefold() for name in taken}
-
-    def check(name: str) -> str:
-        if name.casefold() in folded:
-            return "There is a label of this name already"
-        return label_problem(name)
-
-    return check
+def _names(screen: TriageScreen) -> LabelNames:
+    """The names of the account's labels, as the rule for a new one has to know them."""
+    own = [mailbox.name for mailbox in screen.mailboxes if mailbox.role is not None]
+    users = [mailbox for mailbox in screen.mailboxes if mailbox.role is None]
+    return LabelNames(
+        [mailbox.name for mailbox in users if mailbox.is_selectable],
+        [mailbox.name for mailbox in users if not mailbox.is_selectable],
+        own,
+    )
 
 
 def create_label(screen: TriageScreen) -> None:
@@ -47,14 +46,14 @@ def create_label(screen: TriageScreen) -> None:
 
     row = screen.places.cursor_row
     inside = f"{row.name}/" if screen.where is Where.TREE and row and row.kind is TreeKind.LABEL else ""
-    names = tuple(mailbox.name for mailbox in screen.mailboxes)
+    names = _names(screen)
 
     def closed(name: str | None) -> None:
         if name:
             screen.guard(lambda: submit(screen, CreateLabel(name)))
 
     screen.app.push_screen(
-        PromptScreen("New label", inside, _checker(names), look=screen.desk.look),
+        PromptScreen("New label", inside, names.create_problem, look=screen.desk.look),
         closed,
     )
 
@@ -69,14 +68,19 @@ def rename(screen: TriageScreen) -> None:
     if row.kind is TreeKind.SEARCH:
         _edit_search(screen, row)
         return
-    names = tuple(mailbox.name for mailbox in screen.mailboxes if mailbox.name != row.name)
+    names = _names(screen)
 
     def closed(name: str | None) -> None:
         if name and name != row.name:
             screen.guard(lambda: _renamed(screen, row.name, name))
 
     screen.app.push_screen(
-        PromptScreen("Rename label", row.name, _checker(names), look=screen.desk.look),
+        PromptScreen(
+            "Rename label",
+            row.name,
+            lambda name: "" if name == row.name else names.rename_problem(row.name, name),
+            look=screen.desk.look,
+        ),
         closed,
     )
 

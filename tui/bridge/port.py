@@ -52,6 +52,11 @@ class MailEngine(Protocol):
         """Have events handed to ``listener``, on the engine's threads; returns what ends it."""
         ...
 
+    @property
+    def views_changed(self) -> int:
+        """Grows with every hint that rows or the tree changed."""
+        ...
+
     def mailboxes(self) -> tuple[Mailbox, ...]:
         """Places in Role order, then user labels by name, parents before children."""
         ...
@@ -108,8 +113,10 @@ class MailEngine(Protocol):
         """Summary of what redo would do again."""
         ...
 
-    def preview(self, op: Op) -> tuple[str, ...]:
-        """The IMAP commands an op would send."""
+    def previewer(self) -> Callable[[Op], tuple[str, ...]]:
+        """What tells the IMAP commands an op would send, as long as a choice is open. It raises
+        InvalidArgument for what cannot be asked.
+        """
         ...
 
     def open(self, view: View) -> None:

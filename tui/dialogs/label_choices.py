@@ -11,7 +11,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from imapcore.gmail.label_names import adopt_parents, label_problem, missing_parents, same_label, show_label
+from imapcore.gmail.label_names import LabelNames, missing_parents, same_label, show_label, system_label
 from imapcore.model import LabelCounts, Mailbox
 from tui.style.fuzzy import match
 from tui.style.text import number
@@ -78,7 +78,7 @@ class LabelChoices:
         self._labels: dict[str, Mailbox] = {label.name: label for label in labels if label.role is None}
         # Labels hidden from IMAP are not listed but still on messages: they can be taken off.
         for name in counts.by_label:
-            if name not in self._labels and not name.startswith("\\"):
+            if name not in self._labels and system_label(name) is None:
                 self._labels[name] = Mailbox(name=name, title=show_label(name.rpartition("/")[2]))
         self._wanted: dict[str, bool] = {}
         self._created: list[str] = []
@@ -181,8 +181,9 @@ class LabelChoices:
         rows: list[Row] = [LabelRow(name, self._texts[name], 0, where) for _, _, _, name, where in found]
         selectable = [name for name, label in self._labels.items() if label.is_selectable]
         if same_label(query, [*selectable, *(self._texts[name] for name in selectable)]) is None:
-            name = adopt_parents(query, self._labels) if len(query) <= 1000 else query
-            create = CreateRow(name, label_problem(name), missing_parents(name, self._labels))
+            names = LabelNames(selectable, self._labels)
+            name = names.spelled(query) if len(query) <= 1000 else query
+            create = CreateRow(name, names.create_problem(name), missing_parents(name, self._labels))
             rows.extend((GapRow(), create) if rows else (create,))
         return tuple(rows)
 

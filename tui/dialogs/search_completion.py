@@ -12,7 +12,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from imapcore.gmail.operators import _STARS, BY_NAME, OPERATORS, Operator, Takes, label_word
+from imapcore.gmail.operators import BY_NAME, OPERATORS, STARS, Operator, Takes, label_word
+from imapcore.gmail.tokens import word_at
 from imapcore.model import Address
 from tui.style.fuzzy import match
 
@@ -52,33 +53,22 @@ def complete(
     today: date,
 ) -> Completions:
     """Completions for the word that ends at the cursor, best first."""
-    start = _word_start(query, cursor)
-    word = query[start:cursor]
-    sign = "-" if word.startswith("-") else ""
-    bare = word[len(sign) :]
-    name, colon, value = bare.partition(":")
-    operator = BY_NAME.get(name.lower()) if colon else None
+    token = word_at(query, cursor)
+    if token is None:
+        return Completions(cursor, cursor)
+    sign = "-" if token.is_negated else ""
+    operator = BY_NAME.get(token.operator)
     if operator is not None:
         head = f"{sign}{operator.name}:"
-        values = _values(operator, value.strip('"'), labels, people, today)
+        values = _values(operator, token.value, labels, people, today)
         suggestions = [Suggestion(head + text, about) for text, about in values]
-    elif colon or not bare:
+    elif token.operator or token.is_quoted or ":" in token.value:
         suggestions = []
     else:
-        suggestions = list(_openings(sign, bare, people))
+        suggestions = list(_openings(sign, token.value, people))
     # What is there already is no suggestion.
-    found = [each for each in suggestions if each.text.casefold() != word.casefold()]
-    return Completions(start, cursor, tuple(found[:_MOST]))
-
-
-def _word_start(query: str, cursor: int) -> int:
-    start = cursor
-    # An open quotation mark belongs to the word with all the spaces in it.
-    if query[:cursor].count('"') % 2:
-        start = query.rfind('"', 0, cursor)
-    while start > 0 and query[start - 1] not in " (){}":
-        start -= 1
-    return start
+    found = [each for each in suggestions if each.text.casefold() != token.text.casefold()]
+    return Completions(token.start, cursor, tuple(found[:_MOST]))
 
 
 def _openings(sign: str, word: str, people: Callable[[str], Sequence[Address]]) -> Iterator[Suggestion]:
@@ -92,7 +82,7 @@ def _openings(sign: str, word: str, people: Callable[[str], Sequence[Address]]) 
     for operator in OPERATORS:
         if operator.takes in (Takes.FIXED, Takes.PLACE):
             for value in operator.values:
-                if value.startswith(folded) and value not in _STARS:
+                if value.startswith(folded) and value not in STARS:
                     yield Suggestion(f"{sign}{operator.name}:{value}", operator.about)
     for person in people(word)[:5]:
         yield Suggestion(f"{sign}from:{person.email}", person.name)

@@ -59,6 +59,8 @@ class MainScreen(PanedScreen):
         self.searches: tuple[SavedSearch, ...] = ()
         self.searching: dict[str, tuple[int, bool, str]] = {}
         """Of each query that was run: found, done, problem."""
+        self._views_seen = -1
+        """How often views had changed when they were last looked at."""
         self._prefix: Strokes = ()
         self._prefix_timer: Timer | None = None
         self._preview_timer: Timer | None = None
@@ -176,8 +178,19 @@ class MainScreen(PanedScreen):
         """Read again what is shown: the tree, the rows, the open conversation, the link."""
         self.guard(self._look_again)
 
+    def follow_hints(self) -> None:
+        """Something was said to have changed: look again, unless that was seen since. A change made here is
+        shown at once, and the hint of it comes later.
+        """
+        if self.desk.mail.views_changed == self._views_seen:
+            self.guard(self.look_at_link)
+        else:
+            self.look_again()
+
     def _look_again(self) -> None:
         mail = self.desk.mail
+        # Before anything is read: what is said to have changed meanwhile is looked at once more.
+        self._views_seen = mail.views_changed
         self.mailboxes = mail.mailboxes()
         self.searches = mail.saved_searches()
         labels = tuple(mailbox.name for mailbox in self.mailboxes if mailbox.role is None)
@@ -326,13 +339,10 @@ class MainScreen(PanedScreen):
     @on(BodyWanted)
     def _body_wanted(self, event: BodyWanted) -> None:
         event.stop()
-        body = self.desk.mail.body(event.msgid)
-        if body is not None:
-            self.reader.show_body(body)
-        else:
-            self.desk.mail.open_body(event.msgid)
-            if self.desk.mail.link().state is not LinkState.LIVE:
-                self.reader.show_offline(event.msgid)
+        # The reader has looked whether it is stored: it is to be fetched.
+        self.desk.mail.open_body(event.msgid)
+        if self.desk.mail.link().state is not LinkState.LIVE:
+            self.reader.show_offline(event.msgid)
 
     def target(self) -> Target | None:
         """What a verb acts on in the pane that has the keys."""

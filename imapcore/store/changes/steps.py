@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from imapcore.errors import InvalidArgument
+from imapcore.gmail.label_names import system_label
 from imapcore.model import (
     Archive,
     ChangeFlags,
@@ -109,11 +110,11 @@ def labels_needed(op: Op) -> tuple[str, ...]:
         names = op.add
     else:
         return ()
-    return tuple(sorted(name for name in names if not name.startswith("\\")))
+    return tuple(sorted(name for name in names if system_label(name) is None))
 
 
 def check(op: Op) -> None:
-    """Raise InvalidArgument for an op that must never be journalled."""
+    """Raise InvalidArgument for an op that must never be journalled; its names are spelled as labels are."""
     if isinstance(op, DeleteForever):
         if op.place not in (Role.TRASH, Role.SPAM):
             raise InvalidArgument("Only mail in Trash or Spam can be deleted forever")
@@ -123,25 +124,6 @@ def check(op: Op) -> None:
         raise InvalidArgument("Trash, Spam and All Mail are places: move there instead")
     if isinstance(op, ChangeLabels | ChangeFlags) and op.add & op.remove:
         raise InvalidArgument("The same label cannot be added and removed at once")
-    names: tuple[str, ...] = labels_needed(op)
-    if isinstance(op, CreateLabel | DeleteLabel):
-        names = (op.name,)
-    elif isinstance(op, RenameLabel):
-        names = (op.name, op.new_name)
-    elif isinstance(op, ChangeFlags):
-        names = tuple(op.add | op.remove)
-    for name in names:
-        check_name(name)
-
-
-def check_name(name: str) -> None:
-    """Raise InvalidArgument for a name Gmail refuses in every case."""
-    if not name or any(not part.strip() for part in name.split("/")):
-        raise InvalidArgument("A label needs a name, and so does each part between slashes")
-    if any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in name):
-        raise InvalidArgument("A name cannot hold control characters")
-    if name != name.strip() or "  " in name:
-        raise InvalidArgument("Gmail allows no space at the ends of a name, nor two in a row")
 
 
 def steps_for(op: Op, numbers: Numbers) -> list[PlannedStep]:
@@ -309,3 +291,12 @@ def outcome(steps: NumberedSteps, ids: MarkIds) -> tuple[list[tuple[int, MarkDif
             shifts.append((number, shift))
             ids = shift.applied(ids)
     return shifts, ids
+
+
+def batch_names(verb: Verb, shift: MarkDiff) -> MarkIds:
+    """The marks a command for a shift names: exactly what is to change, not all that the op spoke of."""
+    if verb in (Verb.ADD_LABELS, Verb.ADD_FLAGS):
+        return shift.add | shift.keep
+    if verb in (Verb.REMOVE_LABELS, Verb.REMOVE_FLAGS):
+        return shift.remove
+    return frozenset()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from imapcore.gmail.label_names import system_label
 from imapcore.model import (
     Archive,
     ChangeFlags,
@@ -115,7 +116,7 @@ def command_line(verb: Verb, names: Sequence[str], messages: int, destination: R
     """The IMAP command a step stands for, as Activity shows it before the exact one is known."""
     uids = f"<{messages:,} uid{'' if messages == 1 else 's'}>"
     quoted = " ".join(
-        name if name.startswith("\\") or "LABELS" not in verb.name else f'"{name}"' for name in names
+        name if "LABELS" not in verb.name or system_label(name) else f'"{name}"' for name in names
     )
     match verb:
         case Verb.ADD_LABELS:

@@ -6,18 +6,21 @@ talking to a server.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 from imapcore.model import Role
 from imapcore.store.changes.pending import DONE, DROPPED, OPEN, REFUSED, SENT, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS
-from imapcore.store.facts import Batch, Settled, Verb
+from imapcore.store.facts import Batch, Delta, Settled, Verb
 from imapcore.store.journal.op_states import BATCH_SIZE
 from imapcore.store.journal.send_queue import SendQueue
 from imapcore.store.mail.label_tree import is_inside, refold_shelf
 from imapcore.store.marks.values import ALL, PLACE_OF_ROLE, PLACES, ROLE_OF_PLACE, MarkDiff
 from imapcore.store.sqlite.connection import Transaction, chunks, integer_rows, integers, listed
 from imapcore.store.threads.message_state import REJECTED
+
+Echo = tuple[Role, Sequence[Delta]]
+"""A place, and what the server said of messages there in its answer."""
 
 
 class Answers(SendQueue):
@@ -30,12 +33,13 @@ class Answers(SendQueue):
         *,
         uids: Mapping[int, int] | None = None,
         modseqs: Mapping[int, int] | None = None,
+        echo: Echo | None = None,
     ) -> Settled:
         """The server did it, for some messages of the batch or all (None).
 
         ``uids``: msgid → uid at the destination of a MOVE (COPYUID, RFC 4315 §3), as far as known.
         ``modseqs``: msgid → modseq of the line that showed a change of labels or flags; where the store has
-        heard something newer by now, that stands.
+        heard something newer by now, that stands. ``echo``: what the answer said of messages, stored with it.
         """
         part = None if msgids is None else set(msgids)
         if batch.verb is Verb.DELETE_LABEL:
@@ -43,7 +47,7 @@ class Answers(SendQueue):
             self._mail.forget_label(batch.names[0])
             while self._write(lambda tx: self._confirm_some(tx, batch)):
                 pass
-        return self._write(lambda tx: self._confirm(tx, batch, part, uids or {}, modseqs or {}))
+        return self._write(lambda tx: self._confirm(tx, batch, part, uids or {}, modseqs or {}, echo))
 
     def _confirm(
         self,
@@ -52,10 +56,14 @@ class Answers(SendQueue):
         msgids: set[int] | None,
         uids: Mapping[int, int],
         modseqs: Mapping[int, int],
+        echo: Echo | None,
     ) -> Settled:
+        self._write_commands(tx, batch)
         changed: list[tuple[MarkDiff, set[int]]] = [
             (piece.shift, self.pieces.settle(tx, piece, msgids, DONE)) for piece in self._pieces_of(tx, batch)
         ]
+        # With the change settled, one look at each message stores what the server said of it.
+        told = self._learn(tx, echo)
         if batch.verb in LABEL_VERBS:
             self._confirm_label_step(tx, batch)
         if batch.verb is Verb.EXPUNGE:
@@ -72,7 +80,7 @@ class Answers(SendQueue):
                 newer = self._moved_since(tx, shift, part) if is_move else self._told_since(tx, modseqs)
                 if is_move:
                     self._place(tx, shift, part - newer, uids)
-                self._settle_messages(tx, shift, part, newer)
+                self._settle_messages(tx, shift, part if is_move else part - told, newer)
         return self._settled(tx, batch)
 
     def _confirm_some(self, tx: Transaction, batch: Batch) -> bool:
@@ -124,15 +132,26 @@ class Answers(SendQueue):
             self.pieces.fold(tx, self.marks, records)
             book.flush()
 
-    def reject(self, batch: Batch, answer: str, msgids: Iterable[int] | None = None) -> Settled:
+    def reject(
+        self,
+        batch: Batch,
+        answer: str,
+        msgids: Iterable[int] | None = None,
+        *,
+        echo: Echo | None = None,
+    ) -> Settled:
         """The server refused, for some messages of the batch or all; ``answer`` is sanitized, for a person.
 
-        What is shown is again what Gmail has, but for what later ops change.
+        What is shown is again what Gmail has, but for what later ops change. ``echo``: as for ``confirm``.
         """
         part = None if msgids is None else set(msgids)
-        return self._write(lambda tx: self._reject(tx, batch, answer, part))
+        return self._write(lambda tx: self._reject(tx, batch, answer, part, echo))
 
-    def _reject(self, tx: Transaction, batch: Batch, answer: str, msgids: set[int] | None) -> Settled:
+    def _reject(
+        self, tx: Transaction, batch: Batch, answer: str, msgids: set[int] | None, echo: Echo | None
+    ) -> Settled:
+        self._write_commands(tx, batch)
+        self._learn(tx, echo)
         refused: set[int] = set()
         general = []
         for piece in self._pieces_of(tx, batch):
@@ -150,12 +169,18 @@ class Answers(SendQueue):
         self._note_answer(tx, answer, batch.op_ids)
         return self._settled(tx, batch)
 
+    def _learn(self, tx: Transaction, echo: Echo | None) -> Set[int]:
+        """Store what an answer said of messages; of which it was news."""
+        return self._mail.learn(tx, *echo)[1] if echo is not None else frozenset()
+
     def refuse_unknown(self, answer: str, hidden: Collection[Role] = ()) -> Settled:
         """Refuse what waits for messages that the store does not have though it has all there are.
 
         An op rescued from a damaged store may speak of mail that was deleted meanwhile; it would wait for
         ever. ``hidden``: places that cannot be looked into, of which nothing will come.
         """
+        if not self._has_open():
+            return Settled()
         return self._write(lambda tx: self._refuse_unknown(tx, answer, hidden))
 
     def _refuse_unknown(self, tx: Transaction, answer: str, hidden: Collection[Role]) -> Settled:
@@ -184,6 +209,7 @@ class Answers(SendQueue):
         """Nobody knows what became of the unanswered rest (the link was lost): open again, as a replay."""
 
         def job(tx: Transaction) -> None:
+            self._write_commands(tx, batch)
             for piece in self._pieces_of(tx, batch):
                 self.pieces.set_state(tx, piece, OPEN, is_replay=True)
             self._settle_ops(tx, set(batch.op_ids))
@@ -192,17 +218,22 @@ class Answers(SendQueue):
         self._write(job)
 
     def note_command(self, batch: Batch, command: str) -> None:
-        """Remember the exact command line (redacted, sanitized) a batch was sent as, for Activity."""
+        """Remember the exact command line (redacted, sanitized) a batch is sent as, for Activity: it is
+        written down together with the answer.
+        """
+        self._commands.setdefault(batch.batch_id, []).append(command)
 
-        def job(tx: Transaction) -> None:
+    def _write_commands(self, tx: Transaction, batch: Batch) -> None:
+        for command in self._commands.pop(batch.batch_id, ()):
             tx.execute(
-                "UPDATE step SET commands = json_insert(commands, '$[#]', ?) "
-                "WHERE (op_id, step) IN (SELECT op_id, step FROM piece "
-                "  WHERE piece_id IN (SELECT value FROM json_each(?))) AND json_array_length(commands) < 50",
+                """
+                UPDATE step SET commands = json_insert(commands, '$[#]', ?)
+                WHERE (op_id, step) IN (
+                    SELECT op_id, step FROM piece WHERE piece_id IN (SELECT value FROM json_each(?)))
+                AND json_array_length(commands) < 50
+                """,
                 (command, listed(self._claimed.get(batch.batch_id, ()))),
             )
-
-        self._write(job)
 
     def _pieces_of(self, tx: Transaction, batch: Batch) -> list[PendingChange]:
         found = (self.pieces.get(tx, piece_id) for piece_id in self._claimed.get(batch.batch_id, ()))

@@ -1,6 +1,6 @@
 """The journal: what the user changed, durable and shown before anybody waits for a server.
 
-What lives here: submitting ops, looking ahead at what they would send, letting refused or unsent ones be.
+What lives here: submitting ops, letting refused or unsent ones be.
 What may not: undo (``undo``), sending (``send_queue``, ``answers``), the meaning of ops (``changes.steps``).
 
 One transaction writes the op, exactly what it really changes on each message, and what is shown from now
@@ -27,11 +27,11 @@ from imapcore.store.changes.bulk import sweep
 from imapcore.store.changes.pending import DROPPED, OPEN
 from imapcore.store.changes.steps import PlannedStep, check, labels_needed, steps_for, target_of
 from imapcore.store.changes.wording import summarize_op
-from imapcore.store.facts import Batch, Verb
-from imapcore.store.journal.op_states import BATCH_SIZE
+from imapcore.store.facts import Verb
 from imapcore.store.journal.op_writer import THREADS_AT_ONCE, NewOp
 from imapcore.store.journal.undo import AUTOMATIC, USER, Undo
-from imapcore.store.mail.label_tree import is_inside, parents, refold_shelf
+from imapcore.store.mail.known_labels import KnownLabels, refuse
+from imapcore.store.mail.label_tree import missing_labels, need_label, refold_shelf
 from imapcore.store.marks.registry import MarkRegistry
 from imapcore.store.marks.values import MarkIds
 from imapcore.store.sqlite.connection import Transaction
@@ -62,14 +62,6 @@ class _Numbers:
         return self._marks.is_user_label(self._tx, mark)
 
 
-class _Previewed(Exception):
-    """Carries what an op would send out of a transaction that must not happen."""
-
-    def __init__(self, batches: tuple[Batch, ...]) -> None:
-        super().__init__()
-        self.batches = batches
-
-
 class Journal(Undo):
     """The user's side of the journal; every method is safe on any thread and returns when it is on the
     disk.
@@ -81,17 +73,19 @@ class Journal(Undo):
         """Journal an op and show it. Raises InvalidArgument for what cannot be asked, or of nothing that is
         there.
         """
-        check(op)
         return self._write(lambda tx: self._submit(tx, op), is_user=True)
 
     def _submit(self, tx: Transaction, op: Op) -> Receipt:
+        known = KnownLabels(tx.rows)
+        op = known.resolve(op)
+        check(op)
         is_automatic = isinstance(op, ChangeFlags) and op.is_automatic
         draft = self._begin(tx, AUTOMATIC if is_automatic else USER, type(op).__name__)
         target = target_of(op)
         if target is None:
-            self._draft_label_op(tx, draft, op)
+            self._draft_label_op(tx, draft, op, known)
         else:
-            self._create_missing(tx, draft, labels_needed(op))
+            self._create_missing(tx, draft, labels_needed(op), known)
             steps = steps_for(op, _Numbers(tx, self.marks))
             numbers = [draft.step(step) for step in steps]
             numbered = list(zip(numbers, steps, strict=True))
@@ -119,78 +113,40 @@ class Journal(Undo):
         is_final = isinstance(op, DeleteForever)
         return self._finish(tx, draft, summary, can_undo=not is_final and not is_automatic, is_final=is_final)
 
-    def preview(self, op: Op) -> tuple[Batch, ...]:
-        """What an op would send, as batches, if it were submitted now and alone; nothing is changed."""
-        check(op)
-        try:
-            self._write(lambda tx: self._preview(tx, op), is_user=True)
-        except _Previewed as previewed:
-            return previewed.batches
-        return ()
-
-    def _preview(self, tx: Transaction, op: Op) -> None:
-        for piece in self.pieces.all(tx):
-            self.pieces.set_state(tx, piece, DROPPED)
-        self._submit(tx, op)
-        batches = []
-        while (batch := self._claim(tx, BATCH_SIZE)) is not None:
-            batches.append(batch)
-            self._confirm(tx, batch, None, {}, {})
-        # Leaving by an exception rolls all of it back.
-        raise _Previewed(tuple(batches))
-
     # -- labels ----------------------------------------------------------------------------------------
 
-    def _create_missing(self, tx: Transaction, draft: NewOp, names: Iterable[str]) -> None:
-        shelves = {
-            row[0]: bool(row[1])
-            for row in tx.rows("SELECT name, is_selectable FROM shelf WHERE role IS NULL")
-        }
-        for name in names:
-            for each in (*(parent for parent in parents(name) if parent not in shelves), name):
-                if not shelves.get(each, False):
-                    self.marks.shown_label(tx, each)
-                    draft.step(PlannedStep(Verb.CREATE_LABEL, (each,)))
-                    shelves[each] = True
+    def _create_missing(
+        self, tx: Transaction, draft: NewOp, names: Iterable[str], known: KnownLabels
+    ) -> None:
+        for name in missing_labels(tx.rows, names, known.hidden):
+            self._new_label(tx, name)
+            draft.step(PlannedStep(Verb.CREATE_LABEL, (name,)))
 
-    def _draft_label_op(self, tx: Transaction, draft: NewOp, op: Op) -> None:
-        shelves = {
-            row[0]: (row[1], bool(row[2])) for row in tx.rows("SELECT name, role, is_selectable FROM shelf")
-        }
-        if isinstance(op, CreateLabel):
-            if shelves.get(op.name, (None, False))[1]:
-                raise InvalidArgument("There is a label of that name already")
-            self._create_missing(tx, draft, (op.name,))
-        elif isinstance(op, RenameLabel):
-            self._need_label(shelves, op.name)
-            if op.new_name in shelves and not is_inside(op.new_name, op.name):
-                raise InvalidArgument("There is a label of that name already")
-            if is_inside(op.new_name, op.name):
-                raise InvalidArgument("A label cannot be moved into itself")
-            self.marks.check_free(tx, op.new_name)
-            for (shown,) in tx.rows("SELECT shown_name FROM mark WHERE kind = 'label'"):
-                if is_inside(shown, op.name):
-                    self._free_name(tx, op.new_name + shown[len(op.name) :])
-            draft.step(PlannedStep(Verb.RENAME_LABEL, (op.name, op.new_name)))
-        elif isinstance(op, DeleteLabel):
-            self._need_label(shelves, op.name)
-            self._draft_delete(tx, draft, op.name)
-
-    def _free_name(self, tx: Transaction, name: str) -> None:
-        """A label is to be renamed to this: whatever had the name before must be out of use."""
+    def _new_label(self, tx: Transaction, name: str) -> None:
+        """Number a label that is to be made: one of that name that was deleted before is another label."""
         mark = self.marks.find_label(tx, name)
-        if mark is None:
-            return
-        if self._mail.holding(tx, mark) or Targets(tx.rows).carrying(mark):
-            raise InvalidArgument("Mail carries a label of that name, though it is not in the tree")
-        self.marks.retire(tx, mark)
+        if mark is not None and not self._is_spoken_of(tx, mark):
+            self.marks.retire(tx, mark)
+            self.marks.number_anew(tx, name)
+        self.marks.shown_label(tx, name)
 
-    @staticmethod
-    def _need_label(shelves: dict[str, tuple[str | None, bool]], name: str) -> None:
-        if name not in shelves:
-            raise InvalidArgument("There is no label of that name")
-        if shelves[name][0] is not None:
-            raise InvalidArgument("Gmail's own mailboxes cannot be renamed or deleted")
+    def _is_spoken_of(self, tx: Transaction, mark: int) -> bool:
+        """Whether mail carries a label, or something open in the journal is about it."""
+        return (
+            any(mark in piece.marks or mark in piece.shift.keep for piece in self.pieces.all(tx))
+            or bool(self._mail.holding(tx, mark))
+            or bool(Targets(tx.rows).carrying(mark))
+        )
+
+    def _draft_label_op(self, tx: Transaction, draft: NewOp, op: Op, known: KnownLabels) -> None:
+        if isinstance(op, CreateLabel):
+            refuse(known.names.create_problem(op.name), known.hint_on(op.name))
+            self._create_missing(tx, draft, (op.name,), known)
+        elif isinstance(op, RenameLabel):
+            self._draft_rename(tx, draft, op.name, op.new_name, known)
+        elif isinstance(op, DeleteLabel):
+            need_label(tx.rows, op.name)
+            self._draft_delete(tx, draft, op.name)
 
     # -- activity --------------------------------------------------------------------------------------
 

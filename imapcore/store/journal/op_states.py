@@ -37,6 +37,8 @@ class OpStates(Repository):
         self._mail = mail
         self._claimed: dict[int, list[int]] = {}
         self._next_batch = 1
+        self._commands: dict[int, list[str]] = {}
+        """Batch → the commands it was sent as, until its answer is written down."""
         self._touched_ops: set[int] = set()
 
     def _refold_names(self, tx: Transaction) -> None:

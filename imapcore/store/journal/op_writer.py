@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
+from imapcore.errors import InvalidArgument
 from imapcore.model import OpState, Receipt
 from imapcore.store.changes.bulk import SWEEP_FROM, Swept
 from imapcore.store.changes.inverse import Resolution, meet
@@ -21,7 +22,8 @@ from imapcore.store.changes.pending import CANCELLED, OPEN, TO_BE_SAID, PendingC
 from imapcore.store.changes.steps import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
 from imapcore.store.facts import Verb
 from imapcore.store.journal.answers import Answers
-from imapcore.store.mail.label_tree import refold_shelf
+from imapcore.store.mail.known_labels import KnownLabels, refuse
+from imapcore.store.mail.label_tree import is_inside, need_label, refold_shelf
 from imapcore.store.marks.values import MarkDiff
 from imapcore.store.sqlite.connection import Transaction, chunks
 from imapcore.store.threads.message_state import PENDING, MessageState
@@ -204,6 +206,27 @@ class OpWriter(Answers):
         if planned.verb is not Verb.DELETE_LABEL or mark is None:
             return MarkDiff(), False
         return MarkDiff(remove=frozenset((mark,))), True
+
+    def _draft_rename(
+        self, tx: Transaction, draft: NewOp, name: str, new_name: str, known: KnownLabels
+    ) -> None:
+        """A label is to have another name. Raises InvalidArgument, in the words of the dialogs."""
+        need_label(tx.rows, name)
+        refuse(known.names.rename_problem(name, new_name), known.hint_on(new_name))
+        self.marks.check_free(tx, new_name)
+        for (shown,) in tx.rows("SELECT shown_name FROM mark WHERE kind = 'label'"):
+            if is_inside(shown, name):
+                self._free_name(tx, new_name + shown[len(name) :])
+        draft.step(PlannedStep(Verb.RENAME_LABEL, (name, new_name)))
+
+    def _free_name(self, tx: Transaction, name: str) -> None:
+        """A label is to be renamed to this: whatever had the name before must be out of use."""
+        mark = self.marks.find_label(tx, name)
+        if mark is None:
+            return
+        if self._mail.holding(tx, mark) or Targets(tx.rows).carrying(mark):
+            raise InvalidArgument("Mail carries a label of that name, though it is not in the tree")
+        self.marks.retire(tx, mark)
 
     def _draft_delete(self, tx: Transaction, draft: NewOp, name: str) -> None:
         number = draft.step(PlannedStep(Verb.DELETE_LABEL, (name,)))

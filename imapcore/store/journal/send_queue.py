@@ -16,10 +16,10 @@ from msgspec import Struct, field
 
 from imapcore.model import OpState, Role
 from imapcore.store.changes.pending import OPEN, SENT, PendingChange
-from imapcore.store.changes.steps import LABEL_VERBS
+from imapcore.store.changes.steps import LABEL_VERBS, batch_names
 from imapcore.store.facts import Batch, Verb
 from imapcore.store.journal.op_states import BATCH_SIZE, OpStates
-from imapcore.store.marks.values import FLAGGED, STARRED, MarkDiff
+from imapcore.store.marks.values import FLAGGED, STARRED
 from imapcore.store.sqlite.connection import Transaction, integers, listed
 
 Step = tuple[int, int]
@@ -65,7 +65,16 @@ class SendQueue(OpStates):
 
     def claim(self, limit: int = BATCH_SIZE) -> Batch | None:
         """The next piece of work, marked as sent; None when there is nothing that may be sent now."""
-        return self._write(lambda tx: self._claim(tx, limit))
+        return self._write(lambda tx: self._claim(tx, limit)) if self._has_open() else None
+
+    def _has_open(self) -> bool:
+        """Whether anything waits to be sent: most looks find nothing, and open no transaction for it.
+
+        Whoever writes something down afterwards asks for it to be sent.
+        """
+        return bool(
+            self._read("SELECT 1 FROM piece WHERE state IN ('open', 'sent') AND state = 'open' LIMIT 1")
+        )
 
     def _claim(self, tx: Transaction, limit: int) -> Batch | None:
         pieces = self.pieces.all(tx)
@@ -175,12 +184,3 @@ class SendQueue(OpStates):
         return Batch(
             batch_id, verb, op_ids, names, msgids, destination, any(piece.is_replay for piece in pieces)
         )
-
-
-def batch_names(verb: Verb, shift: MarkDiff) -> frozenset[int]:
-    """The marks a command for a shift names: exactly what is to change, not all that the op spoke of."""
-    if verb in (Verb.ADD_LABELS, Verb.ADD_FLAGS):
-        return shift.add | shift.keep
-    if verb in (Verb.REMOVE_LABELS, Verb.REMOVE_FLAGS):
-        return shift.remove
-    return frozenset()

@@ -34,6 +34,8 @@ from imapcore.store.changes.pending import (
 from imapcore.store.changes.steps import LABEL_VERBS, Change, PlannedStep, reversed_steps
 from imapcore.store.facts import Verb
 from imapcore.store.journal.op_writer import MESSAGES_AT_ONCE, THREADS_AT_ONCE, NewOp, OpWriter
+from imapcore.store.mail.known_labels import KnownLabels
+from imapcore.store.mail.label_tree import NO_LABEL
 from imapcore.store.marks.values import MarkDiff, MarkIds
 from imapcore.store.sqlite.connection import Transaction, chunks, integers, listed
 from imapcore.store.threads.message_state import REJECTED, SETTLED, MessageState
@@ -102,6 +104,11 @@ class Undo(OpWriter):
                 piece.shift = replace(piece.shift, remove=remove, keep=keep)
             if Verb(verb) in LABEL_VERBS:
                 book.flush()
+                if verb == Verb.RENAME_LABEL and (problem := self._rename_problem(tx, *json.loads(names))):
+                    # A renaming is all of its op: nothing else has been taken back.
+                    self._drop(tx, draft)
+                    tx.execute("UPDATE op SET is_undone = 0, can_undo = 0 WHERE op_id = ?", (op_id,))
+                    return InvalidArgument(problem, title="That cannot be taken back")
                 self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
                 book = self.book(tx)
             where = Role(destination) if destination else None
@@ -122,6 +129,12 @@ class Undo(OpWriter):
         """The numbers of marks that mail is to carry again: labels retired meanwhile must live."""
         return frozenset(self.marks.living(tx, mark) for mark in marks)
 
+    @staticmethod
+    def _rename_problem(tx: Transaction, before: str, name: str) -> str:
+        """Why a label cannot have the name again that it had before; empty if it can."""
+        known = KnownLabels(tx.rows).names
+        return known.rename_problem(name, before) if known.find(name) == name else NO_LABEL
+
     def _take_back_label(
         self, tx: Transaction, draft: NewOp, verb: Verb, names: list[str], pieces: list[PendingChange]
     ) -> None:
@@ -130,6 +143,9 @@ class Undo(OpWriter):
         if verb is Verb.RENAME_LABEL:
             number = draft.step(PlannedStep(verb, (names[1], names[0])))
         elif verb is Verb.DELETE_LABEL:
+            if KnownLabels(tx.rows).names.find(names[0]) is not None:
+                # Somebody has made it again meanwhile.
+                return
             number = draft.step(PlannedStep(Verb.CREATE_LABEL, (names[0],)))
         elif draft.origin == REDO:
             self._draft_delete(tx, draft, names[0])

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from imapcore.errors import InvalidArgument
 from imapcore.model import Role
 from imapcore.store.changes.pending import OPEN, SENT
 from imapcore.store.facts import Verb
 from imapcore.store.marks.registry import MarkRegistry, names_under_way
 from imapcore.store.marks.values import VIEW_OF_ROLE, parse_mark_diff
-from imapcore.store.sqlite.connection import Transaction
+from imapcore.store.sqlite.connection import Rows, Transaction
 
 SEPARATOR = "/"
+NO_LABEL = "There is no label of this name"
 
 
 class Shelf(Struct, frozen=True):
@@ -35,6 +37,35 @@ def parents(name: str) -> list[str]:
     """The names above a name, outermost first."""
     parts = name.split(SEPARATOR)
     return [SEPARATOR.join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def missing_labels(rows: Rows, names: Iterable[str], hidden: Collection[str]) -> list[str]:
+    """What is to be made so that these labels are there: themselves, after the parents that are in no list.
+
+    ``hidden``: labels that are there though no list shows them.
+    """
+    shelves = {
+        name: bool(is_selectable)
+        for name, is_selectable in rows("SELECT name, is_selectable FROM shelf WHERE role IS NULL", ())
+    }
+    missing: list[str] = []
+    for name in names:
+        if shelves.get(name, False) or name in hidden:
+            continue
+        for each in (*(parent for parent in parents(name) if parent not in shelves), name):
+            if not shelves.get(each, False):
+                missing.append(each)
+                shelves[each] = True
+    return missing
+
+
+def need_label(rows: Rows, name: str) -> None:
+    """Raise InvalidArgument where there is no such label of the user's in the tree."""
+    found = rows("SELECT role FROM shelf WHERE name = ?", (name,))
+    if not found:
+        raise InvalidArgument(title=NO_LABEL)
+    if found[0][0] is not None:
+        raise InvalidArgument(title="Gmail's own mailboxes cannot be renamed or deleted")
 
 
 def is_inside(name: str, parent: str) -> bool:

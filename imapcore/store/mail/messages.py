@@ -9,7 +9,7 @@ What has an open change keeps showing it: facts are written as confirmed, and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import partial
 
 from imapcore.model import Role
@@ -195,10 +195,13 @@ class MessageStore(UidStore):
         """Store new flags and labels of known messages; uids the store does not know are passed over."""
         changed = Changed()
         for batch in self._portions(deltas):
-            changed = changed.merged(self._write(partial(self._apply_deltas, place=place, deltas=batch)))
+            changed = changed.merged(self._write(partial(self.learn, place=place, deltas=batch))[0])
         return changed
 
-    def _apply_deltas(self, tx: Transaction, place: Role, deltas: Sequence[Delta]) -> Changed:
+    def learn(self, tx: Transaction, place: Role, deltas: Sequence[Delta]) -> tuple[Changed, Set[int]]:
+        """``apply_deltas`` within a transaction: what changed, and of which messages the store had not heard
+        anything newer.
+        """
         names_before = len(self._names(tx))
         known: dict[int, tuple[int, int]] = {
             uid: (msgid, modseq)
@@ -230,7 +233,7 @@ class MessageStore(UidStore):
         )
         self.pieces.fold(tx, self.marks, touched.values())
         messages = book.flush()
-        return Changed((), messages, has_new_label=len(self._names(tx)) != names_before)
+        return Changed((), messages, has_new_label=len(self._names(tx)) != names_before), touched.keys()
 
     def _revised(self, tx: Transaction, confirmed: MarkSet, delta: Delta) -> MarkSet:
         ids = set(confirmed.ids)

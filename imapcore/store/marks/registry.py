@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterable, Mapping
 
 from imapcore.errors import InvalidArgument
+from imapcore.gmail.label_names import fold_label, is_user_label
 from imapcore.store.marks.values import (
     ALL,
     DRAFT,
@@ -93,12 +94,21 @@ class MarkRegistry:
                 # What is open in the journal may speak of it, as of a label being deleted.
                 self._revive(tx, int(retired[0]))
                 return int(retired[0])
-            tx.execute("INSERT INTO mark (kind, name, shown_name) VALUES (?, ?, ?)", (kind, name, shown))
-            number = tx.number("SELECT last_insert_rowid()")
-            known[name] = number
-            self._kinds[number] = kind
-            self._names[number] = name
-            self.touch(tx)
+            number = self._insert(tx, known, kind, name, shown)
+        return number
+
+    def number_anew(self, tx: Transaction, name: str) -> int:
+        """A new number for a label that had one before: it is another label of the same name."""
+        if not self._kinds:
+            self._load_names(tx)
+        return self._insert(tx, self._labels, "label", name, name)
+
+    def _insert(self, tx: Transaction, known: dict[str, int], kind: str, name: str, shown: str) -> int:
+        tx.execute("INSERT INTO mark (kind, name, shown_name) VALUES (?, ?, ?)", (kind, name, shown))
+        number = known[name] = tx.number("SELECT last_insert_rowid()")
+        self._kinds[number] = kind
+        self._names[number] = name
+        self.touch(tx)
         return number
 
     def find_label(self, tx: Transaction, shown_name: str) -> int | None:
@@ -166,15 +176,32 @@ class MarkRegistry:
         """
         if not self._kinds:
             self._load_names(tx)
-        if self._kinds[mark_id] != "retired":
+        is_retired = self._kinds[mark_id] == "retired"
+        if not is_retired and (mark_id <= DRAFT or self._kinds[mark_id] != "label"):
             return mark_id
         (name,) = tx.rows("SELECT shown_name FROM mark WHERE mark_id = ?", (mark_id,))[0]
-        found = self.find_label(tx, name)
+        if not is_retired:
+            # Deleted here and made again elsewhere, in other letters: it is that one now.
+            is_listed = tx.row("SELECT 1 FROM shelf WHERE view_id = ?", (mark_id,)) is not None
+            return mark_id if is_listed else self._label_in_tree(tx, name) or mark_id
+        found = self.find_label(tx, name) or self._label_in_tree(tx, name)
         if found is not None:
             return found
         self.check_free(tx, name)
         self._revive(tx, mark_id)
         return mark_id
+
+    @staticmethod
+    def _label_in_tree(tx: Transaction, name: str) -> int | None:
+        """The number of the tree's label that has this name in other letters, if there is one."""
+        folded = fold_label(name)
+        labels = tx.rows(
+            """
+            SELECT mark_id, shelf.name FROM shelf JOIN mark ON mark_id = view_id
+            WHERE role IS NULL AND is_selectable AND kind = 'label'
+            """
+        )
+        return next((mark_id for mark_id, each in labels if fold_label(each) == folded), None)
 
     def _revive(self, tx: Transaction, mark_id: int) -> None:
         """A label that was retired is one again, under its name."""
@@ -208,8 +235,14 @@ class MarkRegistry:
         return self.numbered(tx, frozenset(ids))
 
     def is_user_label(self, tx: Transaction, mark_id: int) -> bool:
-        """Whether a mark is a label of the user's own making."""
-        return mark_id > DRAFT and not self.is_flag(tx, mark_id) and not self._names[mark_id].startswith("\\")
+        """Whether a mark is a label of the user's own making: LIST decides, not its first letter."""
+        if mark_id <= DRAFT or self.is_flag(tx, mark_id):
+            return False
+        name = self._names[mark_id]
+        if not name.startswith("\\"):
+            return True
+        listed = tx.rows("SELECT name FROM mailbox WHERE name = ? AND role IS NULL", (name,))
+        return is_user_label(name, [row[0] for row in listed])
 
     def is_flag(self, tx: Transaction, mark_id: int) -> bool:
         """Whether a mark is a flag or keyword (the star is a label here)."""

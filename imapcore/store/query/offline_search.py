@@ -7,6 +7,7 @@ writing, the server's own search.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import tzinfo
 from typing import Any
 
 from msgspec import Struct
@@ -65,10 +66,13 @@ class Found(Struct, frozen=True):
     """Operators the store cannot answer; a word to the user is due."""
 
 
-def find(rows: Rows, query: str, limit: int) -> Found:
-    """Search the store. Spam and Trash are left out unless the query names them, as Gmail does."""
+def find(rows: Rows, query: str, limit: int, zone: tzinfo | None = None) -> Found:
+    """Search the store. Spam and Trash are left out unless the query names them, as Gmail does.
+
+    Days are those of ``zone``, by default the machine's own: the days that the rows show.
+    """
     parsed = parse_query(query)
-    reading = _Reading(rows, list(parsed.ignored))
+    reading = _Reading(rows, list(parsed.ignored), zone)
     conditions: list[Condition] = []
     words: list[str] = []
     for part in parsed.root.parts:
@@ -141,8 +145,9 @@ def _is_addressed(part: Part) -> bool:
 class _Reading:
     """Parts of a query as SQL conditions; what cannot be answered is noted."""
 
-    def __init__(self, rows: Rows, ignored: list[str]) -> None:
+    def __init__(self, rows: Rows, ignored: list[str], zone: tzinfo | None) -> None:
         self._rows = rows
+        self._zone = zone
         self.ignored = ignored
 
     def of(self, part: Part) -> Condition | None:
@@ -204,7 +209,7 @@ class _Reading:
         return {msgid for msgid, *texts in candidates if any(is_so(text) for text in texts)}
 
     def _term(self, term: Term) -> Condition | None:
-        found = self._phrase(term) if term.is_phrase else _condition(self._rows, term)
+        found = self._phrase(term) if term.is_phrase else _condition(self._rows, term, self._zone)
         if found is None:
             self.ignored.append(f"{term.operator}:{term.value}" if term.operator else term.value)
         return found
@@ -230,7 +235,7 @@ def _any_mark(marks: set[int]) -> Condition:
     return f"shown IN ({sets})", ()
 
 
-def _condition(rows: Rows, term: Term) -> Condition | None:
+def _condition(rows: Rows, term: Term, zone: tzinfo | None) -> Condition | None:
     value = term.value.lower()
     if _is_words(term):
         words = _match_term(term)
@@ -253,7 +258,7 @@ def _condition(rows: Rows, term: Term) -> Condition | None:
         return (f"bits & {_HAS[value]} <> 0", ())
     if term.operator == "rfc822msgid":
         return ("message_id IN (?, ?)", (term.value, f"<{term.value}>"))
-    return _measured(rows, term)
+    return _measured(rows, term, zone)
 
 
 def _labelled(rows: Rows, term: Term) -> Condition | None:
@@ -273,21 +278,15 @@ def _hyphened(name: str) -> str:
     return name.casefold().replace(" ", "-").replace("/", "-")
 
 
-_DATES: dict[str, tuple[str, Callable[[str], int | None]]] = {
-    "before": ("<", day_ms),
-    "older": ("<", day_ms),
-    "after": (">=", day_ms),
-    "newer": (">=", day_ms),
-}
+_DATES = {"before": "<", "older": "<", "after": ">=", "newer": ">="}
 _SIZES = {"larger": ">", "size": ">", "smaller": "<"}
 
 
-def _measured(rows: Rows, term: Term) -> Condition | None:
+def _measured(rows: Rows, term: Term, zone: tzinfo | None) -> Condition | None:
     value = term.value.lower()
     if term.operator in _DATES:
-        sign, read = _DATES[term.operator]
-        moment = read(value)
-        return None if moment is None else (f"state.date {sign} ?", (moment,))
+        moment = day_ms(value, zone)
+        return None if moment is None else (f"state.date {_DATES[term.operator]} ?", (moment,))
     if term.operator in ("older_than", "newer_than"):
         period = period_ms(value)
         if period is None:

@@ -3,5 +3,6 @@
 - ``connection``  a read-only connection
 - ``lists``       windows and counters
 - ``threads``     conversations, messages, counts of labels
+- ``preview``     what an op would send
 - ``reader``      the face of it all
 """

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from msgspec.json import Decoder
 
+from imapcore.gmail.label_names import is_user_label
 from imapcore.model import View
 from imapcore.store.marks.values import MarkIds
 from imapcore.store.sqlite.connection import Row, connect_reader, listed
@@ -89,10 +90,14 @@ class ReadConnection:
             for mark_id, kind, name in self._rows("SELECT mark_id, kind, shown_name FROM mark")
         }
         self._label_ids = {name: mark_id for mark_id, (kind, name) in self._kinds.items() if kind == "label"}
+        listed = {
+            name
+            for (name,) in self._rows(
+                "SELECT name FROM shelf WHERE role IS NULL AND substr(name, 1, 1) = '\\'"
+            )
+        }
         self._labels = {
-            mark_id: name
-            for mark_id, (kind, name) in self._kinds.items()
-            if kind == "label" and not name.startswith("\\")
+            mark_id: name for name, mark_id in self._label_ids.items() if is_user_label(name, listed)
         }
         self._faces.rename(self._labels)
 

@@ -7,6 +7,9 @@ come from its bases. What may not: writing; the network.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from imapcore.model import (
     Activity,
@@ -23,6 +26,9 @@ from imapcore.store.query.offline_search import Found, find
 from imapcore.store.reader.lists import ListReader
 from imapcore.store.reader.threads import ThreadReader
 
+if TYPE_CHECKING:
+    from imapcore.store.reader.preview import Previews
+
 
 class Reader(ListReader, ThreadReader):
     """Questions to the store, for one thread; a context manager."""
@@ -33,6 +39,17 @@ class Reader(ListReader, ThreadReader):
         """Cached octets of a message or one of its parts; None when they are not here."""
         rows = self._rows("SELECT octets FROM body WHERE msgid = ? AND section = ?", (msgid, section))
         return unpack(rows[0][0]) if rows else None
+
+    def first_section(self, msgid: int, sections: Sequence[str]) -> tuple[str, bytes] | None:
+        """Of some sections, in their order, the first that is cached, and its octets; None when none is."""
+        rows = self._rows(
+            """
+            SELECT section, octets FROM json_each(?) AS wanted JOIN body ON section = wanted.value
+            WHERE msgid = ? ORDER BY wanted.key LIMIT 1
+            """,
+            (json.dumps(list(sections)), msgid),
+        )
+        return (str(rows[0][0]), unpack(rows[0][1])) if rows else None
 
     def sections(self, msgid: int) -> tuple[str, ...]:
         """Which parts of a message are cached."""
@@ -59,6 +76,16 @@ class Reader(ListReader, ThreadReader):
             (pattern, limit),
         )
         return tuple(Address(name, email) for name, email in rows)
+
+    # -- previews ------------------------------------------------------------------------------------
+
+    def previews(self) -> Previews:
+        """What ops would send, as the store is now."""
+        # Late: before the first frame nobody asks what a change would send.
+        from imapcore.store.reader.preview import Previews
+
+        self._prepare(())
+        return Previews(self._rows, self._kinds, self._labels, self._expanded)
 
     # -- the journal -----------------------------------------------------------------------------------
 
@@ -124,8 +151,8 @@ class Reader(ListReader, ThreadReader):
 
     # -- searching here --------------------------------------------------------------------------------
 
-    def find(self, query: str, limit: int = 5000) -> Found:
+    def find(self, query: str, limit: int = 5000, *, zone: tzinfo | None = None) -> Found:
         """The offline search: newest messages first that match, and which operators could not be
-        understood.
+        understood. Days are those of ``zone``, by default the machine's own.
         """
-        return find(self._rows, query, limit)
+        return find(self._rows, query, limit, zone)

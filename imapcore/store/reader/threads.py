@@ -36,6 +36,9 @@ MESSAGE_ROWS = (
     "AND state.msgid = message.msgid"
 )
 
+_RECENT = 10
+"""Labels used lately that stand first in an editor."""
+
 
 class ThreadReader(ReadConnection):
     """Messages, for one thread."""
@@ -68,9 +71,8 @@ class ThreadReader(ReadConnection):
         if not kept:
             return None
         messages = tuple(self._messages(kept))
-        labels = sorted(
-            {label for message in messages for label in message.labels if not label.startswith("\\")}
-        )
+        own = frozenset(self._labels.values())
+        labels = sorted({label for message in messages for label in message.labels if label in own})
         return Thread(thrid, messages[0].subject, messages, tuple(labels))
 
     def message(self, msgid: int) -> Message | None:
@@ -179,12 +181,11 @@ class ThreadReader(ReadConnection):
         editor.
         """
         self._prepare(())
-        recent = self._rows(
-            "SELECT shown_name FROM mark WHERE kind = 'label' AND used_at > 0 AND substr(shown_name, "
-            "1, 1) <> '\\' "
-            "ORDER BY used_at DESC LIMIT 10"
+        used = self._rows(
+            "SELECT mark_id, shown_name FROM mark WHERE kind = 'label' AND used_at > 0 ORDER BY used_at DESC"
         )
-        return count_labels(self._expanded(target), self._kinds, tuple(row[0] for row in recent))
+        recent = [name for mark_id, name in used if mark_id in self._labels][:_RECENT]
+        return count_labels(self._expanded(target), self._kinds, tuple(recent))
 
 
 def count_labels(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from imapcore.gmail.label_names import is_below_special, special_parents
 from imapcore.mime.headers import address_from_envelope, addresses_from_envelope, decode_header
 from imapcore.model import Address, Role
 from imapcore.protocol.gmail import find_roles
@@ -121,13 +122,14 @@ def message_delta(fetched: Fetched) -> Delta | None:
 
 
 def mailbox_facts(lines: Iterable[Listed]) -> tuple[MailboxFacts, ...]:
-    """LIST as the store keeps it; Gmail's own parent (``[Gmail]``) is left out, it is no place of the
-    user's.
+    """LIST as the store keeps it. Gmail's own parent (``[Gmail]``) is left out, and what lies below it
+    without an attribute (``[Gmail]/Chats``): neither is a label of the user's.
     """
     listed = list(lines)
     roles: dict[str, Role | None] = {line.name: None for line in listed}
     roles.update((line.name, role) for role, line in find_roles(listed).items())
-    special = {name.rpartition("/")[0] for name, role in roles.items() if role is not None and "/" in name}
+    own = [name for name, role in roles.items() if role is not None]
+    special = special_parents(own, {line.name for line in listed if line.is_selectable})
     return tuple(
         MailboxFacts(
             name=line.name,
@@ -137,5 +139,5 @@ def mailbox_facts(lines: Iterable[Listed]) -> tuple[MailboxFacts, ...]:
             attributes=line.attributes,
         )
         for line in listed
-        if line.is_selectable or line.name not in special
+        if roles[line.name] is not None or not is_below_special(line.name, special)
     )

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from imapcore.errors import (
     CommandRefused,
     GimapError,
@@ -29,6 +31,7 @@ from imapcore.errors import (
     Throttled,
     Unavailable,
 )
+from imapcore.gmail.label_names import fold_label
 from imapcore.model import ENGLISH_TITLES, Role
 from imapcore.protocol.commands import Command
 from imapcore.sanitize import clean_line
@@ -58,6 +61,9 @@ MOST_BREAKS = 8
 """So often in a row the connection may break while an op is sent before the op is given up: it may be what
 breaks it, and everything behind it waits.
 """
+
+Echo = tuple[Role, Sequence[Delta]]
+"""A place, and what the server said of messages there in its answer."""
 
 GONE = "It was deleted forever elsewhere."
 BREAKS = "The connection broke each time this was sent."
@@ -175,12 +181,16 @@ class Replay:
         *,
         uids: dict[int, int] | None = None,
         modseqs: dict[int, int] | None = None,
+        echo: Echo | None = None,
     ) -> None:
-        self._settled(self._store.journal.confirm(batch, msgids, uids=uids, modseqs=modseqs), "")
+        settled = self._store.journal.confirm(batch, msgids, uids=uids, modseqs=modseqs, echo=echo)
+        self._settled(settled, "")
 
-    def _reject(self, batch: Batch, answer: str, msgids: Iterable[int] | None = None) -> None:
+    def _reject(
+        self, batch: Batch, answer: str, msgids: Iterable[int] | None = None, echo: Echo | None = None
+    ) -> None:
         words = clean_line(answer)
-        self._settled(self._store.journal.reject(batch, words, msgids), words)
+        self._settled(self._store.journal.reject(batch, words, msgids, echo=echo), words)
 
     def _note(self, batch: Batch, command: Command[Any]) -> None:
         self._store.journal.note_command(batch, clean_line(describe_order(command)))
@@ -219,15 +229,17 @@ class Replay:
 
     def _store_chunk(self, remote: Remote, batch: Batch, place: Role, members: LocatedUids) -> set[int]:
         """STORE, and look whether it is so; the msgids of messages that were not there."""
-        seen = self._mark(remote, batch, place, members, batch.verb, batch.names)
+        seen, echo = self._mark(remote, batch, place, members, batch.verb, batch.names)
         msgids = members.msgids
         done = {uid for uid in seen if is_shown(batch.verb, batch.names, seen[uid])}
         ignored = seen.keys() - done
         if done:
             told = {msgids[uid]: modseq for uid in done if (modseq := seen[uid].modseq) is not None}
-            self._confirm(batch, [msgids[uid] for uid in done], modseqs=told)
+            self._confirm(batch, [msgids[uid] for uid in done], modseqs=told, echo=echo)
         if ignored:
-            self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored])
+            self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored], None if done else echo)
+        if echo is not None and not seen:
+            self._store.mail.apply_deltas(*echo)
         return {msgid for uid, msgid in msgids.items() if uid not in seen}
 
     def _mark(
@@ -238,8 +250,10 @@ class Replay:
         members: LocatedUids,
         verb: Verb,
         names: Sequence[str],
-    ) -> dict[int, Fetched]:
-        """Labels or flags of messages in one place: how those that are there are afterwards, by uid."""
+    ) -> tuple[dict[int, Fetched], Echo | None]:
+        """Labels or flags of messages in one place: how those that are there are afterwards, by uid; and
+        whatever the server said of messages there, to be stored.
+        """
         remote.ensure(place, members.uidvalidity)
         uids = UidSet(members.msgids)
         lines, silent = self._order_marks(remote, batch, verb, names, uids)
@@ -250,8 +264,11 @@ class Replay:
             # session had not been told of. By now it has.
             lines.extend(self._order_marks(remote, batch, verb, names, UidSet(behind))[0])
             seen = _by_uid(lines)
-        self._learn(remote, place, lines)
-        return {uid: line for uid, line in seen.items() if uid in members.msgids}
+        deltas: list[Delta] = [delta for line in lines if (delta := message_delta(line)) is not None]
+        if deltas:
+            remote.check(place)
+        there = {uid: line for uid, line in seen.items() if uid in members.msgids}
+        return there, (place, deltas) if deltas else None
 
     def _order_marks(
         self, remote: Remote, batch: Batch, verb: Verb, names: Sequence[str], uids: UidSet
@@ -268,12 +285,6 @@ class Replay:
             # What was so already is not echoed, nor is what cannot be done: look.
             lines.extend(remote.changes(unsure))
         return lines, silent
-
-    def _learn(self, remote: Remote, place: Role, lines: Iterable[Fetched]) -> None:
-        deltas: list[Delta] = [delta for line in lines if (delta := message_delta(line)) is not None]
-        if deltas:
-            remote.check(place)
-            self._store.mail.apply_deltas(place, deltas)
 
     # -- moves -----------------------------------------------------------------------------------------
 
@@ -316,12 +327,15 @@ class Replay:
         """These are where they should be; for the inbox that is All Mail and the inbox's label. The msgids of
         messages that were not there.
         """
-        there = members
+        there, echo = members, None
         if batch.destination is Role.INBOX:
-            there = members.among(self._mark(remote, batch, home, members, Verb.ADD_LABELS, ("\\Inbox",)))
+            seen, echo = self._mark(remote, batch, home, members, Verb.ADD_LABELS, ("\\Inbox",))
+            there = members.among(seen)
         if there.msgids:
             uids = {msgid: uid for uid, msgid in there.msgids.items()}
-            self._confirm(batch, uids, uids=uids)
+            self._confirm(batch, uids, uids=uids, echo=echo)
+        elif echo is not None:
+            self._store.mail.apply_deltas(*echo)
         return set(members.msgids.values()) - set(there.msgids.values())
 
     def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: LocatedUids) -> set[int]:
@@ -403,20 +417,33 @@ class Replay:
             remote.run(order)
         except CommandRefused as error:
             # Sent before, or done by another client meanwhile: what counts is how it is now.
-            if not self._is_so(remote, batch):
+            as_it_is = self._as_it_is(remote, batch, error)
+            if as_it_is is None:
                 self._reject(batch, error.detail or error.title)
                 return
+            batch = as_it_is
         self._confirm(batch, None)
         self._moved()
         yield 0.0
 
-    def _is_so(self, remote: Remote, batch: Batch) -> bool:
-        names = {line.name for line in remote.list_mailboxes() if line.is_selectable}
+    def _as_it_is(self, remote: Remote, batch: Batch, error: CommandRefused) -> Batch | None:
+        """The batch with the names that labels have by now, if what it asks for is so; else None.
+
+        Gmail does not tell upper from lower case: another client may have made the label in other letters.
+        """
+        names = {fold_label(line.name): line.name for line in remote.list_mailboxes() if line.is_selectable}
+        first, last = names.get(fold_label(batch.names[0])), names.get(fold_label(batch.names[-1]))
         if batch.verb is Verb.CREATE_LABEL:
-            return batch.names[0] in names
+            if first is None:
+                # One that the settings hide from IMAP is there as well.
+                return batch if error.code == "ALREADYEXISTS" else None
+            if first != batch.names[0]:
+                self._store.mail.rename_label(batch.names[0], first)
+            return replace(batch, names=(first,))
         if batch.verb is Verb.RENAME_LABEL:
-            return batch.names[1] in names and batch.names[0] not in names
-        return batch.names[0] not in names
+            is_so = last is not None and (first is None or first == last == batch.names[1])
+            return batch if is_so else None
+        return batch if first is None else None
 
 
 def _words(error: GimapError) -> str:

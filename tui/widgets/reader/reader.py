@@ -141,7 +141,7 @@ class Reader(Vertical):
         else:
             self._take(thread)
             self.page.redraw(document.current)
-        self._want_bodies()
+        self._ask_for_missing()
 
     def _take(self, thread: Thread | None) -> None:
         """Hand a conversation to the document, with every body that can be had at once."""
@@ -175,6 +175,10 @@ class Reader(Vertical):
         stored = self._stored_bodies()
         if stored:
             self.page.keep_place(lambda: self.document.set_contents(stored))
+        self._ask_for_missing()
+
+    def _ask_for_missing(self) -> None:
+        """Ask for the bodies of open messages that are not stored."""
         for msgid in self.document.missing():
             self.document.contents[msgid] = Waiting.LOADING
             self.post_message(BodyWanted(msgid))
