@@ -60,7 +60,7 @@ async def at_rest(way: Way, count: Count) -> None:
         await come_to_rest(way.pilot)
 
 
-KEYS = {"star": "s", "archive": "e", "important": "+", "unread": "U", "trash": "#"}
+KEYS = {"star": "s", "archive": "e", "not important": "-", "unread": "U", "trash": "#"}
 
 
 @pytest.mark.parametrize("verb", KEYS)
