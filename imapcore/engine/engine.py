@@ -62,6 +62,9 @@ if TYPE_CHECKING:
     from imapcore.engine.connections import Connections
     from imapcore.engine.wiring import ConnectionFactory
 
+LONGEST_NAME = 180
+"""Octets of a store's name before its ending; every file system takes 255."""
+
 BODIES_KEPT = 16
 """Readable bodies kept in memory: going back and forth in a conversation costs nothing."""
 
@@ -113,7 +116,7 @@ class Engine:
         """Open the store, start writer and sessions. Raises StoreError, StoreBusy; returns before any
         network.
         """
-        path = store_path(self.account, self._data_dir)
+        path = find_store(self.account, self._data_dir)
         store = self._store = Store.open(
             path, clock=self._clock, email=self.account.email, sanitize=_sanitized
         )
@@ -497,17 +500,44 @@ def _sanitized(text: str) -> str:
 
 def has_store(account: Account, data_dir: Path | None = None) -> bool:
     """Whether anything of the account is stored here, so that there is something to show."""
-    return store_path(account, data_dir).exists()
+    return find_store(account, data_dir).exists()
+
+
+def find_store(account: Account, data_dir: Path | None) -> Path:
+    """Where an account's store lies. One of an earlier version whose name was ambiguous is renamed."""
+    path = store_path(account, data_dir)
+    old = path.with_name(f"{_plain_name(account)[:LONGEST_NAME]}.sqlite3")
+    if path == old or path.exists():
+        return path
+    from imapcore.store.adoption import adopt_store
+
+    return adopt_store(old, path, account.email)
 
 
 def store_path(account: Account, data_dir: Path | None) -> Path:
-    """Where an account's store lives: one file per account and server, under a name any file system takes."""
+    """Where an account's store belongs: one file per account and server, under a name any file system takes.
+
+    Two accounts never share one: where an address has a character that a file's name should not have, or is
+    very long, a digest of it is part of the name.
+    """
     if data_dir is None:
         from platformdirs import user_data_path
 
         data_dir = user_data_path("gimap-tui", appauthor=False)
+    whole, plain = _whole_name(account), _plain_name(account)
+    if plain == whole and len(whole.encode()) <= LONGEST_NAME:
+        return data_dir / f"{plain}.sqlite3"
+    from hashlib import sha256
+
+    digest = sha256(whole.encode("utf-8", "replace")).hexdigest()[:16]
+    short = plain.encode()[:60].decode("utf-8", "ignore")
+    return data_dir / f"{short}-{digest}.sqlite3"
+
+
+def _whole_name(account: Account) -> str:
     host = "" if account.host == "imap.gmail.com" else f"@{account.host}-{account.port}"
-    name = "".join(
-        char if char.isalnum() or char in "@.-_+" else "_" for char in account.email.lower() + host
-    )
-    return data_dir / f"{name[:180]}.sqlite3"
+    return account.email.lower() + host
+
+
+def _plain_name(account: Account) -> str:
+    return "".join(char if char.isalnum() or char in "@.-_+" else "_" for char in _whole_name(account))

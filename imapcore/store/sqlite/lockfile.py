@@ -10,6 +10,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from imapcore.private_folder import make_private_folder
+
 SIDE_FILES = ("-wal", "-shm")
 """What SQLite keeps beside a database in WAL mode."""
 
@@ -18,7 +20,7 @@ def make_private(path: Path) -> None:
     """Make the file's folder (0700) and an empty file (0600) where they are missing, and narrow what is
     wider.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(path.parent)
     path.parent.chmod(0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     path.chmod(0o600)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from imapcore.private_folder import make_private_folder
 from imapcore.sanitize import clean_filename
 
 MOST_TRIES = 1000
@@ -16,7 +17,7 @@ MOST_TRIES = 1000
 
 def write_file(folder: Path, name: str, octets: bytes) -> Path:
     """Write a new file ``name`` (or ``name (2)`` …) with mode 0600; its path. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private_folder(folder)
     safe = clean_filename(name)
     stem, dot, ending = safe.rpartition(".")
     stem, ending = (stem, dot + ending) if stem else (safe, "")
