@@ -93,8 +93,11 @@ def _main(options: argparse.Namespace) -> int:
 
 
 def _tell(sentence: str) -> None:
+    from imapcore.sanitize import clean_line
+
     try:
-        print(f"gimap-tui: {sentence}", file=sys.stderr)
+        # It may repeat what was typed, or what a file holds.
+        print(f"gimap-tui: {clean_line(sentence)}", file=sys.stderr)
     except OSError:
         pass  # Nobody can be told; the exit code says what it can.
 
@@ -106,7 +109,7 @@ def _run(options: argparse.Namespace) -> int:
         print(f"gimap-tui {__version__}")
         return 0
     path = options.config or config_path()
-    if options.config is not None and not path.is_file():
+    if options.config is not None and (not path.exists() or path.is_dir()):
         raise InvalidArgument(f"There is no file {path}", title="The configuration cannot be read")
     config = load_config(path)
     if options.show:
@@ -130,7 +133,7 @@ def _show(what: str, config: Config, options: argparse.Namespace) -> int:
 
     keymap = Keymap(options.keymap or config.keymap, config.keys)
     for problem in (*config.problems, *keymap.problems):
-        print(f"gimap-tui: {problem}", file=sys.stderr)
+        _tell(problem)
     if what == "config":
         print(show_config(config), end="")
     else:

@@ -251,7 +251,7 @@ class GimapApp(TerminalApp[None]):
     def _tell_problems(self, title: str = "Configuration") -> bool:
         problems = [*self.desk.config.problems, *self.desk.keymap.problems]
         for problem in problems[:_TOLD_PROBLEMS]:
-            self.notify(problem, title=title, severity="warning", timeout=15, markup=False)
+            self.notify(brief(problem, 400), title=title, severity="warning", timeout=15, markup=False)
         return bool(problems)
 
     def _theme_changed(self) -> None:

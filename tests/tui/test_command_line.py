@@ -68,6 +68,25 @@ def test_a_configuration_that_is_not_there(capsys: pytest.CaptureFixture[str], t
     assert "The configuration cannot be read." in err
 
 
+def test_an_empty_configuration_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "config", "--config", "/dev/null")[0] == 0
+    assert "This is not a terminal" in run(capsys, "--demo", "--config", "/dev/null")[2]
+
+
+def test_nothing_that_was_typed_moves_the_terminal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for arguments in (
+        ("--config", "/\x1b]0;x\x07"),
+        ("keys", "--keys", "\x1b[2J"),
+        ("--config", str(tmp_path)),
+    ):
+        code, out, err = run(capsys, *arguments)
+        assert code == 2
+        assert "\x1b" not in out + err
+        assert err.startswith("gimap-tui: ")
+
+
 def test_without_a_terminal_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "--demo")
     assert code == 2

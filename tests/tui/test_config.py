@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tui.keys.keymap import Keymap
 from tui.settings.config import Config, load_config, parse_config, show_config
+from tui.settings.files import LARGEST
 
 
 def test_an_absent_file_is_an_empty_one(tmp_path: Path) -> None:
@@ -89,3 +91,71 @@ def test_what_is_no_command_is_said(written: str) -> None:
     assert "a program and its arguments" in config.problems[0]
     assert config.account.token_command == ()
     assert config.account.port == 994
+
+
+ESCAPE = "\\u001b]0;X\\u0007"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"{ESCAPE}" = "x"',
+        f'["{ESCAPE}"]\na = 1',
+        f'[look]\ntheme = "{ESCAPE}"',
+        f'[look]\n"{ESCAPE}" = 1',
+        f'[account]\nemail = "{ESCAPE}@x.yy"',
+        f'[account]\nhost = "{ESCAPE}"',
+        f'[behaviour]\ndownloads = "{ESCAPE}"',
+        f'[keys]\n"{ESCAPE}" = "x"',
+        f'[keys]\narchive = "{ESCAPE}"',
+        f'[keys]\narchive = ["{ESCAPE}"]',
+        f'[keys]\nmap = "{ESCAPE}"',
+        '[keys]\n"\\u202egpj" = "x"',
+        f'[keys]\n"{"x" * 9999}" = "x"',
+    ],
+)
+def test_names_and_values_are_said_without_what_moves_a_terminal(text: str) -> None:
+    config = parse_config(text)
+    keymap = Keymap(config.keymap, config.keys)
+    problems = (*config.problems, *keymap.problems)
+    assert problems
+    told = "\n".join((*problems, show_config(config)))
+    assert all(line.isprintable() for line in told.splitlines())
+    assert max(map(len, problems)) < 400
+    assert parse_config(show_config(config)).problems == ()
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"\xff\xfe",
+        b"a = " + b"[" * 100_000,
+        b"#" * (LARGEST + 1),
+        b"a = 1" + b"0" * 9999,
+        b"\x00",
+        b"a.b = 1\na = 2",
+    ],
+)
+def test_a_file_that_is_no_configuration_is_a_sentence(tmp_path: Path, octets: bytes) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(octets)
+    config = load_config(path)
+    assert config.problems
+    assert config.look == Config().look
+
+
+def test_a_folder_in_its_place_is_a_sentence(tmp_path: Path) -> None:
+    assert "cannot be read" in load_config(tmp_path).problems[0]
+
+
+def test_what_has_no_end_is_not_read_to_it() -> None:
+    assert "too large" in load_config(Path("/dev/zero")).problems[0]
+    assert load_config(Path("/dev/null")) == Config()
+
+
+@pytest.mark.parametrize("folder", ["~nosuchuser/x", "~nosuchuser"])
+def test_a_folder_of_nobody_is_said_and_the_default_holds(folder: str) -> None:
+    config = parse_config(f'[behaviour]\ndownloads = "{folder}"\nmark_read = false\n')
+    assert "nosuchuser" in config.problems[0]
+    assert config.behaviour.downloads == ""
+    assert not config.behaviour.mark_read

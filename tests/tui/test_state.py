@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 import timeit
 from pathlib import Path
@@ -10,6 +12,11 @@ from threading import Event
 import pytest
 
 import tui.settings.state as state_module
+from tests.fakes.engine import FakeEngine
+from tests.fakes.mail import NOW_MS
+from tui.app import GimapApp
+from tui.context import AppContext
+from tui.settings.files import LARGEST
 from tui.settings.paths import account_path, state_path
 from tui.settings.state import (
     State,
@@ -117,3 +124,101 @@ def test_the_account_added_first_is_remembered(tmp_path: Path, monkeypatch: pyte
     assert account_path().stat().st_mode & 0o777 == 0o600
     account_path().write_bytes(b"\xff\xfe")
     assert remembered_account(account_path()) == ""
+
+
+GOOD = {"folded": ["Work"], "theme": "nord", "tree_width": 30, "has_tree": False}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"density": "three"},
+        {"density": 2},
+        {"reader": "above"},
+        {"keymap": "emacs"},
+        {"tree_width": -1},
+        {"list_share": 10**30},
+        {"list_share": True},
+        {"has_offered_searches": 1},
+        {"hidden": "Work"},
+        {"pinned": [1, None, ["x"], "\x1b]0;x\x07", "\ud800", "y" * 5000]},
+        {"colours": {"a": 1, "\x1b[2J": "teal"}},
+        {"given_colours": ["a"]},
+        {"recent_searches": {"a": "b"}},
+        {"theme": None, "folded": ["Work"]},
+    ],
+)
+def test_one_value_that_does_not_fit_costs_that_value_alone(tmp_path: Path, bad: dict[str, object]) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps({**GOOD, **bad}))
+    state = load_state(path)
+    expected = State(**{name: value for name, value in GOOD.items() if name not in bad})  # type: ignore[arg-type]
+    if "folded" in bad:
+        expected.folded = ["Work"]
+    assert state == expected
+    assert save_state(state, path)
+    assert load_state(path) == state
+
+
+async def test_a_state_of_any_values_starts_the_app(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps({"density": "three", "reader": 3, "theme": "no such", "tree_width": 999}))
+    desk = AppContext(FakeEngine(), lambda: NOW_MS, state=load_state(path))
+    async with GimapApp(desk, has_timers=False).run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        assert desk.state.tree_width == 999
+
+
+def test_what_another_version_remembers_is_handed_on(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps({**GOOD, "of_tomorrow": {"a": [1, "\ud800"]}}))
+    state = load_state(path)
+    assert save_state(state, path)
+    assert json.loads(path.read_text())["of_tomorrow"]["a"][0] == 1
+    assert load_state(path).folded == ["Work"]
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [b"", b"[]", b"{", b"\xff\xfe{}", b"[" * 200_000, b'{"a": ' * 100_000, b" " * (LARGEST + 1), b"1" * 9999],
+)
+def test_what_cannot_be_read_is_kept_beside_the_new_one(tmp_path: Path, octets: bytes) -> None:
+    path = tmp_path / "state.json"
+    path.write_bytes(octets)
+    state = load_state(path)
+    assert state == State()
+    assert save_state(state, path)
+    assert (tmp_path / "state.json.damaged").read_bytes() == octets
+
+
+def test_a_folder_or_a_pipe_in_its_place_is_put_aside(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    for make in (path.mkdir, lambda: os.mkfifo(path)):
+        make()
+        assert load_state(path) == State()
+        assert save_state(State(theme="nord"), path)
+        assert load_state(path).theme == "nord"
+        path.unlink()
+        aside = tmp_path / "state.json.damaged"
+        if aside.is_dir():
+            aside.rmdir()
+
+
+def test_folders_and_files_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    path = tmp_path / "local" / "state" / "gimap-tui" / "state.json"
+    for umask in (0o000, 0o777):
+        before = os.umask(umask)
+        try:
+            assert save_state(State(), path)
+        finally:
+            os.umask(before)
+        assert path.stat().st_mode & 0o777 == 0o600
+        for folder in list(path.parents)[:3]:
+            assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("octets", [b"\xff", b"x" * 999 + b"@x.yy", b"\x1b]0;\x07@x.yy", b"ada", b"a b@x.yy"])
+def test_what_is_no_remembered_address_is_none(tmp_path: Path, octets: bytes) -> None:
+    path = tmp_path / "account"
+    path.write_bytes(octets)
+    assert remembered_account(path) == ""

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tui.keys.commands import KEYMAPS
+from tui.settings.files import read_file
 
 _SHOWN = 60
 """Characters of a value that a sentence about it shows."""
@@ -113,16 +114,16 @@ def _declared(kind: _Section) -> dict[str, Says]:
 def load_config(path: Path) -> Config:
     """Read the file; one that is not there is an empty one. Never raises."""
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except FileNotFoundError:
         return Config()
     except OSError as error:
-        return Config(problems=(f"The configuration {path.name} cannot be read: {error.strerror}",))
+        return Config(problems=(f"The configuration {brief(path.name)} cannot be read: {error.strerror}",))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return Config(
-            problems=(f"The configuration {path.name} is not UTF-8 text; nothing of it is in force",)
+            problems=(f"The configuration {brief(path.name)} is not UTF-8 text; nothing of it is in force",)
         )
     return parse_config(text)
 
@@ -134,7 +135,9 @@ def parse_config(text: str) -> Config:
 
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        return Config(problems=("The configuration is nested too deeply; nothing of it is in force",))
+    except (tomllib.TOMLDecodeError, ValueError) as error:
         return Config(
             problems=(f"The configuration is not TOML: {brief(str(error))}; nothing of it is in force",)
         )
@@ -160,10 +163,10 @@ def parse_config(text: str) -> Config:
     )
 
 
-def brief(text: str) -> str:
+def brief(text: str, most: int = _SHOWN) -> str:
     """Text from a file as it can stand in a sentence: short, and nothing in it that moves the terminal."""
-    shown = "".join(char if char.isprintable() else "?" for char in text[: _SHOWN + 1])
-    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    shown = "".join(char if char.isprintable() else "?" for char in text[: most + 1])
+    return shown if len(shown) <= most else f"{shown[:most]}..."
 
 
 def _shown(value: object) -> str:
@@ -200,12 +203,25 @@ def _read_section(section: str, values: Mapping[str, object], problems: list[str
             problems.append(f"[{section}] {name} must be {_KINDS[wanted]}, not {_shown(value)}")
         elif among and value not in among:
             problems.append(f"[{section}] {name} must be one of {', '.join(among)}, not {_shown(value)}")
+        elif isinstance(value, str) and not value.isprintable():
+            problems.append(f"[{section}] {name} holds what cannot be printed: {_shown(value)}")
+        elif name == "downloads" and not _is_folder_name(str(value)):
+            problems.append(f"[{section}] {name}: there is no such user’s folder, {_shown(value)}")
         elif name == "port" and not 0 < int(str(value)) < 65536:
             problems.append(f"[{section}] port must be between 1 and 65535, not {_shown(value)}")
         else:
             kept[name] = value
             given.add(f"{section}.{name}")
     return kind(**kept)  # type: ignore[arg-type]
+
+
+def _is_folder_name(text: str) -> bool:
+    """Whether a folder's name means something: ``~name`` only where there is that user."""
+    try:
+        Path(text).expanduser()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _words(value: object) -> tuple[str, ...] | None:
@@ -238,19 +254,26 @@ def _read_keys(
     keymap = KEYMAPS[0]
     keys: dict[str, tuple[str, ...]] = {}
     for name, value in values.items():
-        if name == "map":
+        if not name.isprintable() or len(name) > _SHOWN:
+            problems.append(f"[keys]: there is no command “{brief(name)}”; `gimap-tui keys` lists them")
+        elif name == "map":
             if value in KEYMAPS:
                 keymap = str(value)
                 given.add("keys.map")
             else:
                 problems.append(f"[keys] map must be one of {', '.join(KEYMAPS)}, not {_shown(value)}")
-        elif isinstance(value, str):
+        elif isinstance(value, str) and _is_key(value):
             keys[name] = (value,)
-        elif isinstance(value, list) and all(isinstance(each, str) for each in value):
+        elif isinstance(value, list) and all(_is_key(each) for each in value):
             keys[name] = tuple(value)
         else:
             problems.append(f'[keys] {brief(name)} must be a key or a list of keys, such as ["e", "g e"]')
     return keymap, keys
+
+
+def _is_key(value: object) -> bool:
+    """Whether this may be the writing of a key; which one, the key map knows."""
+    return isinstance(value, str) and len(value) <= _SHOWN and value.isprintable()
 
 
 def keep_in_force(before: Config, after: Config) -> Config:
@@ -292,8 +315,13 @@ def show_config(config: Config) -> str:
     lines.append("[keys]")
     lines.append(f"# A whole map ({', '.join(KEYMAPS)}); below it, commands with keys of your own")
     lines.append(f"map = {_toml(config.keymap)}")
-    lines.extend(f"{name} = {_toml(list(keys))}" for name, keys in sorted(config.keys.items()))
+    lines.extend(f"{_toml_key(name)} = {_toml(list(keys))}" for name, keys in sorted(config.keys.items()))
     return "\n".join(lines) + "\n"
+
+
+def _toml_key(name: str) -> str:
+    is_bare = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+    return name if is_bare else _toml(name)
 
 
 def _toml(value: object) -> str:
@@ -303,5 +331,5 @@ def _toml(value: object) -> str:
         return "[" + ", ".join(_toml(each) for each in value) + "]"
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+        return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
     return str(value)

@@ -48,6 +48,12 @@ def _state_folder() -> Path:
 
 def download_path() -> Path:
     """Where attachments are saved unless the configuration says otherwise."""
+    import configparser
+
     from platformdirs import user_downloads_path
 
-    return user_downloads_path()
+    try:
+        return user_downloads_path()
+    except (configparser.Error, ValueError, OSError, RuntimeError):
+        # The desktop's own list of folders (user-dirs.dirs) is a file that anybody may have written.
+        return Path.home() / "Downloads"

@@ -1,20 +1,28 @@
 """What is remembered between runs: folds, colours, recent searches, where the dividers stand.
 
-A small JSON file of one's own, mode 0600. It is a convenience: one that is missing, damaged or from another
-version is started anew without a word, and one that cannot be written costs nothing but the memory.
+A small JSON file of one's own, mode 0600. It is a convenience, and input like any other: a value that does
+not fit is left out and all others stay, those of another version too; a file of which nothing can be read is
+kept beside the new one; and one that cannot be written costs nothing but the memory.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
+from imapcore.private_folder import make_private_folder
+from tui.keys.commands import KEYMAPS
+from tui.settings.files import read_file
+from tui.style.layout import READER_CHOICES
+
 _RECENT = 50
+_LONGEST_ADDRESS = 320
 
 
 class State(Struct):
@@ -40,6 +48,8 @@ class State(Struct):
     """Thousandths of the room that the list has beside or above the reader; 0 lets the screen decide."""
     has_tree: bool = True
     has_offered_searches: bool = False
+    others: dict[str, object] = field(default_factory=dict)
+    """What another version remembers: handed on as it is."""
 
     def copy(self) -> State:
         """The same values, apart from these."""
@@ -57,28 +67,71 @@ class State(Struct):
 
 def load_state(path: Path) -> State:
     """Read what is remembered; anything that does not fit is left out."""
-    try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return State()
-    if not isinstance(data, dict):
-        return State()
+    data = _read_object(path)
     state = State()
-    for name in State.__struct_fields__:
-        value = data.get(name)
+    for name in _NAMES:
+        value = data.pop(name, None)
         if type(value) is not type(getattr(state, name)):
             continue
         if isinstance(value, list):
-            value = [item for item in value if isinstance(item, str)]
+            value = [item for item in value if _is_sane(item)][:_MOST]
         elif isinstance(value, dict):
-            value = {key: item for key, item in value.items() if isinstance(item, str)}
+            pairs = [(key, item) for key, item in value.items() if _is_sane(key) and _is_sane(item)]
+            value = dict(pairs[:_MOST])
+        elif not _fits(name, value):
+            continue
         setattr(state, name, value)
+    state.others = data
     return state
+
+
+_NAMES = tuple(name for name in State.__struct_fields__ if name != "others")
+_AMONG = {"density": ("", "one", "two"), "reader": ("", *READER_CHOICES), "keymap": ("", *KEYMAPS)}
+_MOST = 10_000
+"""Entries of a list or a table; nobody has more labels."""
+_LONGEST = 2_000
+"""Characters of a text; no label's name or query is longer."""
+_GREATEST = 1_000
+"""Cells, or thousandths."""
+
+
+def _fits(name: str, value: object) -> bool:
+    if isinstance(value, str):
+        return _is_sane(value) and value in _AMONG.get(name, (value,))
+    return isinstance(value, bool) or (isinstance(value, int) and 0 <= value <= _GREATEST)
+
+
+def _is_sane(value: object) -> bool:
+    """Whether this is a text that can be shown, and written again."""
+    return (
+        isinstance(value, str)
+        and len(value) <= _LONGEST
+        and not any(char < " " or "\x7f" <= char <= "\x9f" or "\ud800" <= char <= "\udfff" for char in value)
+    )
+
+
+def _read_object(path: Path) -> dict[str, object]:
+    """The file's JSON object. Where something else is in its place, that is put aside, and it is empty."""
+    try:
+        octets = read_file(path)
+        data = json.loads(octets)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError):
+        data = None
+    if isinstance(data, dict):
+        return data
+    with suppress(OSError):
+        # If it cannot be put aside, writing will fail too, and costs nothing but the memory.
+        path.replace(path.with_name(path.name + ".damaged"))
+    return {}
 
 
 def save_state(state: State, path: Path) -> bool:
     """Write it whole or not at all; False when it could not be written."""
-    return _write(json.dumps(asdict(state), ensure_ascii=False, indent=1), path)
+    values = asdict(state)
+    others = values.pop("others")
+    return _write(json.dumps({**others, **values}, ensure_ascii=False, indent=1), path)
 
 
 class StateKeeper:
@@ -117,24 +170,28 @@ def remember_account(email: str, path: Path) -> bool:
 
 
 def remembered_account(path: Path) -> str:
-    """The address that was added at the first start; empty where there is none."""
+    """The address that was added at the first start; empty where there is none, or something else."""
     try:
-        return path.read_text(encoding="utf-8").strip()
+        text = read_file(path).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+    is_address = text.count("@") == 1 and len(text) <= _LONGEST_ADDRESS and text.isprintable()
+    return text if is_address and " " not in text else ""
 
 
 def _write(text: str, path: Path) -> bool:
     import tempfile
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(path.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".state-")
     except OSError:
         return False
     draft = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        # What has no place in UTF-8 came from another version: it may be damaged, the rest may not.
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+            os.fchmod(handle, 0o600)
             file.write(text)
         draft.replace(path)
     except OSError:
