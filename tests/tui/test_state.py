@@ -193,8 +193,11 @@ def test_what_cannot_be_read_is_kept_beside_the_new_one(tmp_path: Path, octets: 
 
 def test_a_folder_or_a_pipe_in_its_place_is_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    for make in (path.mkdir, lambda: os.mkfifo(path)):
-        make()
+    for is_pipe in (False, True):
+        if is_pipe:
+            os.mkfifo(path)
+        else:
+            path.mkdir()
         assert load_state(path) == State()
         assert save_state(State(theme="nord"), path)
         assert load_state(path).theme == "nord"
