@@ -120,6 +120,21 @@ def decode_body(octets: bytes, charset: str = "", *, is_html: bool = False) -> t
     return decode(octets, charset)
 
 
+def without_cut_end(octets: bytes) -> bytes:
+    """Octets of UTF-8 without a letter at their end of which only the beginning is there."""
+    for length in (1, 2, 3):
+        lead = octets[-length] if len(octets) >= length else 0
+        if lead >= 0xC0:
+            try:
+                octets[:-length].decode("utf-8")
+            except UnicodeDecodeError:
+                return octets
+            return octets[:-length] if (2 if lead < 0xE0 else 3 if lead < 0xF0 else 4) > length else octets
+        if lead < 0x80:
+            break
+    return octets
+
+
 def _detect(octets: bytes) -> str | None:
     """The codec of text in other letters than Latin ones, where the detector is sure; else None."""
     sample = octets[:_SAMPLE]

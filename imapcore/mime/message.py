@@ -123,7 +123,10 @@ def make_snippet(part: bytes, *, encoding: str, charset: str, is_html: bool) -> 
 
     ``part`` may be cut anywhere, as a partial FETCH leaves it.
     """
-    text, _ = charsets.decode(decode_transfer(part, encoding), charset)
+    octets = decode_transfer(part, encoding)
+    if not charset:
+        octets = charsets.without_cut_end(octets)
+    text, _ = charsets.decode_body(octets, charset, is_html=is_html)
     text = text.rstrip("\ufffd")
     preheader = ""
     if is_html:

@@ -40,6 +40,7 @@ _LABEL = re.compile(r"[^\W\d_][\w .&/()'’-]{0,40}[:：](?:\s|$)")
 _NOTE = re.compile(
     r"^\s{0,8}\[(\d{1,4})\][:.]?\s{1,8}<?((?:https?://|www\.)[^\s<>\"]{1,4000})", re.IGNORECASE
 )
+_REPEATED = re.compile(r"(?<![\w.+%-])([\w.+%-]{1,64}@[\w.-]{1,200})<mailto:\1>")
 _MARK = re.compile(r"\[(\d{1,4})\]")
 
 
@@ -88,7 +89,9 @@ def _targets(text: str, footnotes: Mapping[int, str]) -> Iterable[tuple[int, int
     if "://" in text or "www." in lower or "mailto:" in lower:
         for match in _URL.finditer(text):
             url = _without_trailing(match[1])
-            is_bracketed = match[0].startswith("<") and match[0].endswith(">")
+            # In ``here<https://…>`` the brackets are all that parts the two.
+            before = text[max(0, match.start() - 1) : match.start()].strip()
+            is_bracketed = match[0].startswith("<") and match[0].endswith(">") and not before
             start = match.start() if is_bracketed else match.start(1)
             end = match.end() if is_bracketed else match.start(1) + len(url)
             found.append((start, end, url, url, numbers.get(url)))
@@ -208,7 +211,7 @@ class _Paragraph(Struct):
         quote, is_signature = lines[0].quote, lines[0].is_signature
         if is_signature and lines[0].text.rstrip() == "--":
             lines = lines[1:]
-        texts = [clean_text(line.text).replace("\n", " ").rstrip() for line in lines]
+        texts = [_without_repeats(clean_text(line.text).replace("\n", " ").rstrip()) for line in lines]
         if not any(texts):
             return []
         if is_signature:
@@ -285,6 +288,11 @@ class _Paragraph(Struct):
                 following = following[min(indent, len(following) - len(following.lstrip())) :]
             out.append(glue + following)
         return "".join(out)
+
+
+def _without_repeats(text: str) -> str:
+    """Outlook writes ``ada@x.example<mailto:ada@x.example>``."""
+    return _REPEATED.sub(r"\1", text) if "<mailto:" in text else text
 
 
 def _keeps_columns(texts: list[str]) -> bool:

@@ -23,6 +23,8 @@ MAX_QUOTE = 20
 
 _QUOTE = re.compile(r"[> ]*>")
 _RULE = re.compile(r"^\s*_{20,}\s*$")
+_BEGINS_DATED = re.compile(r"\s{0,8}[^<@]{0,24}?\d{1,4}[./:-]\d{1,2}\b")
+"""A line that begins with a day or an hour begins an attribution, also right below what was written."""
 _SIGNATURE_LINES = 12
 
 
@@ -117,7 +119,9 @@ def _mark_attributions(lines: list[Line]) -> None:
                 or not lines[first - 1].text.strip()
                 or lines[first - 1].quote != lines[first].quote
             )
-            if is_start and is_attribution(joined):
+            if (is_start and is_attribution(joined)) or (
+                _BEGINS_DATED.match(lines[first].text) and is_dated_attribution(joined)
+            ):
                 for place in range(first, index):
                     lines[place] = Line(lines[place].text, depth, lines[place].is_soft, is_attribution=True)
                 break

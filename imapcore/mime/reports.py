@@ -56,6 +56,8 @@ _SUBJECTS = {
     "7": "it was refused by the rules there",
 }
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_REPEATED = re.compile(r"(\d{3})-(\d\.\d{1,3}\.\d{1,3}) ")
+_MAX_WORDS = 200
 _ACTIONS = {
     "failed": "Not delivered to {who}",
     "delayed": "Not delivered to {who} yet; it will be tried again",
@@ -134,7 +136,8 @@ def _why(group: dict[str, str], message: dict[str, str]) -> str:
     told = f": {reason}" if reason else ""
     if server:
         told += f", says {server}" if reason else f": so says {server}"
-    return told + (f" (“{words[:300]}”)" if words else "")
+    cut = words if len(words) <= _MAX_WORDS else words[: words.rfind(" ", 0, _MAX_WORDS)] + " …"
+    return told + (f" (“{cut}”)" if words else "")
 
 
 def _groups(text: str) -> Iterator[dict[str, str]]:
@@ -168,8 +171,14 @@ def _value(field: str | None) -> str:
 
 
 def _words(field: str) -> str:
+    """A diagnostic in one line; servers begin each line of a long one with its code again."""
     kind, semicolon, value = field.partition(";")
-    return decode_header(value if semicolon and len(kind) < 20 else field)
+    words = decode_header(value if semicolon and len(kind) < 20 else field)
+    code = _REPEATED.match(words)
+    if code is None:
+        return words
+    rest = words[code.end() :].replace(f"{code[1]}-{code[2]} ", "").replace(f"{code[1]} {code[2]} ", "")
+    return f"{code[1]} {code[2]} {rest}"
 
 
 def _person(address: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from imapcore.clock import ManualClock
@@ -17,7 +18,7 @@ from imapcore.errors import GimapError, LimitExceeded
 from imapcore.mime.headers import address_from_envelope, decode_header, parse_addresses
 from imapcore.mime.message import extract_part, make_snippet, read_body, snippet
 from imapcore.mime.parameters import parse_disposition, parse_media_type
-from imapcore.model import Block, Body
+from imapcore.model import Block, Body, Details
 from imapcore.protocol.commands import (
     Append,
     Capability,
@@ -270,12 +271,35 @@ def _check_body(body: Body) -> str:
 
 def mime(data: bytes) -> str:
     """Any bytes are a message: it can be shown, previewed, and its parts saved."""
-    body = read_body(1, data)
+    body = read_body(1, data, "", datetime.astimezone)
     told = _check_body(body)
+    _check_details(body.details)
     assert_clean(snippet(data))
     for attachment in body.attachments[:5]:
         extract_part(data, attachment.section)
-    return told
+    for form in body.forms[:3]:
+        assert_clean(form.title)
+        assert_clean(form.media_type)
+        _check_body(read_body(1, data, form.section))
+    return f"{told} f{min(len(body.forms), 3)}"
+
+
+def _check_details(details: Details | None) -> None:
+    assert details is not None
+    people = (details.sender, details.sent_by, *details.to, *details.cc, *details.reply_to)
+    for person in people:
+        if person is not None:
+            assert_clean(person.name)
+            assert_clean(person.email)
+    assert_clean(details.date)
+    assert_clean(details.mailed_by)
+    assert_clean(details.signed_by)
+    assert_clean(details.message_id)
+    for text in (details.list_id, details.list_post, details.list_archive):
+        assert_clean(text)
+    if details.unsubscribe is not None:
+        assert_clean(details.unsubscribe.url)
+        assert_clean(details.unsubscribe.mailto)
 
 
 def html(data: bytes) -> str:

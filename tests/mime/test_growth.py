@@ -27,6 +27,13 @@ from imapcore.mime.parameters import parse_disposition, parse_media_type
 from imapcore.mime.parts import decode_transfer, header_fields, parse_parts
 from imapcore.mime.plain_text import find_links, read_plain
 from imapcore.mime.quotes import read_lines
+from imapcore.mime.recurrence import show_rule
+from imapcore.mime.reports import read_delivery_status
+from imapcore.mime.smime import open_smime
+from imapcore.mime.textual import strip_armor
+from imapcore.mime.time_zones import find_zone
+from imapcore.mime.tnef import open_tnef
+from imapcore.mime.uuencode import take_files
 from imapcore.sanitize import clean_filename, clean_line, clean_text
 
 LENGTH = 3_000
@@ -128,6 +135,19 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "read_event, SUMMARY": in_calendar("SUMMARY:"),
     "read_event, ATTENDEE": in_calendar("ATTENDEE"),
     "read_event, RRULE": in_calendar("DTSTART:20261124T100000Z\nRRULE:"),
+    "read_event, VTIMEZONE": lambda text: read_event(
+        f"BEGIN:VTIMEZONE\nTZID:x\nBEGIN:STANDARD\n{text}\nEND:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT\n"
+        "DTSTART;TZID=x:20261124T100000\nEND:VEVENT\n"
+    ),
+    "read_event, DESCRIPTION": in_calendar("DESCRIPTION:"),
+    "show_rule": lambda text: show_rule("FREQ=MONTHLY;BYDAY=" + text),
+    "find_zone": find_zone,
+    "open_smime": lambda text: open_smime(b"0\x80" + octets(text)),
+    "open_tnef": lambda text: open_tnef(b"\x78\x9f\x3e\x22\0\0" + octets(text)),
+    "strip_armor": lambda text: strip_armor("-----BEGIN PGP SIGNED MESSAGE-----\n" + text),
+    "take_files": lambda text: take_files("begin 644 a\n" + text, "1"),
+    "decode_body, HTML": lambda text: charsets.decode_body(b"\xe9<meta " + octets(text), is_html=True),
+    "read_delivery_status": lambda text: read_delivery_status("Action: failed\nFinal-Recipient: " + text),
     "clean_url": clean_url,
     "clean_url, host": lambda text: clean_url("http://" + text),
     "is_suspicious": lambda text: is_suspicious("http://x.org/", "x.org", text),

@@ -274,6 +274,12 @@ def test_enriched_text_and_reports() -> None:
         (b"> a long line of what was said before\r\n" * 60 + b"\r\nAnd my answer.", {}, "And my answer."),
         (b"https://x.example/1", {}, "https://x.example/1"),
         (b"", {}, ""),
+        ("Grüße aus München, und noch eine gute Zeit".encode()[:7], {"charset": ""}, "Grüße"),
+        (
+            "Вы получили это письмо, потому что".encode("koi8-r"),
+            {"charset": ""},
+            "Вы получили это письмо, потому что",
+        ),
     ],
 )
 def test_snippets(part: bytes, options: dict[str, str | bool], expected: str) -> None:

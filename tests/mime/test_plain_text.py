@@ -185,6 +185,18 @@ def test_no_link_is_shown_by_a_footnotes_number() -> None:
     assert links.found[index].label(index) == "3"
 
 
+def test_what_outlook_writes_behind_words_is_parted_from_them() -> None:
+    (found,) = texts("Write to ada@x.example<mailto:ada@x.example> or click here<https://x.example/a>\n")
+    assert found == "Write to ada@x.example or click here<https://x.example/a>"
+
+
+def test_an_attribution_right_below_the_answer() -> None:
+    found = blocks(
+        'Hello\n02.04.2012 14:20 пользователь "bob@x.example" <\nbob@x.example> написал:\n\n> Hi\n'
+    )
+    assert [(text(b).split()[0], b.quote) for b in found] == [("Hello", 0), ("02.04.2012", 1), ("Hi", 1)]
+
+
 def test_an_address_in_full_sight_has_no_number() -> None:
     links = Links()
     read_plain("see https://x.example/a and <https://y.example/>\n", links)

@@ -65,6 +65,16 @@ def test_a_bounce_says_who_refused_and_why(group: str, sentence: str) -> None:
     assert first(bounce(HEAD + group)) == sentence
 
 
+def test_a_servers_long_answer_is_put_together() -> None:
+    answer = "".join(f"550-5.1.1 line {number} of a long explanation\n " for number in range(20))
+    found = first(
+        bounce(f"Final-Recipient: rfc822; a@x.example\nAction: failed\nDiagnostic-Code: smtp; {answer}")
+    )
+    assert "(“550 5.1.1 line 0 of a long explanation line 1 of" in found
+    assert found.endswith(" …”).")
+    assert len(found) < 350
+
+
 def test_every_recipient_is_told_of() -> None:
     group = "Final-Recipient: rfc822; {}@x.example\nAction: failed\nStatus: 5.1.1\n\n"
     told = read_delivery_status(HEAD + group.format("ada") + group.format("noor"))

@@ -106,6 +106,14 @@ def test_marks_follow_what_a_person_would_say(
     assert (marks.text.section if marks.text else None) == section
 
 
+@pytest.mark.parametrize("kind", ["mixed", "alternative"])
+def test_a_text_of_blank_lines_is_not_worth_previewing(kind: str) -> None:
+    blank, words = part("1", "text/plain", size=10), part("2", "text/html", size=500)
+    found = read_marks(Multipart("", f"multipart/{kind}", (blank, words))).text
+    assert found is words
+    assert read_marks(Multipart("", f"multipart/{kind}", (blank,))).text is blank
+
+
 def test_a_part_is_found_by_its_section_even_within_a_message() -> None:
     assert find_part(WITH_PDF, "2") is WITH_PDF.parts[1]
     assert find_part(WITH_PDF, "9") is None

@@ -26,6 +26,10 @@ NO_FILES = frozenset(
 """Parts with a name that nobody would call an attachment."""
 
 
+EMPTY_OCTETS = 16
+"""A text of no more than this is blank lines often enough; where there is another, that one is read."""
+
+
 class Marks(Struct, frozen=True):
     """What the list shows of a message's parts."""
 
@@ -77,9 +81,10 @@ def find_text(structure: BodyStructure) -> Part | None:
         return structure if is_text and structure.extension.disposition != "attachment" else None
     if structure.media_type == "multipart/alternative":
         found = [text for part in structure.parts if (text := find_text(part)) is not None]
-        plain = (text for text in found if text.media_type == "text/plain" and text.size > 2)
+        plain = (text for text in found if text.media_type == "text/plain" and text.size > EMPTY_OCTETS)
         return next(plain, found[-1] if found else None)
-    return next((text for part in structure.parts if (text := find_text(part)) is not None), None)
+    found = [text for part in structure.parts if (text := find_text(part)) is not None]
+    return next((text for text in found if text.size > EMPTY_OCTETS), found[0] if found else None)
 
 
 def find_part(structure: BodyStructure, section: str) -> Part | None:
