@@ -5,6 +5,7 @@ The map, from the outside in; each room imports only rooms further down:
 - ``engine``     one account behind one object: start, stop, read windows of conversations, submit ops, undo
 - ``sync``       server state → store, journalled ops → server
 - ``store``      the local SQLite; the only SQL
+- ``smtp``       mail submission: one message, one outcome
 - ``net``        sockets, TLS, sessions; the only sockets of the client
 - ``protocol``   the IMAP conversation as a pure state machine
 - ``wire``       bytes ↔ values, pure

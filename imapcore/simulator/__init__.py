@@ -7,11 +7,10 @@ thread of this one, for tests, with ``control`` to act behind its back:
         sim.control.deliver(raw, labels=["\\Inbox"])
         imaplib.IMAP4(sim.host, sim.port)
 
-The map: ``options`` names every doubt about Gmail, ``texts`` holds its words. ``server`` listens,
-``session`` converses, ``channel`` moves bytes within bounds, ``cursor`` reads commands, ``commands`` are
-the verbs. ``account`` has Gmail's rules over ``model``'s messages and mailboxes, ``view`` is the frozen
-mailbox a session sees. ``faults`` and ``control`` are for tests. ``content*``, ``mail*``, ``query*`` and
-``words`` are the mail itself.
+The map: ``options`` names every doubt about Gmail, ``gmail_texts`` holds its words. ``server`` listens;
+``imap`` and ``smtp`` are what it speaks, ``account`` has Gmail's rules over messages and mailboxes,
+``search`` answers its queries, ``demo_mail`` is the mail itself. ``faults``, ``control`` and ``in_thread``
+are for tests.
 """
 
 from imapcore.simulator.control import Control, Snapshot

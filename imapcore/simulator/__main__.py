@@ -1,6 +1,7 @@
 """``python -m imapcore.simulator``: the embedded server as a process of its own.
 
-Prints one line with ``127.0.0.1:PORT`` when it listens; ends on SIGTERM, SIGINT, and with ``--until-eof``
+Prints one line with ``127.0.0.1:PORT`` when it listens, and with ``--smtp-port`` a second,
+``smtp 127.0.0.1:PORT``; ends on SIGTERM, SIGINT, and with ``--until-eof``
 when its standard input closes, so that it never outlives who started it.
 """
 
@@ -31,6 +32,8 @@ def _parser() -> argparse.ArgumentParser:
         "Account demo@gmail.com, app password demodemodemodemo.",
     )
     parser.add_argument("--port", type=int, default=0, help="port to listen on (0: any free one)")
+    parser.add_argument("--smtp-port", type=int, metavar="N", help="also take mail over SMTP there (0: any)")
+    parser.add_argument("--smtp-starttls", action="store_true", help="with --tls: SMTP offers STARTTLS")
     parser.add_argument(
         "--messages", type=int, metavar="N", help="N generated messages instead of the demo mailbox"
     )
@@ -74,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--fault: {error}")
     options = Options(
         port=given.port,
+        smtp_port=given.smtp_port,
+        smtp_starttls=given.smtp_starttls,
         messages=given.messages,
         seed=given.seed,
         arrivals_seconds=given.arrivals,
@@ -128,6 +133,8 @@ async def _serve(
         await lines.start()
     told = f", control {HOST}:{lines.port}" if lines is not None else ""
     print(f"listening on {HOST}:{server.port}{told}", flush=True)
+    if options.smtp_port is not None:
+        print(f"smtp {HOST}:{server.smtp_port}", flush=True)
     await ending.wait()
     if lines is not None:
         await lines.stop()

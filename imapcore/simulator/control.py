@@ -17,6 +17,7 @@ from imapcore.simulator.account.mailboxes import Mailbox, Message
 from imapcore.simulator.account.source import store
 from imapcore.simulator.faults import Fault
 from imapcore.simulator.server import Server
+from imapcore.simulator.smtp.post import Departure
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -130,6 +131,11 @@ class Control:
         )
         account.announce()
         return message.msgid
+
+    @_in_loop
+    def departures(self) -> list[Departure]:
+        """What left the house over SMTP, in order."""
+        return list(self._server.post.departures)
 
     @_in_loop
     def deliver_next(self) -> int:

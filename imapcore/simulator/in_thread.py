@@ -40,6 +40,11 @@ class Simulator:
         return self._server.port
 
     @property
+    def smtp_port(self) -> int:
+        """The SMTP port, on loopback; 0 if there is none."""
+        return self._server.smtp_port
+
+    @property
     def control_port(self) -> int:
         """The port of the line protocol; 0 if there is none."""
         return 0 if self._lines is None else self._lines.port

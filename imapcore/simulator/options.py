@@ -87,6 +87,10 @@ class Options:
     """Loopback port of the line protocol of ``control``; 0 for any free one, None for none."""
     tls: bool = False
     """Speak TLS from the first byte, with a certificate for localhost made at start."""
+    smtp_port: int | None = None
+    """Loopback port of the SMTP side; 0 for any free one, None for none."""
+    smtp_starttls: bool = False
+    """With ``tls``: SMTP begins in the clear and offers STARTTLS, as port 587; otherwise TLS comes first."""
     max_connections: int = 15
     """Signed-in connections at once; more are refused (Gmail: 15)."""
     max_strangers: int = 60
@@ -119,6 +123,11 @@ class Options:
     """So many BAD in a row end the connection."""
     append_limit: int = APPEND_LIMIT
 
+    smtp_size: int = 35_882_577
+    """Octets of the largest message SMTP takes."""
+    smtp_daily_limit: int = 500
+    """Recipients a day."""
+
     # -- settings a Gmail user has -------------------------------------------------------------------
     locale: Locale = Locale.ENGLISH
     parent: str = ""
@@ -133,6 +142,10 @@ class Options:
     expunge_behavior: ExpungeBehavior = ExpungeBehavior.ARCHIVE
     account_keywords: tuple[str, ...] = ()
     """Keywords every mailbox lists in FLAGS from the start."""
+    aliases: tuple[str, ...] = ()
+    """Addresses that From may name besides the account's own."""
+    sent_copy_seconds: float = 0.0
+    """How long after a message was taken its copy is in Sent; up to five seconds, as clients have seen."""
     zone_minutes: int = 0
     """The account's time zone, east positive: what a day is in X-GM-RAW's ``after:`` and ``before:``."""
     large_uidvalidity: bool = False

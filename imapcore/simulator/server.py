@@ -21,6 +21,8 @@ from imapcore.simulator.imap.commands import TABLE
 from imapcore.simulator.imap.credentials import Credentials
 from imapcore.simulator.imap.session import ServerState, Session
 from imapcore.simulator.options import Options
+from imapcore.simulator.smtp.post import Post
+from imapcore.simulator.smtp.session import SmtpSession
 
 HOST = "127.0.0.1"
 WARM_LIMIT = 200_000
@@ -64,10 +66,14 @@ class Server:
         seeds = make_seeds(options, self.clock)
         account = build_account(options, self.clock, seeds)
         self.house = ServerState(account, Credentials(account), self.clock)
+        self.post = Post(account)
         self.port = 0
         """The port it listens on, once started."""
+        self.smtp_port = 0
+        """The port of the SMTP side, once started; 0 if there is none."""
         self._tls = tls
         self._listener: asyncio.Server | None = None
+        self._smtp_listener: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._numbers = count(1)
@@ -81,6 +87,12 @@ class Server:
         options = self.house.options
         self._listener = await asyncio.start_server(self._accept, HOST, options.port, ssl=self._tls)
         self.port = int(self._listener.sockets[0].getsockname()[1])
+        if options.smtp_port is not None:
+            first = None if options.smtp_starttls else self._tls
+            self._smtp_listener = await asyncio.start_server(
+                self._accept_smtp, HOST, options.smtp_port, ssl=first
+            )
+            self.smtp_port = int(self._smtp_listener.sockets[0].getsockname()[1])
         if not is_warm:
             self._own(asyncio.ensure_future(self.warm()))
         if options.arrivals_seconds is not None:
@@ -100,8 +112,10 @@ class Server:
 
     async def stop(self) -> None:
         """End every connection and stop listening."""
-        if self._listener is not None:
-            self._listener.close()
+        for listener in (self._listener, self._smtp_listener):
+            if listener is not None:
+                listener.close()
+        self.post.close()
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -130,6 +144,28 @@ class Server:
             channel.abort()
         finally:
             self.house.sessions.discard(session)
+            self._writers.discard(writer)
+
+    def _accept_smtp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        self._own(asyncio.ensure_future(self._serve_smtp(reader, writer)))
+
+    async def _serve_smtp(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        house = self.house
+        session = SmtpSession(
+            house.account,
+            house.credentials,
+            house.faults,
+            self.post,
+            reader,
+            writer,
+            identity=self._identity(),
+            tls=self._tls if house.options.smtp_starttls else None,
+        )
+        try:
+            await session.run()
+        finally:
+            writer.transport.abort()
             self._writers.discard(writer)
 
     def _identity(self) -> str:
