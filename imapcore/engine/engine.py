@@ -266,8 +266,10 @@ class Engine:
         from imapcore.mime.message import read_body
         from imapcore.sync.content.partial_message import SECTION, restore_sizes
 
+        # What is read of a large message is taken apart faster without its files; only the whole has them.
+        order = ("", SECTION) if section else (SECTION, "")
         with self._reader() as reader:
-            found = reader.first_section(msgid, ("", SECTION))
+            found = reader.first_section(msgid, order)
         if found is None:
             return None
         stored, octets = found

@@ -16,6 +16,9 @@ from imapcore.sanitize import clean_filename
 
 _TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _SMIME = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
+MESSAGES = frozenset(("message/rfc822", "message/global", "message/news"))
+MAX_NESTED = 8
+"""Messages within messages that are shown; deeper ones are files."""
 _MAX_TEXT = 3_000_000
 
 
@@ -59,6 +62,25 @@ def contained(part: Part) -> Part | None:
     for each in root.walk():
         each.section = f"{part.section}/{each.section}"
     return root
+
+
+def find_part(root: Part, section: str) -> Part | None:
+    """The part with that section, also inside of messages and of what programs pack into one part."""
+    for _ in range(MAX_NESTED):
+        following: Part | None = None
+        for part in root.walk():
+            if part.section == section and (not part.is_multipart or part is root):
+                return part
+            if section.startswith((part.section + "/", part.section + ".")) and not part.is_multipart:
+                following = part
+        if following is None:
+            return None
+        is_message = following.media_type in MESSAGES
+        inner = embedded(following) if is_message else contained(following)
+        if inner is None:
+            return None
+        root = inner
+    return None
 
 
 def _open_tnef(part: Part) -> Part | None:

@@ -15,7 +15,9 @@ _LONG_HTML = 200_000
 _RICH_CODE = re.compile(r"<(/?)([A-Za-z0-9-]{1,60})>")
 _RICH_PARAMETER = re.compile(r"<param>[^<]{0,500}+</param>", re.IGNORECASE)
 _RICH_BREAKS = re.compile(r"\n(\n*+)")
-_SIGNED = re.compile(r"(?:\A|\n)-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n((?:[^\n]*\S[^\n]*\n)*+)[ \t]*\n")
+_SIGNED = re.compile(
+    r"(?:\A|\n)-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n((?:[^\S\n]*+\S[^\n]*+\n)*+)[ \t]*\n"
+)
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 _SIGNATURE_END = "-----END PGP SIGNATURE-----"
 _ENCRYPTED = re.compile(r"(?:\A|\n)-----BEGIN PGP MESSAGE-----")

@@ -15,7 +15,15 @@ from pathlib import Path
 import pytest
 
 from imapcore.engine import Engine
-from imapcore.events import Alerted, BodyArrived, MailArrived, OpSettled, SearchProgressed
+from imapcore.events import (
+    Alerted,
+    BodyArrived,
+    BodyProgressed,
+    MailArrived,
+    OpSettled,
+    SearchProgressed,
+    SourceArrived,
+)
 from imapcore.model import (
     INBOX,
     Archive,
@@ -130,7 +138,8 @@ def test_of_a_large_message_only_the_text_is_fetched_and_a_file_when_it_is_saved
     letter["Message-ID"] = "<big@example.org>"
     letter.set_content("Here it is.\n")
     letter.add_attachment(octets, maintype="application", subtype="zip", filename="photos/all.zip")
-    msgid = sim.control.deliver(letter.as_bytes(policy=SMTP))
+    source = letter.as_bytes(policy=SMTP)
+    msgid = sim.control.deliver(source)
     watcher.wait_for(MailArrived)
     engine.open_body(msgid)
     watcher.wait_for(BodyArrived, lambda event: event.msgid == msgid)
@@ -148,6 +157,38 @@ def test_of_a_large_message_only_the_text_is_fetched_and_a_file_when_it_is_saved
     assert [path.read_bytes() == octets for path in saved] == [True, True]
     assert [path.stat().st_mode & 0o777 for path in saved] == [0o600, 0o600]
     assert {event.title for event in watcher.of(Alerted)} == {"Saved"}
+
+    engine.open_source(msgid)
+    watcher.wait_for(SourceArrived, lambda event: event.msgid == msgid)
+    assert engine.raw(msgid) == source
+    told = [event for event in watcher.of(BodyProgressed) if event.msgid == msgid]
+    assert len(told) > 2
+    assert all(0 < event.done <= event.size for event in told)
+    after = engine.body(msgid)
+    assert after is not None
+    assert after.blocks == body.blocks
+    engine.open_source(msgid)
+    watcher.wait_until(lambda: len(watcher.of(SourceArrived)) == 2, "the stored source")
+
+
+def test_another_form_of_a_stored_message_can_be_read(ready: tuple[Engine, Watcher], sim: Simulator) -> None:
+    engine, watcher = ready
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "ann@example.org", "demo@gmail.com", "Two forms"
+    letter.set_content("As plain text.\n")
+    letter.add_alternative("<p>As HTML.</p>", subtype="html")
+    msgid = sim.control.deliver(letter.as_bytes(policy=SMTP))
+    watcher.wait_for(MailArrived)
+    assert engine.form(msgid, "2") is None
+    engine.open_body(msgid)
+    watcher.wait_for(BodyArrived, lambda event: event.msgid == msgid)
+    shown = engine.body(msgid)
+    assert shown is not None
+    other = next(form for form in shown.forms if not form.is_shown)
+    found = engine.form(msgid, other.section)
+    assert found is not None
+    assert found.blocks[0].spans[0].text == "As HTML."
+    assert engine.body(msgid) == shown
 
 
 def test_a_label_set_here_is_on_the_server_and_undo_takes_it_off(

@@ -16,8 +16,9 @@ from typing import Any
 from imapcore.clock import ManualClock
 from imapcore.errors import GimapError, LimitExceeded
 from imapcore.mime.headers import address_from_envelope, decode_header, parse_addresses
-from imapcore.mime.message import extract_part, make_snippet, read_body, snippet
+from imapcore.mime.message import extract_part, read_body
 from imapcore.mime.parameters import parse_disposition, parse_media_type
+from imapcore.mime.snippet import make_snippet, snippet
 from imapcore.model import Block, Body, Details
 from imapcore.protocol.commands import (
     Append,

@@ -22,7 +22,7 @@ from imapcore.mime.headers import (
     parse_addresses,
 )
 from imapcore.mime.links import Links, clean_url, is_suspicious, show_host
-from imapcore.mime.message import make_snippet, read_body, snippet
+from imapcore.mime.message import read_body
 from imapcore.mime.parameters import parse_disposition, parse_media_type
 from imapcore.mime.parts import decode_transfer, header_fields, parse_parts
 from imapcore.mime.plain_text import find_links, read_plain
@@ -30,6 +30,7 @@ from imapcore.mime.quotes import read_lines
 from imapcore.mime.recurrence import show_rule
 from imapcore.mime.reports import read_delivery_status
 from imapcore.mime.smime import open_smime
+from imapcore.mime.snippet import make_snippet, snippet
 from imapcore.mime.textual import strip_armor
 from imapcore.mime.time_zones import find_zone
 from imapcore.mime.tnef import open_tnef

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imapcore.mime.message import extract_part, make_snippet, read_body, snippet
+from imapcore.mime.message import extract_part, read_body
 from imapcore.mime.parts import decode_transfer, parse_parts
+from imapcore.mime.snippet import make_snippet, snippet
 from imapcore.model import BlockKind, Body
 
 

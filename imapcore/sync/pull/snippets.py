@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from imapcore.mime.message import make_snippet
+from imapcore.mime.snippet import make_snippet
 from imapcore.model import Role
 from imapcore.store import Store
 from imapcore.sync.convert.snippet_source import TextNote

@@ -13,7 +13,7 @@ from imapcore.mime.html.bounds import MAX_DEPTH, bounded
 from imapcore.mime.html.css import Sheet, declarations
 from imapcore.mime.html.lengths import colour, pixels, size_of_font
 from imapcore.mime.links import Links
-from imapcore.mime.message import make_snippet
+from imapcore.mime.snippet import make_snippet
 from tests.mime.html.show import texts
 
 UNITS = [
