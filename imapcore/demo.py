@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from imapcore.errors import LinkError
@@ -21,6 +22,11 @@ START_SECONDS = 60.0
 """A million messages take their time; a demo mailbox is there in less than one second."""
 STOP_SECONDS = 5.0
 
+_SERVE = (
+    f"import runpy, sys; sys.path.append({str(Path(__file__).parents[1])!r}); "
+    "runpy.run_module('imapcore.simulator', run_name='__main__', alter_sys=True)"
+)
+"""With ``-m`` the current folder would be the first place for modules, and attachments lie in some."""
 _LISTENING = re.compile(rb"127\.0\.0\.1:(\d+)")
 _EMAIL = "demo@gmail.com"
 _APP_PASSWORD = "demodemodemodemo"
@@ -40,7 +46,7 @@ def demo_account(
     seconds between two new ones (None: none come). ``meanwhile`` is called while the server starts: the
     place for what the caller has to do anyway. Raises LinkError when the server does not start.
     """
-    command = [sys.executable, "-m", "imapcore.simulator", "--until-eof", f"--seed={seed}"]
+    command = [sys.executable, "-P", "-c", _SERVE, "--until-eof", f"--seed={seed}"]
     if messages is not None:
         command.append(f"--messages={messages}")
     if arrivals is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
 
 from imapcore.events import Alerted, BodyFailed, BodyProgressed, SourceArrived
 from imapcore.model import Messages, Threads, web_id
@@ -65,8 +66,23 @@ def open_link(screen: TriageScreen, url: str) -> None:
     """Hand an address to the system's browser; only ever web and mail addresses."""
     if not url.lower().startswith(("https://", "http://", "mailto:")):
         screen.flash("Only web and mail addresses are opened", Tone.PROBLEM)
-    elif not webbrowser.open(url):
-        screen.flash(f"No browser could be started for {url}", Tone.PROBLEM)
+        return
+    from tui.terminal.browser import find_browser, run_browser, start_browser
+
+    browser = find_browser()
+    if browser is None:
+        screen.app.copy_to_clipboard(url)
+        screen.flash(f"There is no desktop here, so it was copied: {url}", Tone.HINT)
+        return
+    if browser.is_in_terminal:
+        try:
+            with screen.app.suspend():
+                problem = run_browser(browser, url)
+        except SuspendNotSupported:
+            problem = f"This terminal cannot be lent to {browser.command[0]}: {url}"
+    else:
+        problem = start_browser(browser, url)
+    screen.flash(problem or f"Opened {url}", Tone.PROBLEM if problem else Tone.DONE)
 
 
 def attachments(screen: TriageScreen) -> None:

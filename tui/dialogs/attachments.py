@@ -19,7 +19,7 @@ from tui.keys.commands import Where
 from tui.style.text import cut, size, steady
 from tui.terminal.attachment_viewer import danger
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 
 _ROWS = 16
 _FRAME = 7
@@ -48,7 +48,7 @@ class AttachmentPicker(Dialog[tuple[str, ...] | OpenAttachment | None]):
     def compose(self) -> ComposeResult:
         """The files, where they would go, the keys."""
         with Vertical(classes="box") as box:
-            box.border_title = "Attachments"
+            box.border_title = words("Attachments")
             # The list scrolls where the terminal is lower than the box would be.
             box.styles.height = max(1, min(_ROWS, len(self._attachments))) + _FRAME
             yield ChoiceList(self.look, id="list")

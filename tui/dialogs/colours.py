@@ -18,7 +18,7 @@ from tui.keys.commands import Where
 from tui.style.text import cut
 from tui.style.theme import AUTOMATIC, COLOUR_NAMES, label_pair
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 
 _CHOICES = (AUTOMATIC, *COLOUR_NAMES)
 _SAMPLE = 18
@@ -52,7 +52,7 @@ class ColourPicker(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """The colours, and the keys."""
         with Vertical(classes="box") as box:
-            box.border_title = f"Colour of {cut(self._title, 40, self.look.glyphs.ellipsis)}"
+            box.border_title = words(f"Colour of {cut(self._title, 40, self.look.glyphs.ellipsis)}")
             # The list scrolls where the terminal is lower than the box would be.
             box.styles.height = len(_CHOICES) + _FRAME
             yield ChoiceList(self.look, id="list")

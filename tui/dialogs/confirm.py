@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
 from tui.keys.commands import Where
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -31,7 +31,7 @@ class ConfirmScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """What would happen, the two answers, the keys."""
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = words(self._title)
             yield Static(self._detail, classes="words", markup=False)
             choices = ChoiceList(self.look, id="list")
             choices.styles.height = 2

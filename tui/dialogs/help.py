@@ -18,7 +18,7 @@ from tui.keys.keymap import Keymap
 from tui.style.fuzzy import match
 from tui.style.text import cells, fit
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import LineInput
 
 _PLACES: dict[Where, str] = {
@@ -62,8 +62,8 @@ class HelpScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         """A filter and the table."""
         with Vertical(id="box", classes="box") as box:
-            box.border_title = f"Keys in {_PLACES.get(self._where, 'this screen')}"
-            box.border_subtitle = f"key map “{self._keymap.name}”"
+            box.border_title = words(f"Keys in {_PLACES.get(self._where, 'this screen')}")
+            box.border_subtitle = words(f"key map “{self._keymap.name}”")
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(placeholder="type what you want to do", id="field")

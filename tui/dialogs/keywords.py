@@ -21,7 +21,7 @@ from tui.dialogs.dialog import SHARED_STYLE, Dialog
 from tui.style.fuzzy import match
 from tui.style.text import cells, number
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import LineInput
 
 _ROWS = 14
@@ -61,8 +61,8 @@ class KeywordEditor(Dialog[KeywordChange | None]):
     def compose(self) -> ComposeResult:
         """A filter, the flags, what is wrong, the keys."""
         with Vertical(classes="box") as box:
-            box.border_title = f"Flags of {self._title}"
-            box.border_subtitle = "Esc leaves all as it was"
+            box.border_title = words(f"Flags of {self._title}")
+            box.border_subtitle = words("Esc leaves all as it was")
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(placeholder="type to filter, or a keyword of your own", id="field")

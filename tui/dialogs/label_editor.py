@@ -28,7 +28,7 @@ from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
 from tui.style.text import cut
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.key_line import KeyLine
 from tui.widgets.line_input import LineInput
 
@@ -99,7 +99,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
             self.look.box(box)
             # As high as the whole list needs, and then steady: a box that jumps while one types is unrest.
             box.styles.height = min(_HIGHEST, len(self.choices.rows("")) + _FRAME)
-            box.border_subtitle = "Esc leaves all as it was"
+            box.border_subtitle = words("Esc leaves all as it was")
             with Horizontal(id="filter"):
                 yield Static(self.look.glyphs.prompt, id="prompt")
                 yield LineInput(self._query, placeholder="type to filter or create", id="field")
@@ -138,7 +138,7 @@ class LabelEditor(ModalScreen[LabelChange | None]):
     def _show_scope(self) -> None:
         title = self._scopes[self._scope].title
         box = self.query_one("#box")
-        box.border_title = f"Move {title} to" if self._is_move else f"Label {title}"
+        box.border_title = words(f"Move {title} to" if self._is_move else f"Label {title}")
 
     # -- the list -----------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from tui.keys.commands import Where
 from tui.style.fuzzy import match
 from tui.style.text import cut, cut_left, fit_right, steady
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import LineInput
 
 OPENED = ("https://", "http://", "mailto:")
@@ -44,7 +44,7 @@ class LinkPicker(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """A filter, the links, where the marked one leads, the keys."""
         with Vertical(id="box", classes="box") as box:
-            box.border_title = "Links of this message"
+            box.border_title = words("Links of this message")
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(placeholder="a number, or words", id="field")
@@ -132,6 +132,7 @@ class LinkPicker(Dialog[str | None]):
             super().action_command(command_id)
         elif self._link is not None:
             self.app.copy_to_clipboard(self._link.url)
+            self.notify("The address was copied", markup=False)
             self.dismiss(None)
 
     def accept(self) -> None:

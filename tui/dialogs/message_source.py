@@ -18,7 +18,7 @@ from imapcore.model import Message
 from tui.dialogs.dialog import DialogKeys
 from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
-from tui.style.text import cut, size
+from tui.style.text import cut, size, steady
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
 from tui.widgets.dialog_style import Look, keymap_of, look_of
 from tui.widgets.key_line import KeyLine
@@ -27,6 +27,18 @@ _PICTURES = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
 """Control characters as the pictures Unicode has for them."""
 _KEYS = (("Esc", "back"), ("PgDn PgUp", "scroll"), ("Home End", "ends"), ("Ctrl+Y", "copy all"))
 _ASCII_PICTURES = dict.fromkeys((*range(32), 127), "?")
+
+
+_KEPT = {ord("\n"), ord("\t")}
+_HARMLESS: dict[int, str] = {
+    **{code: picture for code, picture in _PICTURES.items() if code not in _KEPT},
+    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
+}
+
+
+def harmless(raw: bytes) -> str:
+    """The source for the clipboard: pasted into a shell, an escape sequence in it would be obeyed."""
+    return raw.decode("utf-8", "replace").replace("\r\n", "\n").translate(_HARMLESS)
 
 
 class SourceLines:
@@ -66,7 +78,7 @@ class SourceLines:
     def __getitem__(self, index: int) -> str:
         begin, end = self._ranges[index]
         text = self._raw[begin:end].decode("utf-8", "replace").expandtabs(8).translate(self._pictures)
-        return "".join(character if character.isprintable() else "�" for character in text)
+        return steady("".join(character if character.isprintable() else "�" for character in text))
 
 
 class MessageScreen(Screen[None]):
@@ -106,7 +118,7 @@ class MessageScreen(Screen[None]):
         """Cut the lines for the new width."""
         message, dot = self._message, f" {self.look.glyphs.dot} "
         about = (size(len(self._raw)), f"web id {message.web_id}", f"X-GM-MSGID {message.msgid}")
-        subject = cut(message.subject or "(no subject)", max(10, event.size.width // 2))
+        subject = cut(steady(message.subject) or "(no subject)", max(10, event.size.width // 2))
         head = f"{subject}   {dot.join(about)}"
         self.query_one("#head", Static).update(cut(head, max(1, event.size.width - 2)))
         self._lines = SourceLines(self._raw, max(8, event.size.width - 4), is_ascii=self.look.is_ascii)
@@ -141,7 +153,8 @@ class MessageScreen(Screen[None]):
         if command_id in ways:
             source.scroll_to(y=source.scroll_y + ways[command_id], animate=False, immediate=True)
         elif command_id == "copy":
-            self.app.copy_to_clipboard(self._raw.decode("utf-8", "replace"))
+            self.app.copy_to_clipboard(harmless(self._raw))
+            self.notify("The whole source was copied; control characters in it as marks", markup=False)
         elif command_id == "back":
             self.dismiss(None)
 

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
 from tui.style.fuzzy import match
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import LineInput
 
 
@@ -44,7 +44,7 @@ class PaletteScreen(Dialog[Entry | None]):
     def compose(self) -> ComposeResult:
         """The field, what matches, the keys."""
         with Vertical(id="box", classes="box") as box:
-            box.border_title = self._title
+            box.border_title = words(self._title)
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(placeholder="type what you want", id="field")

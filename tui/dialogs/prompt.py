@@ -12,7 +12,7 @@ from textual.types import CSSPathType
 from textual.widgets import Input, Static
 
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import LineInput
 
 Check = Callable[[str], str]
@@ -33,7 +33,7 @@ class PromptScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """The question, the field, what is wrong, the keys."""
         with Vertical(classes="box") as box:
-            box.border_title = self._title
+            box.border_title = words(self._title)
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(self._value, id="field")

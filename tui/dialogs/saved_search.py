@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from imapcore.gmail.query_lint import lint
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
 from tui.style.text import cut
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import LineInput
 
 _FINDINGS = 2
@@ -48,7 +48,7 @@ class KeptSearchScreen(Dialog[KeptSearch | None]):
     def compose(self) -> ComposeResult:
         """Two fields, what is wrong, the keys."""
         with Vertical(classes="box") as box:
-            box.border_title = self._heading
+            box.border_title = words(self._heading)
             yield Static("name", classes="dim", markup=False)
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")

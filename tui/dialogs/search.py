@@ -24,7 +24,7 @@ from tui.dialogs.search_completion import Completions, accept, complete
 from tui.keys.commands import Where
 from tui.style.text import cut
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import LineInput
 
 People = Callable[[str], Sequence[Address]]
@@ -76,8 +76,8 @@ class SearchScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """The field, what could be meant, what would be misread, the keys."""
         with Vertical(id="box", classes="box") as box:
-            box.border_title = "Search all mail"
-            box.border_subtitle = "Gmail’s own language"
+            box.border_title = words("Search all mail")
+            box.border_subtitle = words("Gmail’s own language")
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield LineInput(self._query, placeholder="words, or from: label: has: is: …", id="field")

@@ -23,7 +23,7 @@ from imapcore.gmail.app_password import APP_PASSWORDS, length_remark, written_to
 from imapcore.model import Account, LinkState
 from tui.bridge.daemon_thread import in_daemon_thread
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import PasswordInput
 
 Check = Callable[[Account, str], None]
@@ -58,7 +58,7 @@ class SignInScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """Why, how to get one, the field, what came of it, the keys."""
         with Vertical(id="box", classes="box") as box:
-            box.border_title = f"Sign in as {self._account.email}"
+            box.border_title = words(f"Sign in as {self._account.email}")
             if self._reason:
                 yield Static(self._reason, classes="refusal", markup=False)
             yield Static(

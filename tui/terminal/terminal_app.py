@@ -10,20 +10,27 @@ import asyncio
 import signal
 import threading
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.screen import Screen
 
 from tui.terminal.crash_report import crash_sentence
 from tui.terminal.debug_log import keep_private
 from tui.terminal.driver import TerminalDriver, lasting
+from tui.terminal.screen_output import SteadyUpdate, WithoutControls
 
 ReturnType = TypeVar("ReturnType")
 _FAILED = 1
+_LAST_FILTER = WithoutControls()
 
 
 class TerminalApp(App[ReturnType]):
@@ -75,6 +82,16 @@ class TerminalApp(App[ReturnType]):
     def action_help_quit(self) -> None:
         """Ctrl+C where nothing is marked: it ends nothing here."""
         self.tell("Ctrl+C copies what the mouse has marked; Ctrl+Q quits")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's, and the last one of all."""
+        return [*super().get_line_filters(), _LAST_FILTER]
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, SteadyUpdate(renderable))
+        else:
+            super()._display(screen, renderable)
 
     # -- drawing ---------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.style.text import cells, cut
+from tui.style.text import cells, cut, steady
 from tui.widgets.dialog_style import Look
 
 
@@ -217,13 +217,14 @@ class ChoiceList(ScrollView, can_focus=False):
     def _draw(self, line: ChoiceLine, width: int, base: Style, *, is_cursor: bool = False) -> Strip:
         bar = self.look.glyphs.bar if is_cursor else " "
         segments = [Segment(bar, base + Style(color=self.look.palette.here))]
-        right_width = sum(cells(bit.text) for bit in line.right)
+        right = [(steady(bit.text), bit) for bit in line.right]
+        right_width = sum(cells(text) for text, _ in right)
         # What stands at the right gives way before the name at the left becomes unreadable.
         if right_width > width // 2:
             right_width = 0
         room = width - 2 - (right_width + 1 if right_width else 0)
         for bit in line.left:
-            text = cut(bit.text, room, self.look.glyphs.ellipsis)
+            text = cut(steady(bit.text), room, self.look.glyphs.ellipsis)
             if text:
                 segments.append(Segment(text, base + self._style(bit)))
             room -= cells(text)
@@ -231,7 +232,7 @@ class ChoiceList(ScrollView, can_focus=False):
                 break
         if right_width:
             segments.append(Segment(" " * (room + 1), base))
-            segments.extend(Segment(bit.text, base + self._style(bit)) for bit in line.right)
+            segments.extend(Segment(text, base + self._style(bit)) for text, bit in right)
         return Strip(segments).adjust_cell_length(width, base)
 
     def _style(self, bit: Bit) -> Style:

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
+from textual.content import Content
 
 from tui.keys.keymap import Keymap
 from tui.style.glyphs import UNICODE, Glyphs
+from tui.style.text import steady
 from tui.style.theme import DARK, Palette, label_pair
 
 if TYPE_CHECKING:
@@ -61,6 +63,11 @@ class _Desk(Protocol):
 class _HasDesk(Protocol):
     @property
     def desk(self) -> _Desk: ...
+
+
+def words(text: str) -> Content:
+    """Text as it is, never as markup: a label may be called ``[Imap]/Drafts``; as wide as it is measured."""
+    return Content(steady(text))
 
 
 def look_of(app: object) -> Look:

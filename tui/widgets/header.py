@@ -11,7 +11,7 @@ from textual.widget import Widget
 from imapcore.model import LinkState, LinkStatus, Progress
 from tui.bridge.messages import CommandChosen
 from tui.style.glyphs import Glyphs
-from tui.style.text import cells, cut, number
+from tui.style.text import cells, cut, number, steady
 from tui.style.theme import Palette
 
 _WORDS = {
@@ -94,7 +94,7 @@ class Header(Widget):
         right = sum(cells(text) + 2 for text, _, _ in parts) - 1
         badge = " gimap " if width >= 60 else ""
         room = width - cells(badge) - right - 2
-        email = cut(self._email, room - 2, self._glyphs.ellipsis) if room > 6 else ""
+        email = cut(steady(self._email), room - 2, self._glyphs.ellipsis) if room > 6 else ""
         left = [
             Segment(badge, Style(color=palette.frame, bgcolor=palette.here, bold=True)),
             Segment(f"  {email}" if badge else f" {email}", Style(color=palette.middle)),

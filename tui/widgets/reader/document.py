@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from imapcore.gmail.label_names import show_label
 from imapcore.model import Body, Message, Thread
 from tui.style.glyphs import UNICODE, Glyphs
-from tui.style.text import anchored, cells, cut
+from tui.style.text import anchored, cells, cut, steady
 from tui.widgets.reader.body_layout import WIDEST, lay_out
 from tui.widgets.reader.body_lines import BLANK, Ink, Line, Piece
 from tui.widgets.reader.body_wrap import break_lines
@@ -267,7 +267,7 @@ class ReaderDocument(Struct):
         thread = self.thread
         if thread is None:
             return []
-        subject = thread.subject or "(no subject)"
+        subject = steady(thread.subject) or "(no subject)"
         lines = [BLANK] if self.width >= 60 else []
         lines += [
             Line((Piece(subject[start:end], Ink.HEADING | Ink.BRIGHT),))

@@ -10,7 +10,7 @@ from datetime import tzinfo
 
 from imapcore.model import Address, ChangeState, Message, Role
 from tui.style.glyphs import UNICODE, Glyphs
-from tui.style.text import age, anchored, cells, cut, fit, local, when_in_full
+from tui.style.text import age, anchored, cells, cut, fit, local, steady, when_in_full
 from tui.widgets.reader.body_lines import Ink, Line, Piece
 from tui.widgets.reader.body_wrap import break_lines
 
@@ -38,7 +38,11 @@ def long_date(date: int, now: int, zone: tzinfo | None = None) -> str:
 
 
 def show_person(person: Address, owner: str, *, is_short: bool = False) -> str:
-    """A person's name, ``me`` for the account's owner; short: the first word of it."""
+    """A person's name as it is drawn, ``me`` for the account's owner; short: the first word of it."""
+    return steady(_person(person, owner, is_short=is_short))
+
+
+def _person(person: Address, owner: str, *, is_short: bool) -> str:
     if owner and person.email.casefold() == owner.casefold():
         return "me"
     if not person.name:
@@ -86,7 +90,7 @@ def folded_line(
         pieces.append(Piece("Draft  ", Ink.WARNING))
         room -= 7
     if room >= 8:
-        pieces.append(Piece(fit(message.snippet, room, glyphs.ellipsis), Ink.NOTE))
+        pieces.append(Piece(fit(steady(message.snippet), room, glyphs.ellipsis), Ink.NOTE))
         pieces.append(Piece("  "))
     else:
         pieces.append(Piece(" " * max(0, room)))
@@ -108,7 +112,9 @@ def head_lines(
 ) -> list[Line]:
     """The head of an open message: sender, to whom, star, when; one line where they fit, else more."""
     sender = show_sender(message, owner)
-    address = f" <{message.sender.email}>" if message.sender.name and width >= _ROOM_FOR_ADDRESS else ""
+    address = (
+        f" <{steady(message.sender.email)}>" if message.sender.name and width >= _ROOM_FOR_ADDRESS else ""
+    )
     recipients = _recipients(message, owner)
     when = long_date(message.date, now, zone)
     if width < 40:
@@ -169,7 +175,9 @@ def _notes(message: Message, owner: str, glyphs: Glyphs) -> list[Piece]:
         person for person in message.reply_to if person.email.casefold() != message.sender.email.casefold()
     ]
     if elsewhere:
-        notes.append(Piece(f"replies go to {', '.join(person.email for person in elsewhere[:2])}", Ink.NOTE))
+        notes.append(
+            Piece(f"replies go to {', '.join(steady(person.email) for person in elsewhere[:2])}", Ink.NOTE)
+        )
     if message.state is ChangeState.PENDING:
         notes.append(Piece("change still to be sent", Ink.NOTE))
     if message.state is ChangeState.REJECTED:
