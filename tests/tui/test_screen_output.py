@@ -88,7 +88,7 @@ def test_what_all_terminals_agree_on_costs_nothing() -> None:
 
 
 def test_a_frame_is_what_textual_would_write_but_for_the_columns() -> None:
-    lines = [
+    lines: list[Iterable[Strip]] = [
         [Strip([Segment("one", Style(bold=True))]), Strip([Segment("two")])],
         [Strip([Segment("three")])],
     ]
