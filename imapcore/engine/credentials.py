@@ -100,7 +100,7 @@ class Credentials:
                 return self._credential
             if not question.wait(0):
                 self._is_overdue = True
-                raise silence("The keyring") if self._ask is None else _still_running()
+                raise silence(question.who()) if self._ask is None else _still_running()
             return self._take(question)
 
     def _begin(self) -> Question[str | None]:

@@ -66,7 +66,14 @@ class Question(Generic[T]):
     ``answered`` is called on that thread when there is an answer, whatever it is.
     """
 
-    def __init__(self, ask: Callable[[], T], answered: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        ask: Callable[[], T],
+        answered: Callable[[], None] = lambda: None,
+        who: Callable[[], str] = lambda: "The keyring",
+    ) -> None:
+        self.who = who
+        """Names who is asked, as far as that is known."""
         self._ask = ask
         self._answered = answered
         self._done = threading.Event()
@@ -103,7 +110,8 @@ class Question(Generic[T]):
 
 def ask_stored_secret(account: Account, answered: Callable[[], None] = lambda: None) -> Question[str | None]:
     """Ask for the secret stored for an account at its server: a string, None, or KeyringUnusable."""
-    return Question(lambda: _read(account), answered)
+    reached: list[str] = []
+    return Question(lambda: _read(account, reached), answered, lambda: _name_of(reached))
 
 
 def stored_secret(account: Account, seconds: float = PATIENCE_SECONDS) -> str | None:
@@ -116,12 +124,15 @@ def store_secret(account: Account, secret: str, seconds: float = PATIENCE_SECOND
 
     Raises KeyringUnusable where it is not kept; for silence, it may still be kept later.
     """
-    _within(Question(lambda: _write(account, secret)), seconds)
+    reached: list[str] = []
+    question = Question(lambda: _write(account, secret, reached), who=lambda: _name_of(reached))
+    _within(question, seconds)
 
 
 def forget_secret(account: Account, seconds: float = PATIENCE_SECONDS) -> None:
     """Remove what is stored for an account at its server, if anything is. Raises KeyringUnusable."""
-    _within(Question(lambda: _delete(account)), seconds)
+    reached: list[str] = []
+    _within(Question(lambda: _delete(account, reached), who=lambda: _name_of(reached)), seconds)
 
 
 def silence(what: str) -> KeyringUnusable:
@@ -131,15 +142,19 @@ def silence(what: str) -> KeyringUnusable:
 
 def _within(question: Question[T], seconds: float) -> T:
     if not question.wait(seconds):
-        raise silence("The keyring")
+        raise silence(question.who())
     return question.answer()
+
+
+def _name_of(reached: list[str]) -> str:
+    return reached[0] if reached else "The keyring"
 
 
 # -- on the question's thread -----------------------------------------------------------------------------
 
 
-def _read(account: Account) -> str | None:
-    backend, name = _find_backend()
+def _read(account: Account, reached: list[str]) -> str | None:
+    backend, name = _find_backend(reached)
     with _Naming(name):
         found = backend.get_password(_service(account), _user(account))
         if found is not None or not _may_have_old_entry(account):
@@ -160,8 +175,8 @@ def _move_old_entry(backend: KeyringBackend, account: Account, secret: str) -> N
         return
 
 
-def _write(account: Account, secret: str) -> None:
-    backend, name = _find_backend()
+def _write(account: Account, secret: str, reached: list[str]) -> None:
+    backend, name = _find_backend(reached)
     with _Naming(name, secret):
         backend.set_password(_service(account), _user(account), secret)
         is_kept = backend.get_password(_service(account), _user(account)) == secret
@@ -169,8 +184,8 @@ def _write(account: Account, secret: str) -> None:
         raise KeyringUnusable(f"{name} took the password and does not have it", mood=KeyringMood.FORGETFUL)
 
 
-def _delete(account: Account) -> None:
-    backend, name = _find_backend()
+def _delete(account: Account, reached: list[str]) -> None:
+    backend, name = _find_backend(reached)
     services = [_service(account)] + [SERVICE] * _may_have_old_entry(account)
     with _Naming(name):
         for service in services:
@@ -179,8 +194,8 @@ def _delete(account: Account) -> None:
                 backend.delete_password(service, _user(account))
 
 
-def _find_backend() -> tuple[KeyringBackend, str]:
-    """The keyring in force, or the first of a chain that encrypts, and its name for people."""
+def _find_backend(reached: list[str]) -> tuple[KeyringBackend, str]:
+    """The keyring in force, or the first of a chain that encrypts, and its name, also in ``reached``."""
     # Slow to import, and not needed for a first frame.
     with _Naming("The keyring library"):
         import keyring
@@ -191,7 +206,8 @@ def _find_backend() -> tuple[KeyringBackend, str]:
     refusals: list[KeyringUnusable] = []
     for backend in links:
         try:
-            return backend, _judge(backend)
+            reached.append(_judge(backend))
+            return backend, reached[0]
         except KeyringUnusable as error:
             refusals.append(error)
     raise (

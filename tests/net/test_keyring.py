@@ -186,7 +186,9 @@ def test_a_keyring_that_hangs_is_silent_and_nobody_waits_for_it(
     ring: Ring, act: Callable[[], object]
 ) -> None:
     ring.gate.clear()
-    assert refused(act).mood is KeyringMood.SILENT
+    told = refused(act)
+    assert told.mood is KeyringMood.SILENT
+    assert told.detail == "Secret Service does not answer yet"
     assert all(each.daemon for each in threading.enumerate() if each.name == "secret")
 
 

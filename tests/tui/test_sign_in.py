@@ -201,6 +201,23 @@ async def test_nothing_typed_asks_nobody() -> None:
         assert app.results == [None]
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 14), (44, 12), (40, 8), (30, 7)])
+async def test_the_password_field_is_seen_in_every_window(size: tuple[int, int]) -> None:
+    server = Server(AuthenticationFailed("Invalid credentials (Failure)"))
+    app = stage(server, reason="The system's keyring cannot be used. " + "Whatever is wrong with it. " * 12)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("x")
+        for is_told in (False, True):
+            region = app.screen.query_one("#field").region
+            assert region.height == 1
+            assert 0 < region.y < region.bottom < size[1]
+            visible = app.screen.query_one("#box").region
+            assert visible.contains_region(region), is_told
+            await pilot.press("enter")
+            await settled(pilot)
+        assert "did not accept" in state(app)
+
+
 # -- first run ----------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -30,6 +30,12 @@ Check = Callable[[Account, str], None]
 """Connects once and signs in; raises GimapError. Waits for the network, so it runs on a thread."""
 Store = Callable[[Account, str], None]
 """Keeps the secret of an account; raises GimapError where no keyring does."""
+
+
+_LOW = 22
+"""Lines below which the words give way to what came of it."""
+_BESIDE_WHY = 10
+"""Lines of a low dialog, and around it, beside the words that say why."""
 
 
 class SignInScreen(Dialog[str | None]):
@@ -59,15 +65,16 @@ class SignInScreen(Dialog[str | None]):
         """Why, how to get one, the field, what came of it, the keys."""
         with Vertical(id="box", classes="box") as box:
             box.border_title = words(f"Sign in as {self._account.email}")
-            if self._reason:
-                yield Static(self._reason, classes="refusal", markup=False)
-            yield Static(
-                "Gmail lets mail programs in with an app password: 16 letters that open your mail and "
-                f"nothing else.\nMake one at {APP_PASSWORDS}\n"
-                "(it needs 2-Step Verification), and paste it here.\n",
-                classes="words",
-                markup=False,
-            )
+            with Vertical(id="why"):
+                if self._reason:
+                    yield Static(self._reason, classes="refusal", markup=False)
+                yield Static(
+                    "Gmail lets mail programs in with an app password: 16 letters that open your mail and "
+                    f"nothing else.\nMake one at {APP_PASSWORDS}\n"
+                    "(it needs 2-Step Verification), and paste it here.\n",
+                    classes="words",
+                    markup=False,
+                )
             with Horizontal(classes="field"):
                 yield Static(self.look.glyphs.prompt, classes="prompt")
                 yield PasswordInput(password=True, placeholder="app password", id="field")
@@ -78,6 +85,11 @@ class SignInScreen(Dialog[str | None]):
         """Begin with the field."""
         self.query_one(PasswordInput).focus()
         self.show_keys([("Enter", "sign in"), ("Esc", "not now")])
+
+    def on_resize(self, event: events.Resize) -> None:
+        """In a low window the field is worth more than the words: they scroll, or give way to an answer."""
+        self.query_one("#why").styles.max_height = max(1, event.size.height - _BESIDE_WHY)
+        self.set_class(event.size.height < _LOW, "-low")
 
     @on(Input.Submitted, "#field")
     def _submitted(self, event: Input.Submitted) -> None:
@@ -141,7 +153,11 @@ class SignInScreen(Dialog[str | None]):
             self._say(f"Signing in broke off: {type(event.worker.error).__name__}", "refusal")
 
     def _say(self, text: str, tone: str) -> None:
-        self.query_one("#state", Static).update(Content.styled(text, self.look.ink(tone)))
+        self._show_state(Content.styled(text, self.look.ink(tone)))
+
+    def _show_state(self, content: Content) -> None:
+        self.set_class(True, "-told")
+        self.query_one("#state", Static).update(content)
 
     def _say_error(self, error: GimapError, remark: str) -> None:
         palette = self.look.palette
@@ -152,4 +168,4 @@ class SignInScreen(Dialog[str | None]):
             parts.extend(("\n", remark))
         if error.hint:
             parts.extend(("\n", (error.hint, palette.dim)))
-        self.query_one("#state", Static).update(Content.assemble(*parts))
+        self._show_state(Content.assemble(*parts))
