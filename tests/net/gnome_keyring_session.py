@@ -76,7 +76,7 @@ def main() -> None:
         told["moved"] = answer(lambda: stored_secret(GMAIL, SECONDS))
         with closing(secretstorage.dbus_init()) as bus:
             attributes = {"service": SERVICE, "username": GMAIL.email}
-            told["old entries"] = len(list(secretstorage.search_items(bus, attributes)))
+            told["old entries"] = ["value", str(len(list(secretstorage.search_items(bus, attributes))))]
             secretstorage.get_default_collection(bus).lock()
         told["locked"] = answer(lambda: stored_secret(GMAIL, SECONDS))
         told["store while locked"] = answer(lambda: store_secret(GMAIL, SECRET, SECONDS))

@@ -51,7 +51,7 @@ def test_unlocked_it_keeps_finds_and_forgets(told: dict[str, list[str | None]]) 
 
 def test_an_entry_of_an_earlier_version_is_moved(told: dict[str, list[str | None]]) -> None:
     assert told["moved"] == ["value", SECRET]
-    assert told["old entries"] == 0
+    assert told["old entries"] == ["value", "0"]
 
 
 @pytest.mark.parametrize("when", ["locked", "store while locked"])
