@@ -16,7 +16,8 @@ _RICH_CODE = re.compile(r"<(/?)([A-Za-z0-9-]{1,60})>")
 _RICH_PARAMETER = re.compile(r"<param>[^<]{0,500}+</param>", re.IGNORECASE)
 _RICH_BREAKS = re.compile(r"\n(\n*+)")
 _SIGNED = re.compile(
-    r"(?:\A|\n)-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n((?:[^\S\n]*+\S[^\n]*+\n)*+)[ \t]*\n"
+    r"(?:\A|\n)-----BEGIN PGP SIGNED MESSAGE-----[ \t]{0,80}\n"
+    r"((?:[^\S\n]{0,80}+\S[^\n]{0,1000}+\n){0,20}+)[ \t]{0,80}\n"
 )
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 _SIGNATURE_END = "-----END PGP SIGNATURE-----"

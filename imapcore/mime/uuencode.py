@@ -20,8 +20,10 @@ def take_files(text: str, section: str) -> tuple[str, list[Part]]:
     kept: list[str] = []
     files: list[Part] = []
     position = 0
+    end: re.Match[str] | None = None
     while len(files) < MAX_FILES and (begin := _BEGIN.search(text, position)):
-        end = _END.search(text, begin.end() - 1)
+        if end is None or end.start() < begin.end() - 1:
+            end = _END.search(text, begin.end() - 1)
         if end is None:
             break
         if not _LINE.match(text, begin.end()):

@@ -148,6 +148,12 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "strip_armor": lambda text: strip_armor("-----BEGIN PGP SIGNED MESSAGE-----\n" + text),
     "take_files": lambda text: take_files("begin 644 a\n" + text, "1"),
     "decode_body, HTML": lambda text: charsets.decode_body(b"\xe9<meta " + octets(text), is_html=True),
+    "strip_armor, many": lambda text: strip_armor(
+        ("-----BEGIN PGP SIGNED MESSAGE-----\n" + text[:10] + "\n") * (len(text) // 10)
+    ),
+    "take_files, many": lambda text: take_files(
+        ("begin 644 a\n\x7f" + text[:10] + "\n") * (len(text) // 10) + "\nend\n", "1"
+    ),
     "read_delivery_status": lambda text: read_delivery_status("Action: failed\nFinal-Recipient: " + text),
     "clean_url": clean_url,
     "clean_url, host": lambda text: clean_url("http://" + text),
