@@ -32,6 +32,7 @@ _LINE_BLANKS = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 _DELIMITER_END = re.compile(rb"(--)?[ \t]*+(?:\r?(?=\n)|\Z)")
 _UU = re.compile(rb"(?:\A|\n)begin [0-7]{3,4} [^\r\n]*\r?\n")
+_UU_NAMES = ("x-uuencode", "uuencode", "x-uue")
 _SUFFIXES = {
     "application/pdf": "pdf", "application/zip": "zip", "application/ics": "ics", "message/rfc822": "eml",
     "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp", "audio/mpeg": "mp3",
@@ -86,6 +87,8 @@ class Part(Struct):
     @property
     def size(self) -> int:
         """Decoded octets, near enough without decoding."""
+        if self.encoding in _UU_NAMES:
+            return len(self.content())
         if self.encoding != "base64":
             return len(self.octets)
         ends = self.octets.count(b"\n") + self.octets.count(b"\r")
@@ -127,7 +130,7 @@ def decode_transfer(octets: bytes, encoding: str) -> bytes:
     if encoding == "quoted-printable":
         octets = _SOFT_BREAK.sub(b"", _LINE_BLANKS.sub(b"", octets))
         return _HEX.sub(lambda match: _BYTES[match[1]], octets)
-    if encoding in ("x-uuencode", "uuencode", "x-uue"):
+    if encoding in _UU_NAMES:
         return _decode_uu(octets)
     return octets
 

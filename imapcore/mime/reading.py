@@ -65,6 +65,8 @@ class Reading(Struct):
     event_shown: Event | None = None
     localize: Localize | None = None
     room: int = MAX_HTML
+    is_parted: bool = False
+    """What comes next stands below its own head: it needs no rule above it."""
     nested: int = 0
     messages: int = 0
 
@@ -175,10 +177,12 @@ class Reading(Struct):
         self.head(header_fields(part.content()))
         self.part(inner)
         self.nested -= 1
+        self.is_parted = False
 
     def headers(self, part: Part) -> None:
         """The header of a message without the message."""
         self.head(header_fields(part.content() + b"\r\n\r\n"))
+        self.is_parted = False
 
     def head(self, fields: dict[str, str]) -> None:
         """What stands above a message within this one."""
@@ -198,6 +202,7 @@ class Reading(Struct):
                 spans += [Span(("\n" if spans else "") + f"{name}: ", is_bold=True), Span(value)]
         if spans:
             self.blocks.append(Block(BlockKind.PARAGRAPH, tuple(spans)))
+        self.is_parted = True
 
     def container(self, part: Part) -> None:
         """What a program packed into one part: an opaque signature, a ``winmail.dat``."""
@@ -260,8 +265,9 @@ class Reading(Struct):
             text, files = take_files(text, part.section)
             for file in files:
                 self.attach(file)
-        if self.blocks and text.strip() and self.blocks[-1].kind is not BlockKind.RULE:
+        if self.blocks and text.strip() and not self.is_parted:
             self.blocks.append(Block(BlockKind.RULE))
+        self.is_parted = False
         if part.media_type == "text/html":
             self.pictures += reading.pictures
             self.blocks += reading.blocks

@@ -159,9 +159,9 @@ def test_uuencoded_files_are_taken_out_of_the_text() -> None:
     raw = b"Subject: x\n\n" + text.encode()
     found = read_body(1, raw)
     assert words(found).split() == ["Before", "Between", "After"]
-    assert [(each.section, each.filename) for each in found.attachments] == [
-        ("1/1", "a.bin"),
-        ("1/2", "b.txt"),
+    assert [(each.section, each.filename, each.size) for each in found.attachments] == [
+        ("1/1", "a.bin", 256),
+        ("1/2", "b.txt", 1),
     ]
     assert extract_part(raw, "1/1") == content
     assert extract_part(raw, "1/2") == b"b"
@@ -187,6 +187,8 @@ def test_a_forwarded_message_is_read_in_its_place() -> None:
     for part_of_it in ("See below", "Grüße", "Ada <ada@x.example>", "Noor <noor@y.example>", "16 Nov 2026"):
         assert part_of_it in shown
     assert shown.endswith("The inner words")
+    kinds = [block.kind.name for block in found.blocks]
+    assert kinds == ["PARAGRAPH", "RULE", "HEADING", "PARAGRAPH", "PARAGRAPH"]
     assert [each.media_type for each in found.attachments] == ["message/rfc822"]
 
 
