@@ -23,7 +23,14 @@ from imapcore.engine.options import EngineOptions
 from imapcore.engine.requests import Requests
 from imapcore.engine.saved_searches import SavedSearches
 from imapcore.engine.sync_events import SyncEvents
-from imapcore.errors import AllMailHidden, CommandRefused, ConnectionLost, GimapError, MailboxHidden
+from imapcore.errors import (
+    AllMailHidden,
+    CommandRefused,
+    ConnectionLost,
+    GimapError,
+    MailboxHidden,
+    Timeout,
+)
 from imapcore.events import (
     Alerted,
     Event,
@@ -91,13 +98,15 @@ class Connections:
             tell,
             saved_queries,
             self.wishes.is_searching,
-            lambda job: self.actions.submit(job),
+            lambda job: self._doer.submit(job),
             options.searches_seconds,
         )
         self._replay = Replay(store, self._op_settled, self.request_pass, self.account.places)
         self._must_send = False
         self._is_watching = False
         self._has_told_trouble = False
+        self._is_alone = False
+        """Whether there is only the leader's connection."""
         self._is_all_hidden = False
         """Whether the server was last found to hide All Mail."""
         self._asked_snippets: dict[int, None] = {}
@@ -108,7 +117,14 @@ class Connections:
         self.sync = self._session(
             "sync", dial, is_leader=True, rest=self._rest, rest_seconds=options.poll_seconds
         )
-        self.actions = self._session("actions", dial, rest=_keep_alive, rest_seconds=KEEPALIVE_SECONDS)
+        self.actions = self._session(
+            "actions",
+            dial,
+            connected=self._joined,
+            troubled=self._work_alone,
+            rest=_keep_alive,
+            rest_seconds=KEEPALIVE_SECONDS,
+        )
         self.watch = self._session("watch", dial)
         board.attach(self._link_changed, self._knock_all)
 
@@ -118,6 +134,8 @@ class Connections:
         dial: Callable[[Wakeup], Remote],
         *,
         is_leader: bool = False,
+        connected: Callable[[], None] | None = None,
+        troubled: Callable[[GimapError], None] | None = None,
         rest: Callable[[Remote], None] | None = None,
         rest_seconds: float = KEEPALIVE_SECONDS,
     ) -> JobRunner:
@@ -128,12 +146,14 @@ class Connections:
             dial,
             on_crash=self._crashed,
             is_leader=is_leader,
-            connected=self._connected if is_leader else None,
-            lost=(lambda: None) if is_leader else self._doubt,
-            troubled=self._cannot_send if name == "actions" else None,
+            connected=self._connected if is_leader else connected,
+            lost=lambda error: self._doubt(name, error),
+            troubled=troubled,
             rest=rest,
             rest_seconds=rest_seconds,
             backoff=Backoff(self._options.first_retry_seconds, self._options.longest_retry_seconds),
+            quiet_seconds=self._options.quiet_seconds,
+            probe_seconds=self._options.probe_seconds,
         )
 
     @property
@@ -181,12 +201,16 @@ class Connections:
             threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
         )
 
-    def _doubt(self) -> None:
-        """A session that follows has lost its connection: the one that leads, which only asks once in a
-        while, is to see at once whether it still has its own.
+    def _doubt(self, name: str, error: GimapError) -> None:
+        """A session has lost its connection, or could not make one: the one that leads, which only asks once
+        in a while, is to see at once whether it still has its own; and so is every other, if the connection
+        died without a word.
         """
-        if self.board.is_live:
-            self.sync.submit(Job("alive", _ask, urgency=0))
+        if not self.board.is_live:
+            return
+        for session in self._sessions:
+            if session.name != name and (session is self.sync or isinstance(error, Timeout)):
+                session.doubt()
 
     def _follow(self, session: JobRunner) -> None:
         with self._lock:
@@ -301,6 +325,8 @@ class Connections:
 
     def look_for_changes(self) -> None:
         """The user wants to know: mailboxes, messages and counts, all of them."""
+        for session in self._sessions:
+            session.doubt(is_explicit=True)
         if self._is_all_hidden:
             self._connected()
         self.request_list()
@@ -394,14 +420,39 @@ class Connections:
 
     # -- the actions session -----------------------------------------------------------------------------
 
+    @property
+    def _doer(self) -> JobRunner:
+        """The session that does what the user waits for: the one that leads where there is no other, and
+        where the other has waited for an answer for so long that it may wait for longer.
+        """
+        patience = self._options.silence_seconds
+        is_stuck = self.actions.silent_seconds >= patience and self.sync.silent_seconds < patience
+        return self.sync if self._is_alone or self._is_all_hidden or is_stuck else self.actions
+
     def _act(self, job: Job) -> None:
         """Do something the user waits for."""
-        self.actions.submit(job)
+        self._doer.submit(job)
         self.board.nudge()
         self._follow(self.actions)
 
     def _forget(self, key: Hashable) -> None:
-        self.actions.drop(key)
+        for session in (self.actions, self.sync):
+            session.drop(key)
+
+    def _work_alone(self, error: GimapError) -> None:
+        """The leader is live and the other session is not, most often one connection too many: one is enough
+        for everything. Said once, for it is slower so.
+        """
+        self._is_alone = True
+        for job in self.actions.take_jobs():
+            self.sync.submit(job)
+        if not self._has_told_trouble:
+            self._has_told_trouble = True
+            self._tell(Alerted(error.title, "Everything is done over one connection meanwhile", error.hint))
+
+    def _joined(self) -> None:
+        """The other session has a connection."""
+        self._is_alone = self._has_told_trouble = False
 
     def send(self) -> None:
         """Something is in the journal."""
@@ -417,19 +468,12 @@ class Connections:
         else:
             self._tell(Alerted(f"Changes cannot be sent: {error.title}", error.detail, error.hint))
 
-    def _cannot_send(self, error: GimapError) -> None:
-        """The leader is live and this session is not, most often one connection too many: say so once."""
-        if not self._has_told_trouble:
-            self._has_told_trouble = True
-            self._tell(Alerted(f"Changes wait to be sent: {error.title}", error.detail, error.hint))
-
     @property
     def is_watching(self) -> bool:
         """Whether what arrives now is news: the first pass of this run has seen what came before."""
         return self._is_watching
 
     def _op_settled(self, settled: Settled, answer: str) -> None:
-        self._has_told_trouble = False
         for op_id in settled.confirmed:
             self._tell(OpSettled(op_id, OpState.CONFIRMED))
         for op_id in settled.rejected:
@@ -465,8 +509,3 @@ def _keep_alive(remote: Remote) -> None:
 def _hang_up(_: Remote) -> Iterator[float]:
     yield 0.0
     raise ConnectionLost("signed out")
-
-
-def _ask(remote: Remote) -> Iterator[float]:
-    _keep_alive(remote)
-    yield 0.0

@@ -19,11 +19,12 @@ from collections.abc import Callable, Generator, Hashable, Iterator
 from msgspec import Struct
 
 from imapcore.clock import Clock
-from imapcore.engine.link import LinkMonitor, is_for_the_user
+from imapcore.engine.link import NUDGE_SECONDS, LinkMonitor, is_for_the_user
 from imapcore.errors import (
     ConnectionLost,
     GimapError,
     LinkError,
+    OverQuota,
     ProtocolError,
     Throttled,
     TooManyConnections,
@@ -56,6 +57,12 @@ BREAKING = (LinkError, ProtocolError, Throttled, Unavailable)
 """Errors after which the connection is given up, whichever job met them; only ever raised for what the server
 or the network did. What is merely impossible to do ends the job that asked for it.
 """
+
+
+def _ask(remote: Remote) -> Iterator[float]:
+    """Whether the server is there."""
+    remote.noop()
+    yield 0.0
 
 
 class Slept(ConnectionLost):
@@ -115,12 +122,15 @@ class JobRunner:
         on_crash: Callable[[BaseException], None],
         is_leader: bool = False,
         connected: Callable[[], None] | None = None,
-        lost: Callable[[], None] = lambda: None,
+        lost: Callable[[GimapError], None] = lambda _: None,
         troubled: Callable[[GimapError], None] | None = None,
         rest: Callable[[Remote], None] | None = None,
         rest_seconds: float = 60.0,
         backoff: Backoff | None = None,
+        quiet_seconds: float = 1.0,
+        probe_seconds: float = 5.0,
     ) -> None:
+        """``quiet_seconds``, ``probe_seconds``: as in ``EngineOptions``."""
         self.name = name
         self._board = board
         self._clock = clock
@@ -132,13 +142,17 @@ class JobRunner:
         self._failures = 0
         self._breaks: deque[float] = deque(maxlen=QUICK_BREAKS)
         """When the last connections broke that nothing explains."""
-        self._occasions = 0
-        """As the board counted them when the present connection was begun: a later one ends the pause after
+        self._occasions = self._invitations = 0
+        """As the board counted them when the present connection was begun: later ones shorten the pause after
         it.
         """
         self._rest = rest
         self._rest_seconds = rest_seconds
         self._backoff = backoff or Backoff()
+        self._quiet_seconds = quiet_seconds
+        self._probe_seconds = probe_seconds
+        self._remote: Remote | None = None
+        self._dialling_since: float | None = None
         self._lock = threading.Lock()
         self._entries: list[_Entry] = []
         self._counter = itertools.count()
@@ -179,6 +193,42 @@ class JobRunner:
         """
         if not self._is_serving or self._has_slept():
             self._session.post(True)
+
+    @property
+    def silent_seconds(self) -> float:
+        """For how long the session has waited for an answer, or for a connection; 0 when it does not wait."""
+        with self._lock:
+            return self._waited()
+
+    def _waited(self) -> float:
+        if self._dialling_since is not None:
+            return self._clock.monotonic() - self._dialling_since
+        return 0.0 if self._remote is None else self._remote.silent_seconds
+
+    def doubt(self, *, is_explicit: bool = False) -> None:
+        """The connection may be dead: another one died in silence, or the user asks.
+
+        Where nothing is waited for, the server is asked at once whether it is there. Where something is, it
+        has to say something within the seconds that a living one takes at most, counted from when the waiting
+        began; a server that merely takes long loses by it, and what it was asked is asked again. An attempt
+        to connect is cut short only for the user.
+        """
+        with self._lock:
+            waited, is_dialling = self._waited(), self._dialling_since is not None
+            is_connected = self._remote is not None
+            if waited > 0 and (is_explicit or not is_dialling):
+                left = max(0.0, self._probe_seconds - waited)
+                self._session.wakeup.limit(self._clock.monotonic() + left)
+                return
+        if is_connected:
+            self.submit(Job("alive", _ask, urgency=0))
+
+    def take_jobs(self) -> list[Job]:
+        """Give away what is not begun, for another session to do."""
+        with self._lock:
+            jobs = [entry.job for entry in self._entries if entry.running is None]
+            self._entries = [entry for entry in self._entries if entry.running is not None]
+        return jobs
 
     def drop(self, key: Hashable) -> None:
         """Forget a job; one that is in the middle of a step ends after it."""
@@ -230,14 +280,22 @@ class JobRunner:
         if self._is_leader:
             self._board.connecting()
         self._has_worked = False
-        self._occasions = self._board.occasions
+        self._occasions, self._invitations = self._board.occasions, self._board.invitations
+        began = self._clock.monotonic()
+        self._note_connection(None, dialling_since=began)
         try:
             remote = self._dial(self._session.wakeup)
         except GimapError as error:
+            self._note_connection(None)
             if not self.is_stopping:
-                self._lost()
+                self._lost(error)
                 self._note_failed(error)
             return None
+        except BaseException:
+            self._note_connection(None)
+            raise
+        remote.tell_of_silence(lambda is_silent: self._board.silent(self.name, is_silent))
+        self._note_connection(remote)
         self._is_awake()
         if self._connected is not None:
             self._connected()
@@ -245,16 +303,33 @@ class JobRunner:
             self._board.live()
         return remote
 
+    def _note_connection(self, remote: Remote | None, *, dialling_since: float | None = None) -> None:
+        with self._lock:
+            # What was limited is over: the limit was not meant for what comes now.
+            self._session.wakeup.lift_limit()
+            self._remote, self._dialling_since = remote, dialling_since
+
     def _note_failed(self, error: GimapError) -> None:
         if self._is_leader:
             self._board.failed(error)
             return
         self._failures += 1
-        is_persistent = self._failures >= MANY_FAILURES or isinstance(error, TooManyConnections)
-        if self._troubled is not None and is_persistent:
+        is_hopeless = is_for_the_user(error) or isinstance(error, (OverQuota, TooManyConnections))
+        if self._troubled is not None and (is_hopeless or self._failures >= MANY_FAILURES):
             self._troubled(error)
-        until = self._clock.monotonic() + self._backoff.next_pause(error)
-        while not self.is_stopping and self._board.occasions == self._occasions:
+        pause = LONGEST_WAIT if is_for_the_user(error) else self._backoff.next_pause(error)
+        self._pause(pause, is_counted=is_hopeless)
+
+    def _pause(self, seconds: float, *, is_counted: bool) -> None:
+        """Wait before the next attempt; less when the user acts, not at all when he asks for it.
+
+        ``is_counted``: the server counts attempts, or only the user can help; then only asking helps.
+        """
+        began = self._clock.monotonic()
+        until = began + seconds
+        while not self.is_stopping and self._board.invitations == self._invitations:
+            if self._board.occasions != self._occasions and not is_counted:
+                until = min(until, began + NUDGE_SECONDS)
             left = until - self._clock.monotonic()
             if left <= 0:
                 return
@@ -274,7 +349,7 @@ class JobRunner:
             entry.job.failed(error)
         if self.is_stopping:
             return
-        self._lost()
+        self._lost(error)
         if not isinstance(error, Slept):
             self._breaks.append(self._clock.monotonic())
         is_hasty = (is_stuck or not self._has_worked or self._is_breaking) and not isinstance(error, Slept)
@@ -318,6 +393,8 @@ class JobRunner:
             self._work(remote)
         finally:
             self._is_serving = False
+            self._note_connection(None)
+            self._board.silent(self.name, False)
 
     def _work(self, remote: Remote) -> None:
         rested_at = self._clock.monotonic()
@@ -329,6 +406,7 @@ class JobRunner:
             if not self._is_awake():
                 raise Slept("the computer slept")
             if entry is not None:
+                remote.probe(self._quiet_seconds)
                 self._step(entry, remote)
             if self._rest is not None and self._clock.monotonic() - rested_at >= self._rest_seconds:
                 rested_at = self._clock.monotonic()

@@ -26,6 +26,9 @@ from imapcore.errors import (
 from imapcore.model import LinkState, LinkStatus
 from imapcore.net.backoff import Backoff
 
+NUDGE_SECONDS = 1.0
+"""What the user does by the way shortens the wait for the next attempt, but never to less than this."""
+
 
 def is_for_the_user(error: GimapError) -> bool:
     """Whether trying again by itself cannot help: credentials, or a setting of the account."""
@@ -54,6 +57,9 @@ class LinkMonitor:
         self._is_nudged = False
         self._is_counted = False
         self._occasions = 0
+        self._invitations = 0
+        self._attempted_at = -NUDGE_SECONDS
+        self._silent: frozenset[str] = frozenset()
 
     def attach(self, changed: Callable[[LinkStatus], None], knock: Callable[[], None]) -> None:
         """The sessions: ``knock`` is called when those that wait should look again."""
@@ -78,16 +84,33 @@ class LinkMonitor:
         """
         return self._occasions
 
+    @property
+    def invitations(self) -> int:
+        """How often everybody was to try at once: the user said so, or the leading session has signed in."""
+        return self._invitations
+
+    # -- told by any session -------------------------------------------------------------------------
+
+    def silent(self, name: str, is_silent: bool) -> None:
+        """An answer to a session has been due for some time, or something has come after all."""
+        with self._lock:
+            self._silent = self._silent | {name} if is_silent else self._silent - {name}
+        self._show(self._status)
+
     # -- told by the leading session -----------------------------------------------------------------
 
     def connecting(self) -> None:
         """An attempt begins."""
+        with self._lock:
+            self._attempted_at = self._clock.monotonic()
         self._show(replace(self._status, state=LinkState.CONNECTING, retry_at=None))
 
     def live(self) -> None:
         """Signed in."""
         with self._lock:
             self._occasions += 1
+            self._invitations += 1
+            self._is_nudged = False
         self._show(LinkStatus(LinkState.LIVE, is_throttled=self._status.is_throttled))
 
     def worked(self) -> None:
@@ -101,6 +124,8 @@ class LinkMonitor:
     def failed(self, error: GimapError) -> None:
         """An attempt failed: wait, or ask the user."""
         if is_for_the_user(error):
+            with self._lock:
+                self._is_nudged = False
             is_about_secret = isinstance(error, (AuthenticationFailed, SecretUnavailable))
             state = LinkState.SIGN_IN if is_about_secret else LinkState.STOPPED
             self._show(self._about(state, error))
@@ -127,6 +152,8 @@ class LinkMonitor:
 
     def _show(self, status: LinkStatus) -> None:
         with self._lock:
+            is_silent = bool(self._silent) and status.state is LinkState.LIVE
+            status = replace(status, is_silent=is_silent)
             if status == self._status:
                 return
             self._status = status
@@ -156,12 +183,16 @@ class LinkMonitor:
         """The user acted: no more waiting.
 
         After refused credentials, or while Gmail counts our attempts, only an explicit wish tries again: else
-        every keystroke would be an attempt.
+        every keystroke would be an attempt; and without one there are never more than one a second. An
+        explicit wish also holds for the attempt that is under way: should it fail, the next one follows at
+        once.
         """
         with self._lock:
             self._occasions += 1
             state = self._status.state
-            is_waiting = state is LinkState.WAITING and not self._is_counted
-            if is_waiting or (is_explicit and state not in (LinkState.LIVE, LinkState.CONNECTING)):
-                self._is_nudged = True
+            if is_explicit:
+                self._invitations += 1
+                self._is_nudged = state is not LinkState.LIVE
+            elif state is LinkState.WAITING and not self._is_counted:
+                self._retry_after = min(self._retry_after, self._attempted_at + NUDGE_SECONDS)
         self._knock()

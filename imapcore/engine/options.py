@@ -39,6 +39,12 @@ class EngineOptions(Struct, frozen=True):
     connect_seconds: float = 20.0
     read_seconds: float = 60.0
     """Deadlines of one connect, and of silence while an answer is due."""
+    probe_seconds: float = 5.0
+    """What a server that is there answers at once, it answers within this; else the connection is dead."""
+    silence_seconds: float = 3.0
+    """So long an answer may be due before the link's state says so."""
+    quiet_seconds: float = 1.0
+    """A connection on which nothing came for so long is asked whether it is alive before it is used."""
     first_retry_seconds: float = 1.0
     longest_retry_seconds: float = 60.0
     """Backoff between attempts: from, to."""

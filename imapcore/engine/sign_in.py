@@ -66,6 +66,8 @@ class Dialer:
             connect=self._options.connect_seconds,
             read=self._options.read_seconds,
             idle=self._options.idle_seconds,
+            probe=self._options.probe_seconds,
+            silence=self._options.silence_seconds,
         )
         connection = Connection.open(
             Endpoint.of(self._account), deadlines=deadlines, transcript=self.transcript, wakeup=wakeup

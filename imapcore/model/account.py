@@ -31,6 +31,8 @@ class LinkStatus(Struct, frozen=True):
     hint: str = ""
     retry_at: int | None = None
     is_throttled: bool = False
+    is_silent: bool = False
+    """Whether an answer of the server's has been due for some seconds."""
 
 
 class Progress(Struct, frozen=True):

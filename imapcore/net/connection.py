@@ -21,10 +21,10 @@ import string
 from collections import deque
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from imapcore.clock import Clock, SystemClock
-from imapcore.errors import ConnectionLost, GimapError, LinkError, ProtocolError, WrongState
+from imapcore.errors import ConnectionLost, GimapError, LinkError, ProtocolError, Timeout, WrongState
 from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.speed import SpeedFloor
 from imapcore.net.stream import BULK, CHUNK, Readiness, Stream
@@ -40,6 +40,7 @@ from imapcore.protocol.commands import (
     Idle,
     Login,
     Logout,
+    Noop,
     StartTls,
 )
 from imapcore.protocol.events import Completed, Greeted, IdleBegan, LiteralArrived, ProtocolEvent
@@ -82,6 +83,10 @@ class Handle(Generic[T]):
         """Wait for the answer. Raises what the command raises, and LinkError."""
         return self._connection.finish(self._sent)
 
+    def expect_soon(self) -> None:
+        """Wait for the answer no longer than a server takes that is there."""
+        self._connection.expect_soon(self._sent)
+
     def cancel(self) -> bool:
         """Give it up if nothing of it was sent; False when it is too late."""
         return self._sent.cancel()
@@ -103,6 +108,13 @@ class Connection:
         self._sink: Sink | None = None
         self._is_streaming = False
         self._is_closed = False
+        self._heard_at = clock.monotonic()
+        self._waits_since: float | None = None
+        self._probe: tuple[Sent[Any], float] | None = None
+        """What a server that is there answers at once, and until when."""
+        self.on_silence: Callable[[bool], None] = lambda _: None
+        """Told when an answer has been due for ``Deadlines.silence``, and when something has come after all.
+        """
 
     @classmethod
     def open(
@@ -230,7 +242,31 @@ class Connection:
         """From any thread: end the present ``idle``, or the next."""
         self._wakeup.wake()
 
+    @property
+    def silent_seconds(self) -> float:
+        """From any thread: for how long the owner has waited for something; 0 when it does not wait."""
+        since = self._waits_since
+        return 0.0 if since is None else self._clock.monotonic() - since
+
     # -- commands ----------------------------------------------------------------------------------
+
+    def probe(self, quiet_seconds: float = 0.0) -> None:
+        """Make sure that the server is still there, unless something came less than ``quiet_seconds`` ago.
+
+        A connection can die without a word: a router forgets it, the machine changes networks. NOOP is
+        answered at once by a server that is there; raises Timeout when ``Deadlines.probe`` pass without.
+        Its answer is waited for before anything else is asked: sent together with what takes long, it may be
+        held back until that is done. Nothing is asked while an answer is due.
+        """
+        is_quiet = self._clock.monotonic() - self._heard_at >= quiet_seconds
+        if is_quiet and self.is_open and not self._protocol.is_working:
+            sent = self._send(Noop())
+            self.expect_soon(sent)
+            self.finish(sent)
+
+    def expect_soon(self, sent: Sent[Any]) -> None:
+        """A server that is there answers this at once: waiting for it ends after ``Deadlines.probe``."""
+        self._probe = (sent, self._clock.monotonic() + self._deadlines.probe)
 
     def run(self, command: Command[T]) -> T:
         """Send a command and wait for its result.
@@ -344,11 +380,38 @@ class Connection:
         try:
             if floor is not None:
                 floor.check()
-            data = self._stream.receive(until, min(wanted, BULK) if wanted > size else size)
+            data = self._receive(until, min(wanted, BULK) if wanted > size else size)
         except GimapError as error:
             self._lose(error)
             raise
         self._take(data)
+
+    def _receive(self, until: float, size: int) -> bytes:
+        """Wait for bytes; say so when it takes long, and give up early what is answered at once or never."""
+        if self._probe is not None:
+            sent, moment = self._probe
+            if sent.is_done:
+                self._probe = None
+            else:
+                until = min(until, moment)
+        self._waits_since = since = self._clock.monotonic()
+        told_at = since + self._deadlines.silence
+        is_told = False
+        try:
+            if told_at < until:
+                try:
+                    return self._stream.receive(told_at, size)
+                except Timeout:
+                    if self._clock.monotonic() < told_at:
+                        raise
+                    is_told = True
+                    self.on_silence(True)
+            return self._stream.receive(until, size)
+        finally:
+            self._waits_since = None
+            self._heard_at = self._clock.monotonic()
+            if is_told:
+                self.on_silence(False)
 
     def _take(self, data: bytes) -> None:
         if data:
@@ -507,6 +570,7 @@ def listen(connection: Connection, timeout: float) -> Generator[list[ProtocolEve
         finally:
             connection.protocol.end_idle()
             if connection.is_open:
+                handle.expect_soon()
                 handle.result()
         if news := connection.events():
             yield news

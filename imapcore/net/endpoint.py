@@ -70,6 +70,11 @@ class Deadlines:
     idle: float = 540.0
     """One IDLE: renewed after this long, since Gmail hangs up after some ten minutes."""
     logout: float = 2.0
+    probe: float = 5.0
+    """What a server that is there answers at once: NOOP when nothing else is under way, and the end of IDLE.
+    """
+    silence: float = 3.0
+    """So long nothing may come while an answer is due before somebody is told."""
 
 
 def make_tls_context() -> ssl.SSLContext:

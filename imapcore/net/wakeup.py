@@ -1,8 +1,9 @@
 """``Wakeup``: how any thread reaches one that waits for a socket.
 
 Every wait of ``stream`` watches a pipe besides the socket. ``wake`` ends the present wait, or the next one,
-once, and means "look at your inbox"; ``interrupt`` ends every wait from then on and means "stop". A wait is
-over within the time the operating system needs to run the waiting thread.
+once, and means "look at your inbox"; ``interrupt`` ends every wait from then on and means "stop"; ``limit``
+gives the present connection no longer than that to say anything, and means "there may be nobody at the other
+end". A wait is over within the time the operating system needs to run the waiting thread.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class Wakeup:
         self._is_interrupted = False
         self._is_woken = False
         self._is_closed = False
+        self._limit: float | None = None
 
     def fileno(self) -> int:
         """What to wait on; readable when somebody rang."""
@@ -44,6 +46,21 @@ class Wakeup:
         with self._lock:
             self._is_interrupted = True
             self._ring()
+
+    def limit(self, moment: float) -> None:
+        """From any thread: unless something comes before this moment, the connection is given up."""
+        with self._lock:
+            self._limit = moment
+            self._ring()
+
+    @property
+    def limited_to(self) -> float | None:
+        """The moment until which something has to come."""
+        return self._limit
+
+    def lift_limit(self) -> None:
+        """By the waiter: something has come, or another connection is begun."""
+        self._limit = None
 
     def _ring(self) -> None:
         if self._is_closed:

@@ -42,6 +42,10 @@ class Pipeline:
         """Whether nothing is in flight and nothing waits."""
         return not (self._flight or self._queue)
 
+    def has_any_but(self, *kinds: type[Command[Any]]) -> bool:
+        """Whether a command of another kind than these is in flight or waits."""
+        return any(not isinstance(sent.command, kinds) for sent in (*self._flight, *self._queue))
+
     def add(self, sent: Sent[Any]) -> None:
         """Put a command behind all others."""
         self._queue.append(sent)

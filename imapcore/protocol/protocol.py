@@ -32,9 +32,11 @@ from imapcore.protocol.commands.select import Close, SelectCollector, Unselect
 from imapcore.protocol.commands.session import (
     Authenticate,
     Compress,
+    Id,
     Idle,
     Login,
     Logout,
+    Noop,
     StartTls,
 )
 from imapcore.protocol.commands.table import rule_of
@@ -160,6 +162,11 @@ class Protocol:
     def is_busy(self) -> bool:
         """Whether any command is in flight or queued."""
         return not self._pipeline.is_empty
+
+    @property
+    def is_working(self) -> bool:
+        """Whether anything is under way over which a server may take long."""
+        return self._pipeline.has_any_but(Noop, Id)
 
     @property
     def is_idling(self) -> bool:

@@ -223,6 +223,22 @@ class Remote:
         """Ask whether the server is there, and let it say what is new."""
         self.run(Noop())
 
+    def probe(self, quiet_seconds: float) -> None:
+        """Make sure that the server is there, if nothing came for so long. Raises Timeout where it is not."""
+        try:
+            self._connection.probe(quiet_seconds)
+        finally:
+            self._hear(self._connection.events())
+
+    @property
+    def silent_seconds(self) -> float:
+        """From any thread: for how long something has been waited for; 0 when nothing is."""
+        return self._connection.silent_seconds
+
+    def tell_of_silence(self, told: Callable[[bool], None]) -> None:
+        """``told`` hears when an answer takes long, and when something has come after all."""
+        self._connection.on_silence = told
+
     def compress(self) -> bool:
         """Deflate both ways, if the server offers it; whether it is on."""
         return self._connection.compress()

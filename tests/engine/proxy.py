@@ -1,7 +1,8 @@
 """A link that can be cut at an exact byte: a proxy between engine and server.
 
 It counts what it has passed on, over all connections, in one direction; at the byte it is told it breaks
-all of them, as a network does, and afterwards passes everything on again.
+all of them, as a network does, and afterwards passes everything on again. It can also swallow: what there is
+stays open and nothing comes through any more, as when a router has forgotten a connection.
 """
 
 from __future__ import annotations
@@ -41,6 +42,17 @@ class Proxy:
         self.passed = 0
         """Bytes passed on in the counted direction."""
         self.has_cut = False
+        self._deaf: set[socket.socket] = set()
+        self._swallows_new = False
+        self.accepted = 0
+        """Connections made through it so far."""
+
+    def swallow(self, *, also_new: bool = False) -> None:
+        """From now on nothing comes through on the connections there are; ``also_new``: on later ones
+        neither, until this is called again without.
+        """
+        self._swallows_new = also_new
+        self._deaf.update(self._peers)
 
     @property
     def port(self) -> int:
@@ -74,7 +86,10 @@ class Proxy:
 
     def _accept(self) -> None:
         client, _ = self._listener.accept()
+        self.accepted += 1
         server = socket.create_connection(self._target)
+        if self._swallows_new:
+            self._deaf.update((client, server))
         for one, other, way in ((client, server, Way.TO_SERVER), (server, client, Way.TO_CLIENT)):
             self._peers[one] = (other, way)
             self._selector.register(one, selectors.EVENT_READ)
@@ -85,6 +100,8 @@ class Proxy:
             data = source.recv(CHUNK)
             if not data:
                 self._drop(source, peer)
+                return
+            if source in self._deaf:
                 return
             data = self._seen(source, way, data)
             if way is self._way and self._left is not None and not self.has_cut:
@@ -111,6 +128,7 @@ class Proxy:
 
     def _drop(self, *sockets: socket.socket) -> None:
         for each in sockets:
+            self._deaf.discard(each)
             if self._peers.pop(each, None) is not None:
                 self._selector.unregister(each)
                 each.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imapcore.clock import ManualClock
-from imapcore.engine.link import LinkMonitor
+from imapcore.engine.link import NUDGE_SECONDS, LinkMonitor
 from imapcore.errors import (
     AllMailHidden,
     AuthenticationFailed,
@@ -80,12 +80,47 @@ def test_a_lost_link_is_made_again_at_once(desk: Desk) -> None:
 
 
 def test_the_user_need_not_wait(desk: Desk) -> None:
-    desk.board.failed(HostUnknown("nowhere"))
-    assert desk.leader() == 1.0
+    for _ in range(4):
+        desk.board.connecting()
+        desk.board.failed(HostUnknown("nowhere"))
+    assert desk.leader() == 8.0
+    desk.clock.advance(2.0)
     desk.board.nudge()
     assert desk.leader() == 0.0
-    # One attempt per nudge.
+    # One attempt per nudge, and what is done by the way makes no more than one a second.
+    desk.board.connecting()
+    desk.board.failed(HostUnknown("nowhere"))
+    assert desk.leader() == 16.0
+    for _ in range(10):
+        desk.board.nudge()
+        assert desk.leader() == NUDGE_SECONDS
+
+
+def test_an_explicit_wish_holds_for_the_attempt_that_is_under_way(desk: Desk) -> None:
+    desk.board.connecting()
+    desk.board.nudge(is_explicit=True)
+    desk.board.failed(HostUnknown("nowhere"))
+    assert desk.leader() == 0.0
     assert desk.leader() == 1.0
+
+
+def test_an_explicit_wish_does_not_try_a_refused_password_again(desk: Desk) -> None:
+    desk.board.connecting()
+    desk.board.nudge(is_explicit=True)
+    desk.board.failed(AuthenticationFailed())
+    assert desk.leader() is None
+
+
+def test_the_link_says_that_an_answer_is_due_as_long_as_one_session_waits(desk: Desk) -> None:
+    desk.board.silent("sync", True)
+    assert not desk.board.status.is_silent, "there is no link yet"
+    desk.board.live()
+    assert desk.board.status.is_silent
+    desk.board.silent("actions", True)
+    desk.board.silent("sync", False)
+    assert desk.board.status.is_silent
+    desk.board.silent("actions", False)
+    assert not desk.board.status.is_silent
 
 
 @pytest.mark.parametrize("error", [OverQuota(), TooManyConnections()], ids=lambda error: type(error).__name__)

@@ -317,8 +317,9 @@ def test_one_connection_too_many_holds_nothing_up_and_is_said_once(tmp_path: Pat
         engine.submit(Archive(Threads((engine.window(INBOX).rows[0].thrid,))))
         alert = watcher.wait_for(Alerted)
         assert TooManyConnections.title in alert.title
+        assert "one connection" in alert.detail
+        agree(engine, watcher, sim)
         assert engine.link().state is LinkState.LIVE
-        assert engine.progress().pending_ops == 1
         sim.control.set_options(max_connections=15)
         engine.refresh()
         agree(engine, watcher, sim)
@@ -419,6 +420,14 @@ def test_connections_that_break_again_and_again_are_made_after_growing_pauses(tm
     done = threading.Event()
 
     class FakeRemote:
+        silent_seconds = 0.0
+
+        def probe(self, _: float) -> None:
+            """It is there."""
+
+        def tell_of_silence(self, _: object) -> None:
+            """It is never silent."""
+
         def close(self) -> None:
             """Nothing is open."""
 

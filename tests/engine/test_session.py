@@ -71,6 +71,14 @@ class Bench:
 
 
 class _Nothing:
+    silent_seconds = 0.0
+
+    def probe(self, _: float) -> None:
+        """It is there."""
+
+    def tell_of_silence(self, _: object) -> None:
+        """It is never silent."""
+
     def close(self) -> None:
         """Nothing to close."""
 

@@ -19,7 +19,7 @@ from imapcore.model import (
     Threads,
     ViewKind,
 )
-from tui.actions.submit import describe, submit
+from tui.actions.submit import as_read, describe, submit
 from tui.keys.commands import Where
 from tui.widgets.sidebar.tree_rows import place_title
 
@@ -67,14 +67,16 @@ def edit_labels(screen: TriageScreen, *, is_move: bool) -> None:
         if not change:
             return
         meant = meant_by(change)
-        op = op_of(change, meant)
+        # What is only labelled goes nowhere: a reply that came meanwhile belongs to it.
+        read, left = as_read(screen, meant) if is_move else (meant, 0)
+        op = op_of(change, read)
         if isinstance(op, ChangeLabels):
             leaves = screen.view.label in change.remove and meant is target
         elif isinstance(op, MoveToInbox):
             leaves = screen.view.role in (Role.SPAM, Role.TRASH)
         else:
             leaves = screen.view.label is not None
-        screen.guard(lambda: submit(screen, op, leaves=leaves))
+        screen.guard(lambda: submit(screen, op, leaves=leaves, left_out=left))
 
     screen.app.push_screen(
         LabelEditor(

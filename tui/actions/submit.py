@@ -13,6 +13,7 @@ from imapcore.model import (
     Op,
     Receipt,
     RenameLabel,
+    Role,
     Target,
     Threads,
 )
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from tui.actions.screen import TriageScreen
 
 
-def submit(screen: TriageScreen, op: Op, *, leaves: bool = False, step: int = 0) -> None:
-    """Do it, say so, and look again. ``leaves``: the conversation goes out of this view.
+def submit(screen: TriageScreen, op: Op, *, leaves: bool = False, step: int = 0, left_out: int = 0) -> None:
+    """Do it, say so, and look again. ``leaves``: the conversation goes out of this view; ``left_out``: so
+    many unread replies of it are not meant.
 
     ``step`` is where the cursor goes then: -1 newer, 1 older, 0 what the configuration says. What is about
     very many conversations is done beside the screen, and said when it is.
@@ -39,7 +41,7 @@ def submit(screen: TriageScreen, op: Op, *, leaves: bool = False, step: int = 0)
             _leave(screen, was_reading=was_reading, step=step)
         else:
             screen.look_again()
-        _say(screen, op, receipt)
+        _say(screen, op, receipt, left_out)
 
     many = _conversations(screen, op)
     if many >= background.LARGE:
@@ -58,13 +60,31 @@ def _conversations(screen: TriageScreen, op: Op) -> int:
     return len(op.target.thrids) if isinstance(op.target, Threads) else 0
 
 
-def _say(screen: TriageScreen, op: Op, receipt: Receipt) -> None:
+def as_read(screen: TriageScreen, target: Target) -> tuple[Target, int]:
+    """What of a target the user has had before his eyes, and how many unread replies have come beside it.
+
+    While a long message is read a reply may arrive below the fold: what takes a conversation away, or calls
+    it read, means what stood there when it was opened.
+    """
+    thread = screen.reader.thread if screen.where is Where.READER else None
+    if thread is None or target != Threads((thread.thrid,), screen.view):
+        return target, 0
+    unseen = {message.msgid for message in screen.reader.unseen}
+    role = screen.view.role
+    place = role if role in (Role.SPAM, Role.TRASH) else Role.ALL
+    left = [each.msgid for each in thread.messages if each.place is place and each.msgid not in unseen]
+    return (Messages(tuple(left)), len(unseen)) if unseen and left else (target, 0)
+
+
+def _say(screen: TriageScreen, op: Op, receipt: Receipt, left_out: int) -> None:
     if receipt.messages == 0 and not isinstance(op, CreateLabel | RenameLabel | DeleteLabel):
         screen.flash("It was so already: nothing changed", Tone.HINT)
         return
     undo = screen.desk.keymap.key_of("undo")
     hint = f" {screen.desk.glyphs.dot} {undo} undo" if receipt.can_undo and undo else ""
-    screen.flash(f"{receipt.summary}{hint}")
+    stays = "stays" if left_out == 1 else "stay"
+    left = f"; {number(left_out)} new unread {stays}" if left_out else ""
+    screen.flash(f"{receipt.summary}{left}{hint}")
 
 
 def _leave(screen: TriageScreen, *, was_reading: bool, step: int) -> None:

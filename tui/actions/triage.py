@@ -21,7 +21,7 @@ from imapcore.model import (
     Target,
     Threads,
 )
-from tui.actions.submit import submit
+from tui.actions.submit import as_read, submit
 from tui.bridge import background
 from tui.bridge.messages import Tone
 from tui.keys.commands import Where
@@ -49,8 +49,9 @@ def _leaves_inbox(screen: TriageScreen) -> bool:
 
 def _archive(step: int) -> Callable[[TriageScreen], None]:
     def action(screen: TriageScreen) -> None:
-        target = _target(screen)
-        submit(screen, Archive(target), leaves=_leaves_inbox(screen) or step != 0, step=step)
+        target, left = as_read(screen, _target(screen))
+        leaves = _leaves_inbox(screen) or step != 0
+        submit(screen, Archive(target), leaves=leaves, step=step, left_out=left)
 
     return action
 
@@ -61,15 +62,17 @@ def trash(screen: TriageScreen) -> None:
         key = screen.desk.keymap.key_of("delete-forever")
         screen.flash(f"This is the trash already; {key} deletes forever", Tone.HINT)
         return
-    submit(screen, MoveToTrash(_target(screen)), leaves=not _is_single_message(screen))
+    target, left = as_read(screen, _target(screen))
+    submit(screen, MoveToTrash(target), leaves=not _is_single_message(screen), left_out=left)
 
 
 def spam(screen: TriageScreen) -> None:
     """Report as spam; in Spam, bring back."""
+    target, left = as_read(screen, _target(screen))
     if screen.view.role is Role.SPAM:
-        submit(screen, MoveToInbox(_target(screen)), leaves=True)
+        submit(screen, MoveToInbox(target), leaves=True, left_out=left)
     else:
-        submit(screen, MoveToSpam(_target(screen)), leaves=not _is_single_message(screen))
+        submit(screen, MoveToSpam(target), leaves=not _is_single_message(screen), left_out=left)
 
 
 def _is_single_message(screen: TriageScreen) -> bool:
@@ -80,23 +83,24 @@ def _is_single_message(screen: TriageScreen) -> bool:
 def to_inbox(screen: TriageScreen) -> None:
     """Back to the inbox, from anywhere."""
     is_away = screen.view.role in (Role.TRASH, Role.SPAM)
-    submit(screen, MoveToInbox(_target(screen)), leaves=is_away)
+    target, left = as_read(screen, _target(screen))
+    submit(screen, MoveToInbox(target), leaves=is_away, left_out=left)
 
 
 def remove_label(screen: TriageScreen) -> None:
     """Take the view's own label off: what Gmail's y does, view by view."""
     role, label = screen.view.role, screen.view.label
-    target = _target(screen)
+    target, left = as_read(screen, _target(screen))
     if label == INBOX.label:
-        submit(screen, Archive(target), leaves=True)
+        submit(screen, Archive(target), leaves=True, left_out=left)
     elif role is Role.STARRED:
-        submit(screen, ChangeFlags(target, remove=FLAGGED), leaves=True)
+        submit(screen, ChangeFlags(target, remove=FLAGGED), leaves=True, left_out=left)
     elif role in (Role.SPAM, Role.TRASH):
-        submit(screen, MoveToInbox(target), leaves=True)
+        submit(screen, MoveToInbox(target), leaves=True, left_out=left)
     elif label is None or role in (Role.SENT, Role.DRAFTS):
         screen.flash("This view has no label of its own to take off", Tone.HINT)
     else:
-        submit(screen, ChangeLabels(target, remove=frozenset({label})), leaves=True)
+        submit(screen, ChangeLabels(target, remove=frozenset({label})), leaves=True, left_out=left)
 
 
 def star(screen: TriageScreen) -> None:
@@ -128,7 +132,8 @@ def _flags(
     *, add: frozenset[str] = frozenset(), remove: frozenset[str] = frozenset()
 ) -> Callable[[TriageScreen], None]:
     def action(screen: TriageScreen) -> None:
-        submit(screen, ChangeFlags(_target(screen), add, remove))
+        target, left = as_read(screen, _target(screen)) if add else (_target(screen), 0)
+        submit(screen, ChangeFlags(target, add, remove), left_out=left)
         if remove and screen.where is Where.READER:
             # As in Gmail: what is unread again is not looked at any longer.
             screen.go_to_pane(Where.LIST)
@@ -181,13 +186,15 @@ def delete_forever(screen: TriageScreen) -> None:
     if place not in (Role.SPAM, Role.TRASH):
         screen.flash("Only what is in Spam or Trash can be deleted forever", Tone.HINT)
         return
-    target = _target(screen)
-    count = screen.thread_list.window.total if isinstance(target, Everything) else _count(target)
+    meant = _target(screen)
+    target, left = as_read(screen, meant)
+    count = screen.thread_list.window.total if isinstance(meant, Everything) else _count(meant)
     what = "this conversation" if count == 1 else f"these {number(count)} conversations"
 
     def answered(is_confirmed: bool | None) -> None:
         if is_confirmed:
-            screen.guard(lambda: submit(screen, DeleteForever(target, place, is_confirmed=True), leaves=True))
+            op = DeleteForever(target, place, is_confirmed=True)
+            screen.guard(lambda: submit(screen, op, leaves=True, left_out=left))
 
     from tui.dialogs.confirm import ConfirmScreen
 

@@ -314,6 +314,7 @@ class MainScreen(PanedScreen):
         """Read a conversation: show it, give it the keys, mark it as read."""
         if self.show_thread(thrid):
             self.message_only = False
+            self.reader.opened()
             self.go_to_pane(Where.READER)
             if self.desk.config.behaviour.mark_read:
                 run_command(self, "opened")

@@ -79,6 +79,8 @@ class Header(Widget):
             colour, mark = palette.refusal, glyphs.offline
         if link.is_throttled:
             word, colour = "slowed by Gmail", palette.star
+        elif link.is_silent:
+            word, colour = "waiting for an answer", palette.star
         elif link.state is LinkState.WAITING and self._seconds_left > 0:
             word = f"offline, next try in {self._seconds_left} s"
         parts.append((f"{mark} {word}", colour, "refresh"))

@@ -41,6 +41,10 @@ class ReaderDocument(Struct):
     current: int | None = None
     """The msgid that verbs for one message mean, and that n and p move."""
     expanded: set[int] = field(default_factory=set)
+    stood: set[int] = field(default_factory=set)
+    """The messages that were there when the conversation was opened."""
+    drawn: set[int] = field(default_factory=set)
+    """Messages of which something has been on the screen since."""
     contents: dict[int, Content] = field(default_factory=dict)
     sections: list[Section] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
@@ -57,6 +61,7 @@ class ReaderDocument(Struct):
         self.thread = thread
         if not is_same:
             self.expanded.clear()
+            self.take_stock()
             self.contents.clear()
             self._feeds.clear()
             self._opened.clear()
@@ -74,6 +79,16 @@ class ReaderDocument(Struct):
                 first = next((m.msgid for m in thread.messages if m.msgid in opening), None)
                 self.current = first if first is not None else thread.messages[-1].msgid
         self.build()
+
+    def take_stock(self) -> None:
+        """The conversation is opened: what is there now is what the user reads."""
+        self.stood = {message.msgid for message in self.messages}
+        self.drawn.clear()
+
+    def unseen(self) -> tuple[Message, ...]:
+        """Unread messages that came since, and of which nothing has been on the screen."""
+        known = self.stood | self.drawn
+        return tuple(each for each in self.messages if each.is_unread and each.msgid not in known)
 
     def resize(self, width: int) -> None:
         """Lay everything out anew for so many cells."""

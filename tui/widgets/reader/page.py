@@ -320,6 +320,8 @@ class ReaderPage(ScrollView, can_focus=True):
         if found is None:
             return Strip.blank(width, style.page).apply_offsets(0, number)
         section, index = found
+        if section.msgid is not None:
+            self.document.drawn.add(section.msgid)
         line = section.line(index)
         is_current = (
             section.msgid is not None

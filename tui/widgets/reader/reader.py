@@ -206,6 +206,15 @@ class Reader(Vertical):
         body = self.document.body
         return body.links if body is not None else ()
 
+    def opened(self) -> None:
+        """The user opened the conversation: what comes from now on has not been asked for."""
+        self.document.take_stock()
+
+    @property
+    def unseen(self) -> tuple[Message, ...]:
+        """Unread messages that came since it was opened, and have not been on the screen."""
+        return self.document.unseen()
+
     def open_messages(self) -> tuple[Message, ...]:
         """The messages that are open, oldest first."""
         return tuple(message for message in self.document.messages if message.msgid in self.document.expanded)
