@@ -184,11 +184,15 @@ class GimapApp(TerminalApp[None]):
     def _offer_searches(self) -> None:
         """At the very first start, Gmail's tabs as searches in the tree; what was taken out stays out."""
         mail, state = self.desk.mail, self.desk.state
-        if state.has_offered_searches or mail.is_read_only or mail.saved_searches():
+        if state.has_offered_searches or mail.is_read_only or self.main.searches:
             return
         state.has_offered_searches = True
-        for title in OFFERED_SEARCHES:
-            mail.save_search(title, f"category:{title.lower()} in:inbox")
+
+        def offer() -> None:
+            for title in OFFERED_SEARCHES:
+                mail.save_search(title, f"category:{title.lower()} in:inbox")
+
+        self.main.guard(offer)
         self.main.look_again()
 
     def on_unmount(self) -> None:

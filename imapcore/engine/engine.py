@@ -21,6 +21,7 @@ from imapcore.engine.event_queue import EventQueue, Listener
 from imapcore.engine.link import LinkMonitor
 from imapcore.engine.options import EngineOptions
 from imapcore.engine.reader_pool import ReaderPool
+from imapcore.engine.second_instance import SecondInstance
 from imapcore.engine.startup import DeferredStart
 from imapcore.errors import StoreBusy, StoreError
 from imapcore.events import (
@@ -107,6 +108,7 @@ class Engine:
         self._readers: ReaderPool | None = None
         self._network: ConnectionFactory | None = None
         self._crew = DeferredStart(self._make_workers, self._crashed)
+        self._second: SecondInstance | None = None
         self._lock = threading.Lock()
         self._bodies: OrderedDict[int, Body] = OrderedDict()
 
@@ -116,11 +118,7 @@ class Engine:
         """Open the store, start writer and sessions. Raises StoreError, StoreBusy; returns before any
         network.
         """
-        path = find_store(self.account, self._data_dir)
-        store = self._store = Store.open(
-            path, clock=self._clock, email=self.account.email, sanitize=_sanitized
-        )
-        store.bodies.max_bytes = self._options.body_cache_bytes
+        store = self._store = self._open()
         self._readers = ReaderPool(store)
         self._hub.start()
         for notice in store.notices:
@@ -128,16 +126,66 @@ class Engine:
         if store.is_read_only:
             busy = StoreBusy()
             self._board.show(LinkStatus(LinkState.OFFLINE, busy.title, busy.detail, busy.hint))
+            self._second = SecondInstance(
+                store.version,
+                self._hint,
+                self._take_over,
+                self._crashed,
+                seconds=self._options.second_look_seconds,
+            )
+            self._second.start()
         elif self._options.is_offline:
             self._board.show(LinkStatus(LinkState.OFFLINE, "Working offline"))
         self._crew.begin(self._options.head_start_seconds)
         return self
+
+    def _open(self) -> Store:
+        store = Store.open(
+            find_store(self.account, self._data_dir),
+            clock=self._clock,
+            email=self.account.email,
+            sanitize=_sanitized,
+        )
+        store.bodies.max_bytes = self._options.body_cache_bytes
+        return store
+
+    def _take_over(self) -> bool:
+        """Become the one that writes, if the other process has left; whether it is so now."""
+        reading, readers = self._open_store, self._readers
+        if not reading.is_free():
+            return False
+        store = self._open()
+        if store.is_read_only:
+            # A third one was quicker.
+            store.close()
+            return False
+        self._crew.stop(self._options.stop_seconds)
+        crew = DeferredStart(self._make_workers, self._crashed)
+        self._readers, self._store, self._crew = ReaderPool(store), store, crew
+        if readers is not None:
+            readers.close()
+        reading.close()
+        if self._options.is_offline:
+            self._board.show(LinkStatus(LinkState.OFFLINE, "Working offline"))
+        else:
+            self._board.show(LinkStatus(LinkState.CONNECTING))
+        self._hub.tell(Alerted("The other gimap-tui has left", "Changes can be made here now"))
+        self._hint()
+        crew.begin(0.0)
+        return True
+
+    def _hint(self) -> None:
+        """Whatever is shown may have changed."""
+        for hint in (MessagesChanged(), MailboxesChanged(), Progressed()):
+            self._hub.tell(hint)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Interrupt the sessions, join them within 2 s, close the store."""
         self._credentials.close()
+        if self._second is not None:
+            self._second.stop()
         self._crew.stop(self._options.stop_seconds)
         self._hub.stop()
         if self._readers is not None:
@@ -386,8 +434,7 @@ class Engine:
 
     def refresh(self) -> None:
         """Reconnect now if the link is down; look for changes now if it is up."""
-        for hint in (MessagesChanged(), MailboxesChanged(), Progressed()):
-            self._hub.tell(hint)
+        self._hint()
         if not self.is_read_only:
             self._credentials.wish()
             self._board.nudge(is_explicit=True)

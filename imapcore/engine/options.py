@@ -30,6 +30,10 @@ class EngineOptions(Struct, frozen=True):
     """Bodies kept on disk; the least recently read go first."""
     compress: bool = True
     """COMPRESS=DEFLATE on the sync session, when the server offers it."""
+    second_look_seconds: float = 1.0
+    """A second gimap-tui on one account looks so often for what the first one changed, and whether it has
+    left.
+    """
     is_offline: bool = False
     """Work on what is stored; make no connection."""
     snippet_messages: int = 2000

@@ -184,6 +184,22 @@ class Store:
         """Whether the user has just changed something: another change is to be expected at any moment."""
         return self._shared.writer.is_user_working
 
+    def is_free(self) -> bool:
+        """Of a store that was opened for reading: whether nobody writes it any more."""
+        lock = WriterLock(self.path)
+        try:
+            return lock.acquire()
+        finally:
+            lock.release()
+
+    def version(self) -> int:
+        """A number that differs when another process has changed the store since the last call."""
+        with self._shared.lock:
+            try:
+                return int(self._shared.reads.execute("PRAGMA data_version").fetchone()[0])
+            except sqlite3.Error as error:
+                raise told(error, self.path) from error
+
     def reader(self) -> Reader:
         """A read-only connection for the calling thread; close it."""
         return Reader(self.path, self._email)
@@ -256,7 +272,7 @@ def _damage(path: Path) -> str | None:
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if is_damage(error):
             return str(error)
-        raise StoreError(str(error)) from error
+        raise told(error, path) from error
     try:
         owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
         if owner not in (0, APPLICATION_ID):
@@ -281,7 +297,7 @@ def _damage(path: Path) -> str | None:
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if is_damage(error):
             return str(error)
-        raise StoreError(str(error)) from error
+        raise told(error, path) from error
     finally:
         connection.close()
     return problem
@@ -302,6 +318,12 @@ def _was_sending(reads: sqlite3.Connection) -> bool:
 
 def _quick_check(connection: sqlite3.Connection, *, is_thorough: bool) -> str | None:
     """SQLite's own check of the whole file or of the user's own tables; what it finds, or None."""
+    foreign = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger')"
+    ).fetchone()
+    if foreign is not None:
+        # We make neither: reading one would run what somebody else wrote.
+        return f"{foreign[0]!r} in it is none of our tables"
     present = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     checks = ["1"] if is_thorough else [table for table in OWN_TABLES if table in present]
     for check in checks:

@@ -54,6 +54,7 @@ def test_a_slow_pass_leaves_the_backfill_as_much_time_as_it_took(monkeypatch: py
         "account": cast(AccountSync, Account(clock)),
         "sync": line,
         "_polls_from": 0.0,
+        "_is_all_hidden": False,
         "_listed_at": clock.monotonic(),
         "_audited_at": clock.monotonic(),
         "_thorough_at": clock.monotonic(),

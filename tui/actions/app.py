@@ -77,7 +77,10 @@ def density(screen: TriageScreen) -> None:
 def refresh(screen: TriageScreen) -> None:
     """Look for new mail; reconnect."""
     screen.desk.mail.refresh()
-    screen.flash("Looking for new mail")
+    if screen.desk.mail.is_read_only:
+        screen.flash("Another gimap-tui has this account open: what it stores is shown here", Tone.HINT)
+    else:
+        screen.flash("Looking for new mail")
 
 
 def next_theme(screen: TriageScreen) -> None:

@@ -19,6 +19,7 @@ PHRASES = (
     "no such column",
     "no such table",
     "has no column named",
+    "because it is a view",
     "unsupported file format",
     "malformed json",
     "json cannot hold",
@@ -55,7 +56,24 @@ def explained(error: sqlite3.Error, path: Path) -> StoreError:
         trouble = damaged(str(error), path)
         suspect_mark(path).write_text(str(error), encoding="utf-8")
         return trouble
-    return StoreError(str(error), hint="Is the disk full, or the folder read-only?")
+    return _out_of_room(error) or StoreError(str(error), hint="Is the disk full, or the folder read-only?")
+
+
+def _out_of_room(error: sqlite3.Error) -> StoreError | None:
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return StoreError(
+            "The local store needs room for what it is to keep",
+            title="The disk is full",
+            hint="Make room and start again; what was stored before is not lost",
+        )
+    if code == sqlite3.SQLITE_READONLY:
+        return StoreError(
+            "Nothing can be written to the local store",
+            title="The local store is read-only",
+            hint="Make its folder and file writable, or choose another folder",
+        )
+    return None
 
 
 def told(error: BaseException, path: Path) -> BaseException:
