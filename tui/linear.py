@@ -121,7 +121,8 @@ class Linear:
                 self.say(" ".join(part for part in (title, detail, hint) if part))
             case LinkChanged(link) if link.title:
                 way = "Type signin to type the password." if link.state is LinkState.SIGN_IN else ""
-                self.say(" ".join(part for part in (link.title, link.detail, link.hint, way) if part))
+                told = GimapError(link.detail, title=link.title, hint=link.hint).sentence()
+                self.say(f"{told} {way}".strip())
             case _:
                 return
 

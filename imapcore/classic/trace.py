@@ -36,7 +36,8 @@ class Trace:
     def _mesg(self, text: str, secs: float | None = None) -> None:
         when = time.time() if secs is None else secs
         minutes = time.strftime("%M:%S", time.localtime(when))
-        sys.stderr.write(f"  {minutes}.{int(when * 100) % 100:02d} {text}\n")
+        told = self._transcript.redactor.text(text)
+        sys.stderr.write(f"  {minutes}.{int(when * 100) % 100:02d} {told}\n")
         sys.stderr.flush()
 
     def _note_sent(self, chunks: Sequence[Chunk]) -> None:

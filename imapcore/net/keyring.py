@@ -19,7 +19,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from imapcore.errors import GimapError, KeyringMood, KeyringUnusable
-from imapcore.sanitize import clean_line
 from imapcore.security import Security
 
 if TYPE_CHECKING:
@@ -220,7 +219,7 @@ def _find_backend(reached: list[str]) -> tuple[KeyringBackend, str]:
 def _judge(backend: KeyringBackend) -> str:
     """A backend's name for people. Raises KeyringUnusable for one that is not known to encrypt."""
     names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(backend).__mro__]
-    shown = clean_line(names[0], WHY_MAX)
+    shown = _clean(names[0])
     for name in names:
         if name in ENCRYPTING:
             return ENCRYPTING[name]
@@ -256,11 +255,18 @@ def _mood_of(error: BaseException) -> KeyringMood:
 
 def why(error: BaseException, secret: str = "") -> str:
     """An exception as words for a person: its own, or its kind where they are none or would tell a secret."""
-    text = clean_line(str(error), WHY_MAX)
+    text = _clean(str(error))
     kind = type(error).__name__
     if not text or (secret and secret in str(error)):
         return kind
     return text if kind in ("KeyringLocked", "InitError") else f"{kind}, {text}"
+
+
+def _clean(text: str) -> str:
+    # Late: a first frame shows nothing that needs it.
+    from imapcore.sanitize import clean_line
+
+    return clean_line(text, WHY_MAX)
 
 
 def _service(account: Account) -> str:

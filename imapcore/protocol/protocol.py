@@ -279,9 +279,6 @@ class Protocol:
         self._say(ready)
 
     def _say(self, chunks: list[Chunk]) -> None:
-        for chunk in chunks:
-            if chunk.is_secret:
-                self._transcript.redactor.learn(chunk.data)
         self._out.extend(chunks)
         self._transcript.sent(chunks)
 

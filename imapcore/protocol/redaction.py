@@ -41,6 +41,7 @@ class Redactor:
 
     def learn(self, sent: bytes) -> None:
         """Know a secret by what was sent of it: a string as it is or quoted, or a SASL message in base64."""
+        sent = sent.rstrip(b"\r\n")
         forms = {form for secret in _secrets_in(sent) for form in _forms_of(secret)}
         forms.add(sent.rstrip(b"="))
         new = {form for form in forms if len(form) >= SHORTEST} - self._forms

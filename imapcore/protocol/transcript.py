@@ -31,6 +31,9 @@ class Transcript:
 
     def sent(self, chunks: Sequence[Chunk]) -> None:
         """Note what the client says, without its secrets."""
+        for chunk in chunks:
+            if chunk.is_secret:
+                self.redactor.learn(chunk.data)
         if self._lines.maxlen == 0:
             return
         line = b"".join([HIDDEN.encode() if chunk.is_secret else chunk.data[:LINE_MAX] for chunk in chunks])

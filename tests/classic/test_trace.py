@@ -54,6 +54,23 @@ def test_no_secret_at_any_level(
     assert "NOOP" in written
 
 
+@pytest.mark.parametrize("level", [1, 3, 4, 5])
+def test_a_secret_that_the_server_repeats_is_in_no_log(
+    level: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(classic, "Debug", level)
+    echo = f'you said {SECRET}, Y29ycmVjdCBob3JzZQ== and "correct horse"'.encode()
+    answers = {"LOGIN": b"* NO [ALERT] " + echo + b"\r\nTAG NO " + echo + b"\r\n"}
+    with ScriptedServer(answers) as server, classic.IMAP4("127.0.0.1", server.port, timeout=5) as client:
+        with pytest.raises(client.error):
+            client.login("fred", SECRET)
+        client.print_log()
+    written = capsys.readouterr().err
+    assert "you said" in written
+    assert SECRET not in written
+    assert "Y29ycmVjdCBob3JzZ" not in written
+
+
 def test_every_command_is_traced_from_level_four(client: ByHand, capsys: pytest.CaptureFixture[str]) -> None:
     client.say_done()
     client.noop()

@@ -6,12 +6,14 @@ import io
 
 import pytest
 
-from imapcore.events import MailArrived, OpRejected
+from imapcore.events import LinkChanged, MailArrived, OpRejected
 from imapcore.model import (
     INBOX,
     Archive,
     ChangeFlags,
     ChangeLabels,
+    LinkState,
+    LinkStatus,
     MoveToTrash,
     Place,
     Threads,
@@ -21,6 +23,7 @@ from imapcore.model import (
 from tests.fakes.engine import FakeEngine
 from tests.tui.pilot import make_desk
 from tui.linear import Linear, body_lines
+from tui.terminal import password_prompt
 
 
 def talk(*lines: str, mail: FakeEngine | None = None) -> tuple[str, FakeEngine]:
@@ -154,3 +157,24 @@ def test_quotes_are_counted_not_read() -> None:
     body = engine.body(thread.messages[-1].msgid)
     assert body is not None
     assert "Quoted text left out, 2 paragraphs." in body_lines(body)
+
+
+def test_one_signs_in_and_out_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    mail = FakeEngine()
+    monkeypatch.setattr(password_prompt, "ask_secret", lambda account: "demodemodemodemo")
+    monkeypatch.setattr(password_prompt, "keep_secret", lambda account, secret: "Kept nowhere.")
+    said, _ = talk("signin", "signout", mail=mail)
+    assert "Kept nowhere." in said
+    assert "Signed out. The password is forgotten" in said
+    assert mail.secrets == ["demodemodemodemo"]
+    assert mail.signed_out == 1
+    assert "demodemo" not in said
+
+
+def test_that_a_password_is_wanted_is_said_with_the_way() -> None:
+    class Asking(FakeEngine):
+        def connect(self) -> None:
+            self.emit(LinkChanged(LinkStatus(LinkState.SIGN_IN, "The keyring is locked")))
+
+    said, _ = talk(mail=Asking())
+    assert "The keyring is locked. Type signin to type the password." in said

@@ -7,8 +7,10 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from imapcore.errors import KeyringMood, KeyringUnusable
 from imapcore.events import BodyFailed, BodyProgressed, LinkChanged, SearchProgressed, SourceArrived
 from imapcore.model import (
+    Account,
     ChangeFlags,
     ChangeLabels,
     CreateLabel,
@@ -412,6 +414,45 @@ async def test_a_refused_password_asks_for_another_once() -> None:
         assert len(stage.app.screen_stack) == 2
         await stage.press("escape")
         assert len(stage.app.screen_stack) == 1
+
+
+async def test_a_password_that_works_is_the_engines_for_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    import imapcore.engine as engine
+
+    def locked(account: Account, secret: str) -> None:
+        raise KeyringUnusable("Secret Service: locked", mood=KeyringMood.LOCKED)
+
+    monkeypatch.setattr(engine, "check_sign_in", lambda account, secret: None)
+    monkeypatch.setattr(engine, "store_secret", locked)
+    async with running((120, 36)) as stage:
+        stage.mail.emit(LinkChanged(LinkStatus(LinkState.SIGN_IN, "The keyring is locked")))
+        await stage.rest()
+        assert "The keyring is locked." in stage.screen_text()
+        await stage.press(*"demodemodemodemo", "enter")
+        await stage.rest()
+        assert "could not be kept" in stage.screen_text()
+        await stage.press("enter")
+        assert stage.mail.secrets == ["demodemodemodemo"]
+
+
+@pytest.mark.parametrize("problem", [None, KeyringUnusable("locked", mood=KeyringMood.LOCKED)])
+async def test_signing_out_asks_and_says_what_became_of_the_password(problem: KeyringUnusable | None) -> None:
+    async with running((120, 36)) as stage:
+
+        def sign_out() -> None:
+            stage.mail.signed_out += 1
+            if problem is not None:
+                raise problem
+
+        stage.mail.sign_out = sign_out  # type: ignore[method-assign]
+        for answer, times in (("n", 0), ("y", 1)):
+            stage.app.main.command("sign-out")
+            await stage.rest()
+            await stage.press(answer)
+            await stage.rest()
+            assert stage.mail.signed_out == times
+        said = "may still be in the keyring" if problem else "the password is forgotten"
+        assert said in stage.screen_text()
 
 
 @pytest.mark.parametrize(
