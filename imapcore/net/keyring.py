@@ -255,7 +255,7 @@ def _mood_of(error: BaseException) -> KeyringMood:
 
 def why(error: BaseException, secret: str = "") -> str:
     """An exception as words for a person: its own, or its kind where they are none or would tell a secret."""
-    text = _clean(str(error))
+    text = _clean(str(error)).rstrip(".")
     kind = type(error).__name__
     if not text or (secret and secret in str(error)):
         return kind

@@ -149,7 +149,7 @@ def test_an_old_entry_that_cannot_be_moved_stays_and_is_used(ring: Ring) -> None
     [
         (KeyringLocked("Failed to unlock the collection!"), KeyringMood.LOCKED),
         (NoKeyringError("none"), KeyringMood.MISSING),
-        (InitError("no collection"), KeyringMood.FAILED),
+        (InitError("no collection: Prompt dismissed.."), KeyringMood.FAILED),
         (RuntimeError(""), KeyringMood.FAILED),
         (ConnectionRefusedError(111, "Connection refused"), KeyringMood.FAILED),
         (KeyError("x"), KeyringMood.FAILED),
@@ -165,6 +165,7 @@ def test_whatever_a_backend_raises_is_a_sentence_that_names_it(
     assert told.mood is mood
     assert "Secret Service" in told.detail
     assert told.hint
+    assert ".." not in told.sentence()
 
 
 @pytest.mark.parametrize("shape", ["{}", "could not store {} here", "\x1b]0;{}\x07", "a" * 500 + "{}"])
