@@ -36,9 +36,12 @@ def read_details(fields: dict[str, str], received: Sequence[str] = ()) -> Detail
     verdicts = _verdicts(fields.get("authentication-results", ""))
     by_method = {each.method: each for each in verdicts}
     spf, dkim = by_method.get("spf"), by_method.get("dkim")
+    sender = next(iter(parse_addresses(fields.get("from"))), None)
+    sent_by = next(iter(parse_addresses(fields.get("sender"))), None)
+    is_own = sender is not None and sent_by is not None and sent_by.email.lower() == sender.email.lower()
     return Details(
-        sender=next(iter(parse_addresses(fields.get("from"))), None),
-        sent_by=next(iter(parse_addresses(fields.get("sender"))), None),
+        sender=sender,
+        sent_by=None if is_own else sent_by,
         to=parse_addresses(fields.get("to")),
         cc=parse_addresses(fields.get("cc")),
         reply_to=parse_addresses(fields.get("reply-to")),

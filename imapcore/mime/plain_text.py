@@ -37,6 +37,7 @@ _EVIDENCE = 2
 """So many breaks inside of sentences make sure that a text was wrapped."""
 _LABEL = re.compile(r"[^\W\d_][\w .&/()'’-]{0,40}[:：](?:\s|$)")
 """``Price: 12 EUR`` begins a line of its own."""
+_ENDS = re.compile(r"[:：>]\s*$|[@/]\S*$")
 _NOTE = re.compile(
     r"^\s{0,8}\[(\d{1,4})\][:.]?\s{1,8}<?((?:https?://|www\.)[^\s<>\"]{1,4000})", re.IGNORECASE
 )
@@ -128,7 +129,10 @@ class _Wrapping(Struct, frozen=True):
         head = following.lstrip()
         if not self.is_sure or not self.is_full(before, head) or _LABEL.match(head):
             return False
-        return _goes_on(before, head) or (not _ITEM.match(head) and before[-1:] not in ":：")
+        if _goes_on(before, head):
+            return True
+        # A line that ends in an address ends there.
+        return not _ITEM.match(head) and _ENDS.search(before[-200:]) is None
 
     def is_full(self, before: str, following: str) -> bool:
         """Whether the second line's first word would not have fitted into the first any more."""

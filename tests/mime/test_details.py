@@ -59,6 +59,10 @@ def test_all_of_it() -> None:
     assert found.message_id == "1@news.example"
 
 
+def test_a_sender_who_is_the_author_is_not_told_twice() -> None:
+    assert details("From: Ada <ada@x.example>\nSender: ADA@x.example").sent_by is None
+
+
 def test_what_a_sender_wrote_below_counts_nothing() -> None:
     found = details(
         "Authentication-Results: mx; dkim=none; spf=fail smtp.mailfrom=x@y.example\n"

@@ -145,6 +145,20 @@ def test_a_wrapped_line_may_go_on_with_a_capital() -> None:
     assert "\n" not in texts(source)[0]
 
 
+FOOTER = """\
+To leave this list, write a message that says nothing but the one word of
+leave to the address of the one who keeps it, which you will see below in
+the next lines, and wait until you are told that you have been taken off:
+
+the list's own address for those who want to leave it: leave@x.example
+More about it is written on the pages of the list
+"""
+
+
+def test_a_line_that_ends_in_an_address_ends_there() -> None:
+    assert texts(FOOTER)[1].count("\n") == 1
+
+
 NOTES = """\
 The sheet [1] is new, and so is the list [2]; see also [9].
 
