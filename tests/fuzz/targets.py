@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from textual.events import Key
+
 from imapcore.clock import ManualClock
 from imapcore.errors import GimapError, LimitExceeded
 from imapcore.mime.headers import address_from_envelope, decode_header, parse_addresses
@@ -60,6 +62,8 @@ from imapcore.wire.grammar import Grammar
 from imapcore.wire.lexer import ParseError
 from imapcore.wire.responses import Response
 from imapcore.wire.uidset import UidSet
+from tui.terminal.driver import Decoder
+from tui.terminal.input_events import LEAVING, InputEvents
 
 Target = Callable[[bytes], str]
 
@@ -441,8 +445,24 @@ def query(data: bytes) -> str:
     return repr(matches)[:20]
 
 
+def terminal(data: bytes) -> str:
+    """Whatever a terminal sends, cut anywhere: nothing is raised, Ctrl+Q is seen, and silence ends all."""
+    decoder, events, now, told = Decoder(), InputEvents(0.1), 0.0, set()
+    cuts = sorted({octet % (len(data) + 1) for octet in data[:4]})
+    for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+        now += (0.001, 0.2, 3.0)[(start + end) % 3]
+        found = events.tick(now) + (events.feed(decoder.decode(data[start:end]), now) if end > start else [])
+        told |= {type(message).__name__ for message in found}
+        now += 0.001
+    leaving = events.feed(decoder.decode(b"\x11"), now)
+    assert any(isinstance(message, Key) and message.key == LEAVING for message in leaving), data
+    events.tick(now + 60)
+    assert events.deadline is None
+    return " ".join(sorted(told))
+
+
 TARGETS: dict[str, Target] = {
     target.__name__: target
-    for target in (framing, grammar, protocol, mime, html, headers, sanitize, commands, query)
+    for target in (framing, grammar, protocol, mime, html, headers, sanitize, commands, query, terminal)
 }
 """Every target by its name, which is also the name of its folder in the corpus."""

@@ -9,9 +9,10 @@ win32-input-mode), reports of the size, the cursor, colours, modes and the focus
 terminal that sends them late or by mistake steers nothing. One key counts in every protocol, whatever is
 unfinished: Ctrl+Q leaves.
 
-A lump: more than ``LUMP_RUNS`` different characters in one read were not typed. A key held down repeats one
-character, and of a fast typist a slow line joins two or three. What is a lump, with what comes within
-``LUMP_SECONDS`` behind it, becomes a paste, which a field takes and nothing else acts on.
+A lump: octets that are no UTF-8, or more than ``LUMP_RUNS`` different characters in one read were not typed.
+A key held down repeats one character, and of a fast typist a slow line joins two or three. What is a lump,
+with what comes within ``LUMP_SECONDS`` behind it, becomes a paste, which a field takes and nothing else acts
+on.
 """
 
 from __future__ import annotations
@@ -75,16 +76,18 @@ class InputEvents:
         if self._parser.state in (State.PASTE, State.STRING, State.STRING_ESCAPE) and _is_leaving(text):
             self._parser.reset()
             return [Key(LEAVING, None)]
-        return list(self._messages(self._parser.feed(text, now), now))
+        # Keys are UTF-8; of one Meta key in eight bits one octet is not.
+        is_noise = text.count(_REPLACED) > 1
+        return list(self._messages(self._parser.feed(text, now), now, is_noise=is_noise))
 
     def tick(self, now: float) -> list[Message]:
         """What silence has made complete."""
         return list(self._messages(self._parser.tick(now), now))
 
-    def _messages(self, tokens: list[Token], now: float) -> Iterator[Message]:
+    def _messages(self, tokens: list[Token], now: float, *, is_noise: bool = False) -> Iterator[Message]:
         if self._lump and now >= self._lump_until:
             yield from self._end_lump()
-        if self._lump or _is_lump(tokens):
+        if self._lump or is_noise or _is_lump(tokens):
             yield from self._within_lump(tokens, now)
             return
         for token in tokens:
@@ -112,7 +115,8 @@ class InputEvents:
         """Keep the text of it; keys in it are part of it, and only leaving counts."""
         for token in tokens:
             if token.kind is Kind.TEXT or (token.kind is Kind.CONTROL and token.text in "\t\r\n"):
-                self._lump.append(token.text)
+                if token.text.strip(_REPLACED):
+                    self._lump.append(token.text)
             elif token.kind is Kind.PASTE:
                 yield from self._message(token)
             else:
