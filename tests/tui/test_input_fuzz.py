@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from textual.events import Key
@@ -101,10 +101,10 @@ async def test_whatever_a_terminal_sends_the_app_lives_and_the_mail_is_unchanged
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-async def test_ten_minutes_of_whatever_a_terminal_sends(seed: int) -> None:
-    begun = time.monotonic()
-    total, turn = 0, 0
-    while time.monotonic() - begun < 600:
-        turn += 1
-        total += await run(seed * 1000 + turn, 2_000, 600 - (time.monotonic() - begun))
-    print(f"{total:,} rounds in {turn} runs")
+async def test_ten_minutes_of_whatever_a_terminal_sends(soak_seed: int, tell: Callable[[str], None]) -> None:
+    end = time.monotonic() + 600
+    rounds, runs = 0, 0
+    while time.monotonic() < end:
+        runs += 1
+        rounds += await run(soak_seed * 1000 + runs, 2_000, end - time.monotonic())
+    tell(f"{rounds:,} rounds in {runs} runs, seed {soak_seed}")

@@ -73,7 +73,9 @@ class InputEvents:
 
     def feed(self, text: str, now: float) -> list[Message]:
         """What was read in one go, at a moment of a monotonic clock in seconds."""
-        if self._parser.state in (State.PASTE, State.STRING, State.STRING_ESCAPE) and _is_leaving(text):
+        if self._parser.state in (State.PASTE, State.STRING, State.STRING_ESCAPE) and _is_leaving(
+            text.lstrip(_REPLACED)
+        ):
             self._parser.reset()
             return [Key(LEAVING, None)]
         # Keys are UTF-8; of one Meta key in eight bits one octet is not.

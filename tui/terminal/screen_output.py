@@ -87,9 +87,8 @@ class SteadyUpdate(CompositorUpdate):
 
 def written(strip: Strip, x: int, console: Console) -> str:
     """The octets of a strip that begins in column ``x``, counted from 0."""
-    rendered = strip.render(console)
-    if rendered.isascii() or not _DISPUTED.search(rendered):
-        return rendered
+    if not _DISPUTED.search("".join([segment.text for segment in strip._segments])):
+        return strip.render(console)
     colours = console._color_system or ColorSystem.TRUECOLOR
     parts: list[str] = []
     last = len(strip._segments) - 1
