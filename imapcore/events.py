@@ -39,9 +39,11 @@ class MailArrived(Struct, frozen=True):
 
 
 class BodyArrived(Struct, frozen=True):
-    """A body that was asked for is in the store now."""
+    """A body that was asked for is in the store, and has been read."""
 
     msgid: int
+    section: str = ""
+    """Of which form or part, where another than the first was asked for."""
 
 
 class BodyFailed(Struct, frozen=True):

@@ -293,10 +293,8 @@ class GimapApp(TerminalApp[None]):
 
                     self._is_signing_in = True
                     ask_to_sign_in(main, link, self._signed_in)
-            case events.BodyArrived(msgid):
-                body = self.desk.mail.body(msgid)
-                if body is not None:
-                    main.reader.show_body(body)
+            case events.BodyArrived(msgid, section):
+                main.body_arrived(msgid, section)
             case events.BodyFailed(msgid, title, detail, hint):
                 main.reader.show_failure(msgid, title, detail, hint)
             case events.SearchProgressed(query, found, is_done, _, problem):

@@ -7,8 +7,7 @@ return, and wishes handed to the sessions. What may not: IMAP, SQL, the order of
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from imapcore.clock import Clock, SystemClock
+from imapcore.engine.body_reader import BodyReader
 from imapcore.engine.credentials import Credentials
 from imapcore.engine.event_queue import EventQueue, Listener
 from imapcore.engine.link import LinkMonitor
@@ -23,11 +23,12 @@ from imapcore.engine.options import EngineOptions
 from imapcore.engine.reader_pool import ReaderPool
 from imapcore.engine.second_instance import SecondInstance
 from imapcore.engine.startup import DeferredStart
-from imapcore.errors import StoreBusy, StoreError
+from imapcore.errors import GimapError, StoreBusy, StoreError
 from imapcore.events import (
     Alerted,
     BodyArrived,
     BodyFailed,
+    Event,
     LinkChanged,
     MailboxesChanged,
     MessagesChanged,
@@ -66,8 +67,8 @@ if TYPE_CHECKING:
 LONGEST_NAME = 180
 """Octets of a store's name before its ending; every file system takes 255."""
 
-BODIES_KEPT = 16
-"""Readable bodies kept in memory: going back and forth in a conversation costs nothing."""
+READ_AHEAD = 6
+"""Messages of a conversation that are read before it is opened; a longer one shows the first of them."""
 
 
 class Engine:
@@ -110,7 +111,7 @@ class Engine:
         self._crew = DeferredStart(self._make_workers, self._crashed)
         self._second: SecondInstance | None = None
         self._lock = threading.Lock()
-        self._bodies: OrderedDict[int, Body] = OrderedDict()
+        self._bodies = BodyReader(self._read_body, lambda: self._open_store.gate.pause())
 
     # -- lifetime --------------------------------------------------------------------------------------
 
@@ -187,6 +188,7 @@ class Engine:
         if self._second is not None:
             self._second.stop()
         self._crew.stop(self._options.stop_seconds)
+        self._bodies.close()
         self._hub.stop()
         if self._readers is not None:
             self._readers.close()
@@ -203,7 +205,7 @@ class Engine:
 
         assert self._readers is not None
         network = self._network = ConnectionFactory(
-            self.account, self._credentials, self._options, self._open_store, self._readers, self._hub.tell
+            self.account, self._credentials, self._options, self._open_store, self._readers, self._tell
         )
         workers = network.workers(self._options, self._clock, self._board)
         if not self.is_read_only and not self._options.is_offline:
@@ -287,29 +289,32 @@ class Engine:
             return reader.label_counts(target)
 
     def body(self, msgid: int) -> Body | None:
-        """A message's content if it is stored; None: ask with ``open_body``."""
-        known = self._bodies.get(msgid)
-        is_from_store = known is None
-        known = known or self._read_body(msgid)
-        if known is None:
-            return None
-        with self._lock:
-            self._bodies[msgid] = known
-            self._bodies.move_to_end(msgid)
-            if len(self._bodies) > BODIES_KEPT:
-                self._bodies.popitem(last=False)
-        if is_from_store and not self.is_read_only:
-            self._open_store.bodies.touch(msgid)
-        return known
+        """A message's content if it is stored, read here and now; None: ask with ``open_body``."""
+        return self.form(msgid, "")
 
     def form(self, msgid: int, section: str) -> Body | None:
         """A message with another form of its text, or one part of it alone: one of its ``Body.forms``.
 
         None when the message is not stored.
         """
-        return self._read_body(msgid, section)
+        known = self._bodies.ready(msgid, section)
+        if known is None:
+            known, octets = self._read_body(msgid, section)
+            if known is not None:
+                self._bodies.keep(msgid, section, known, octets)
+        if known is not None:
+            self._touch(msgid)
+        return known
 
-    def _read_body(self, msgid: int, section: str = "") -> Body | None:
+    def ready_body(self, msgid: int, section: str = "") -> Body | None:
+        """A body that has been read already: for a screen, which waits for nothing; else ``open_body``."""
+        return self._bodies.ready(msgid, section)
+
+    def _touch(self, msgid: int) -> None:
+        if not self.is_read_only:
+            self._open_store.bodies.touch(msgid)
+
+    def _read_body(self, msgid: int, section: str = "") -> tuple[Body | None, int]:
         # Late: nobody reads a message before the first frame.
         from imapcore.mime.message import read_body
         from imapcore.sync.content.partial_message import SECTION, restore_sizes
@@ -319,10 +324,10 @@ class Engine:
         with self._reader() as reader:
             found = reader.first_section(msgid, order)
         if found is None:
-            return None
+            return None, 0
         stored, octets = found
         body = read_body(msgid, octets, section, datetime.astimezone)
-        return restore_sizes(body, octets) if stored == SECTION else body
+        return restore_sizes(body, octets) if stored == SECTION else body, len(octets)
 
     def raw(self, msgid: int) -> bytes | None:
         """A message's RFC 5322 source if it is stored."""
@@ -393,24 +398,74 @@ class Engine:
         """Stop looking; what was found stays in the view."""
         self._crew.ask(lambda work: work.wishes.cancel_search(query))
 
-    def open_body(self, msgid: int) -> None:
-        """Fetch a message's content: BodyArrived or BodyFailed follows. Completes its conversation, too."""
-        from imapcore.sync.content.partial_message import SECTION
+    def open_body(self, msgid: int, section: str = "") -> None:
+        """Read a message's content, or another form of it, and fetch it where it is not stored: BodyArrived
+        or BodyFailed follows. Completes its conversation, too.
+        """
 
-        with self._reader() as reader:
-            message = reader.message(msgid)
-            is_stored = not {"", SECTION}.isdisjoint(reader.sections(msgid))
-        if is_stored:
-            self._hub.tell(BodyArrived(msgid))
-        elif self.is_read_only:
+        def done(body: Body | None, error: GimapError | None) -> None:
+            if error is not None:
+                self._hub.tell(BodyFailed(msgid, error.title, error.detail, error.hint))
+            elif body is not None:
+                self._touch(msgid)
+                self._hub.tell(BodyArrived(msgid, section))
+            else:
+                self._fetch_body(msgid)
+
+        self._bodies.ask(msgid, section, done)
+        if not self.is_read_only:
+            with self._reader() as reader:
+                message = reader.message(msgid)
+            if message is not None:
+                thrid = message.thrid
+                self._crew.ask(lambda work: work.open_thread(thrid))
+
+    def read_stored(self, msgids: Sequence[int]) -> None:
+        """Read what is stored of these: BodyArrived follows for each; the others are passed over."""
+
+        def done_with(msgid: int) -> Callable[[Body | None, GimapError | None], None]:
+            return lambda body, _error: self._hub.tell(BodyArrived(msgid)) if body is not None else None
+
+        for msgid in msgids:
+            self._bodies.ask(msgid, "", done_with(msgid))
+
+    def read_ahead(self, thrids: Sequence[int], view: View) -> None:
+        """These conversations may be opened next: what is stored of them is read, when there is time."""
+
+        def find() -> list[int]:
+            found: list[int] = []
+            for thrid in thrids:
+                thread = self.thread(thrid, view)
+                if thread is not None:
+                    found += [message.msgid for message in thread.unfolded()[:READ_AHEAD]]
+            return found
+
+        self._bodies.read_ahead(find)
+
+    def _fetch_body(self, msgid: int) -> None:
+        if self.is_read_only:
             busy = StoreBusy()
             self._hub.tell(BodyFailed(msgid, busy.title, busy.detail, busy.hint))
-        else:
-            size = message.size if message is not None else 0
-            self._crew.ask(lambda work: work.wishes.fetch_body(msgid, size))
-        if message is not None and not self.is_read_only:
-            thrid = message.thrid
-            self._crew.ask(lambda work: work.open_thread(thrid))
+            return
+        with self._reader() as reader:
+            message = reader.message(msgid)
+        size = message.size if message is not None else 0
+        self._crew.ask(lambda work: work.wishes.fetch_body(msgid, size))
+
+    def _tell(self, event: Event) -> None:
+        """Pass on what the sessions say; a body that has come is read before it is announced."""
+        if not isinstance(event, BodyArrived):
+            self._hub.tell(event)
+            return
+        msgid = event.msgid
+
+        def done(body: Body | None, error: GimapError | None) -> None:
+            problem = error or StoreError("It came, and is not in the store", hint="Open it once more")
+            failed = BodyFailed(msgid, problem.title, problem.detail, problem.hint)
+            self._hub.tell(event if body is not None else failed)
+
+        self._bodies.forget(msgid)
+        self._bodies.ask(msgid, "", done)
 
     def open_source(self, msgid: int) -> None:
         """Fetch a message's whole source, whatever its size: SourceArrived or BodyFailed follows, and
@@ -463,14 +518,22 @@ class Engine:
 
     def save_attachment(self, msgid: int, section: str, folder: Path) -> None:
         """Save a part into a folder; an ``Alerted`` tells the path, or what was in the way."""
+        self._bodies.do(lambda: self._save_attachment(msgid, section, folder))
+
+    def _save_attachment(self, msgid: int, section: str, folder: Path) -> None:
         from imapcore.mime.message import extract_part
 
-        raw = self.raw(msgid)
-        body = self.body(msgid)
+        try:
+            raw = self.raw(msgid)
+            body = self.body(msgid)
+            octets = extract_part(raw, section) if raw is not None else None
+        except (GimapError, KeyError) as error:
+            detail = error.sentence() if isinstance(error, GimapError) else "The message has no such part"
+            self._hub.tell(Alerted("The attachment could not be saved", detail))
+            return
         names = {} if body is None else {each.section: each.filename for each in body.attachments}
         name = names.get(section, f"part-{section}")
-        if raw is not None:
-            octets = extract_part(raw, section)
+        if octets is not None:
             self._crew.ask(lambda work: work.wishes.save_octets(folder, name, octets))
         else:
             self._crew.ask(lambda work: work.wishes.save_part(msgid, section, name, folder))

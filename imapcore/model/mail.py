@@ -187,3 +187,8 @@ class Thread(Struct, frozen=True):
     messages: tuple[Message, ...]
     labels: tuple[str, ...]
     """User labels on any of its messages, sorted."""
+
+    def unfolded(self) -> tuple[Message, ...]:
+        """What is open when the conversation is: the unread messages, or else the newest one."""
+        unread = tuple(each for each in self.messages if each.is_unread and not each.is_draft)
+        return unread or self.messages[-1:]

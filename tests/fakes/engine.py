@@ -7,7 +7,7 @@ its events.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -121,6 +121,8 @@ class FakeEngine:
     secrets: list[str] = field(default_factory=list)
     """Passwords it was given."""
     signed_out: int = 0
+    ahead: tuple[int, ...] = ()
+    """Conversations that may be opened next."""
     views_changed: int = 0
 
     def __post_init__(self) -> None:
@@ -310,8 +312,16 @@ class FakeEngine:
         head = f"From: {message.sender.name} <{message.sender.email}>\r\nSubject: {message.subject}\r\n"
         return f"{head}Message-ID: {message.message_id}\r\n\r\n{message.snippet}\r\n".encode()
 
-    def form(self, msgid: int, section: str) -> Body | None:
+    def ready_body(self, msgid: int, section: str = "") -> Body | None:
         return self.body(msgid)
+
+    def read_stored(self, msgids: Sequence[int]) -> None:
+        for msgid in msgids:
+            if msgid in self._stored:
+                self.emit(BodyArrived(msgid))
+
+    def read_ahead(self, thrids: Sequence[int], view: View) -> None:
+        self.ahead = tuple(thrids)
 
     def open_source(self, msgid: int) -> None:
         self.asked_sources.append(msgid)
@@ -399,11 +409,11 @@ class FakeEngine:
     def cancel_search(self, query: str) -> None:
         self.emit(SearchProgressed(query, len(self._view_rows(View.of_search(query))), True))
 
-    def open_body(self, msgid: int) -> None:
+    def open_body(self, msgid: int, section: str = "") -> None:
         self.asked_bodies.append(msgid)
         if self.bodies_arrive:
             self._stored.add(msgid)
-            self.emit(BodyArrived(msgid))
+            self.emit(BodyArrived(msgid, section))
 
     def refresh(self) -> None:
         self.refreshed += 1

@@ -58,6 +58,7 @@ from tui.style.glyphs import ASCII, UNICODE, Glyphs
 from tui.style.theme import DARK, LIGHT, LabelColours, Palette
 from tui.widgets.dialog_style import Look
 from tui.widgets.reader.reader import Reader
+from tui.widgets.reader.section import Waiting
 
 SMALL, MIDDLE, NARROW, TINY = (80, 24), (120, 36), (44, 20), (30, 8)
 
@@ -332,7 +333,7 @@ def failed(reader: Reader) -> None:
 def offline(reader: Reader) -> None:
     thread, _body = newsletter()
     reader.show(thread)
-    reader.show_offline(thread.messages[0].msgid)
+    reader.show_waiting(thread.messages[0].msgid, Waiting.OFFLINE)
 
 
 def unfolded(reader: Reader) -> None:

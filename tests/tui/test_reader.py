@@ -156,6 +156,8 @@ def test_lines_are_found_by_their_number() -> None:
 
 def test_a_missing_body_says_why() -> None:
     made = document(1)
+    assert "Loading" not in "\n".join(made.text())
+    made.set_content(100, Waiting.LOADING)
     assert "Loading" in "\n".join(made.text())
     made.set_content(100, Waiting.OFFLINE)
     assert "connection is back" in "\n".join(made.text())

@@ -6,6 +6,7 @@ talks to its sibling; it posts a message and the screen decides.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from textual.message import Message
@@ -117,10 +118,19 @@ class DividerMoved(Message):
 
 
 class BodyWanted(Message):
-    """The reader needs a body."""
+    """The reader needs a body, or another form of one."""
 
-    def __init__(self, msgid: int) -> None:
+    def __init__(self, msgid: int, section: str = "") -> None:
         self.msgid = msgid
+        self.section = section
+        super().__init__()
+
+
+class StoredBodiesWanted(Message):
+    """Words are looked for in these messages too, as far as they are stored."""
+
+    def __init__(self, msgids: Sequence[int]) -> None:
+        self.msgids = tuple(msgids)
         super().__init__()
 
 

@@ -6,7 +6,7 @@ The screen is typed against this, never against the engine itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -78,7 +78,7 @@ class MailEngine(Protocol):
         ...
 
     def body(self, msgid: int) -> Body | None:
-        """A body that is stored; None: ask with ``open_body``."""
+        """A body that is stored, read here and now: not on a screen's thread."""
         ...
 
     def raw(self, msgid: int) -> bytes | None:
@@ -127,8 +127,20 @@ class MailEngine(Protocol):
         """Stop a search that is under way."""
         ...
 
-    def open_body(self, msgid: int) -> None:
-        """Ask for a body; BodyArrived or BodyFailed follows."""
+    def ready_body(self, msgid: int, section: str = ...) -> Body | None:
+        """A body that has been read already, or another form of it; None: ask with ``open_body``."""
+        ...
+
+    def open_body(self, msgid: int, section: str = ...) -> None:
+        """Ask for a body, or for another of ``Body.forms``; BodyArrived or BodyFailed follows."""
+        ...
+
+    def read_stored(self, msgids: Sequence[int]) -> None:
+        """Read what is stored of these; BodyArrived follows for each of them."""
+        ...
+
+    def read_ahead(self, thrids: Sequence[int], view: View) -> None:
+        """Tell which conversations may be opened next."""
         ...
 
     def open_source(self, msgid: int) -> None:
@@ -137,10 +149,6 @@ class MailEngine(Protocol):
 
     def cancel_source(self, msgid: int) -> None:
         """Stop fetching a source."""
-        ...
-
-    def form(self, msgid: int, section: str) -> Body | None:
-        """Another form of a stored message, or one part of it alone: one of ``Body.forms``."""
         ...
 
     def refresh(self) -> None:

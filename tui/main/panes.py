@@ -123,7 +123,7 @@ class PanedScreen(Screen[None]):
                 glyphs=desk.glyphs,
                 now=desk.now,
                 zone=desk.zone,
-                body=desk.mail.body,
+                body=desk.mail.ready_body,
                 id="reader",
             )
             self._reader.dress(desk.palette, desk.chip)

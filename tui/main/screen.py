@@ -24,6 +24,7 @@ from tui.bridge.messages import (
     FilterChanged,
     FilterClosed,
     SelectionChanged,
+    StoredBodiesWanted,
     ThreadOpened,
     Tone,
     ViewChosen,
@@ -42,6 +43,10 @@ BUSY_SECONDS = 0.08
 PAINTED_SECONDS = 0.004
 PREFIX_SECONDS = 0.3
 """How long a prefix key waits before what may follow is shown."""
+WORD_SECONDS = 0.15
+"""How long a body may take before a word stands in its place."""
+LATE_SECONDS = 1.5
+"""How long until a missing connection is the likely reason."""
 PREVIEW_SECONDS = 0.12
 """How long the cursor rests before the reader's pane follows it."""
 
@@ -65,6 +70,7 @@ class MainScreen(PanedScreen):
         self._prefix_timer: Timer | None = None
         self._preview_timer: Timer | None = None
         self._filters_tree = False
+        self._ahead: tuple[int, ...] = ()
 
     @property
     def view(self) -> View:
@@ -287,6 +293,9 @@ class MainScreen(PanedScreen):
         if self._preview_timer is not None:
             self._preview_timer.stop()
             self._preview_timer = None
+        if event.thrid is not None:
+            # After the frame: at the start the list is drawn first.
+            self.call_after_refresh(self._read_ahead, event.thrid)
         if not self.has_reader_pane or not self.desk.config.behaviour.preview:
             return
         if event.thrid is None:
@@ -327,6 +336,7 @@ class MainScreen(PanedScreen):
             return False
         self.open_thrid = thrid
         self.reader.show(thread)
+        self._read_ahead(thrid)
         return True
 
     def close_thread(self) -> None:
@@ -340,10 +350,39 @@ class MainScreen(PanedScreen):
     @on(BodyWanted)
     def _body_wanted(self, event: BodyWanted) -> None:
         event.stop()
-        # The reader has looked whether it is stored: it is to be fetched.
-        self.desk.mail.open_body(event.msgid)
-        if self.desk.mail.link().state is not LinkState.LIVE:
-            self.reader.show_offline(event.msgid)
+        msgid = event.msgid
+        body = self.desk.mail.ready_body(msgid, event.section)
+        if body is not None:
+            self.reader.show_body(body, event.section)
+            return
+        self.desk.mail.open_body(msgid, event.section)
+        self.set_timer(WORD_SECONDS, lambda: self._say_why(msgid, is_late=False))
+        self.set_timer(LATE_SECONDS, lambda: self._say_why(msgid, is_late=True))
+
+    @on(StoredBodiesWanted)
+    def _stored_wanted(self, event: StoredBodiesWanted) -> None:
+        event.stop()
+        self.desk.mail.read_stored(event.msgids)
+
+    def _say_why(self, msgid: int, *, is_late: bool) -> None:
+        """Whoever waits for a body for longer than an eye does is told what for."""
+        from tui.widgets.reader.section import Waiting
+
+        is_offline = is_late and self.desk.mail.link().state is not LinkState.LIVE
+        self.reader.show_waiting(msgid, Waiting.OFFLINE if is_offline else Waiting.LOADING)
+
+    def body_arrived(self, msgid: int, section: str) -> None:
+        """A body has been read: show it, if it is still looked at."""
+        body = self.desk.mail.ready_body(msgid, section) if self.has_reader else None
+        if body is not None:
+            self.reader.show_body(body, section)
+
+    def _read_ahead(self, thrid: int) -> None:
+        """The conversation under the cursor and its neighbours are likely to be opened next."""
+        thrids = self.thread_list.around(thrid)
+        if thrids != self._ahead:
+            self._ahead = thrids
+            self.desk.mail.read_ahead(thrids, self.view)
 
     def target(self) -> Target | None:
         """What a verb acts on in the pane that has the keys."""

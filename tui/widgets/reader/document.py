@@ -25,6 +25,7 @@ from tui.widgets.reader.section import STEP, Content, Failure, Feed, Part, Secti
 BODY_INDENT = 2
 _RUN_SHOWN = 3
 """Folded messages of a run that still get a line each."""
+_EAGER_FEEDS = 4
 
 
 class ReaderDocument(Struct):
@@ -46,11 +47,15 @@ class ReaderDocument(Struct):
     drawn: set[int] = field(default_factory=set)
     """Messages of which something has been on the screen since."""
     contents: dict[int, Content] = field(default_factory=dict)
+    forms: dict[int, str] = field(default_factory=dict)
+    """Sections of the forms that were asked for, by message; the others are shown in their first form."""
     sections: list[Section] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
     _feeds: dict[int, Feed] = field(default_factory=dict)
     _opened: dict[int, frozenset[int] | None] = field(default_factory=dict)
     _is_run_shown: bool = False
+    _eager: int = 0
+    """Bodies that may still be begun while the sections are put together; the rest waits to be looked at."""
 
     # -- what is shown ------------------------------------------------------------------------------
 
@@ -63,6 +68,7 @@ class ReaderDocument(Struct):
             self.expanded.clear()
             self.take_stock()
             self.contents.clear()
+            self.forms.clear()
             self._feeds.clear()
             self._opened.clear()
             self._is_run_shown = False
@@ -71,9 +77,10 @@ class ReaderDocument(Struct):
             present = {message.msgid for message in thread.messages}
             self.expanded &= present
             fresh = [message for message in thread.messages if message.msgid not in known]
-            opening = {message.msgid for message in fresh if message.is_unread and not message.is_draft}
-            if not is_same and not opening:
-                opening = {thread.messages[-1].msgid}
+            if is_same:
+                opening = {message.msgid for message in fresh if message.is_unread and not message.is_draft}
+            else:
+                opening = {message.msgid for message in thread.unfolded()}
             self.expanded |= opening
             if self.current not in present:
                 first = next((m.msgid for m in thread.messages if m.msgid in opening), None)
@@ -103,7 +110,8 @@ class ReaderDocument(Struct):
 
     def set_contents(self, contents: Mapping[int, Content]) -> None:
         """The same for several messages at once."""
-        fresh = {msgid: each for msgid, each in contents.items() if self.contents.get(msgid) != each}
+        # By identity: to compare two bodies of megabytes takes longer than to lay their first lines out.
+        fresh = {msgid: each for msgid, each in contents.items() if self.contents.get(msgid) is not each}
         if fresh:
             self.contents.update(fresh)
             for msgid in fresh:
@@ -211,6 +219,7 @@ class ReaderDocument(Struct):
     def build(self) -> None:
         """Put the sections together; cheap, since bodies keep their lines."""
         self.sections = []
+        self._eager = _EAGER_FEEDS
         if self.thread is not None:
             self.sections.append(Section(Part.SUBJECT, self._subject(), tail=1))
             for run in self._runs():
@@ -354,14 +363,16 @@ class ReaderDocument(Struct):
     def _open_section(self, message: Message) -> Section:
         head = head_lines(message, self.column, self.owner, self.now, self.zone, self.glyphs)
         head.append(BLANK)
-        content = self.contents.get(message.msgid, Waiting.LOADING)
+        content = self.contents.get(message.msgid, Waiting.BEGUN)
         section = Section(Part.OPEN, head, message.msgid, tail=2)
         if isinstance(content, Body):
             feed = self._feeds.get(message.msgid)
             if feed is None:
                 opened = self._opened.get(message.msgid, frozenset())
                 feed = Feed(lay_out(content, self.column - BODY_INDENT, opened, self.glyphs))
-                feed.grow(STEP)
+                if self._eager > 0:
+                    self._eager -= 1
+                    feed.grow(STEP)
                 self._feeds[message.msgid] = feed
             section.feed = feed
         else:

@@ -19,7 +19,7 @@ from textual.message import Message as TextualMessage
 from textual.widgets import Input, Static
 
 from imapcore.model import Body, Link, Message, Thread
-from tui.bridge.messages import BodyWanted
+from tui.bridge.messages import BodyWanted, StoredBodiesWanted
 from tui.style.glyphs import UNICODE, Glyphs
 from tui.style.text import plural
 from tui.style.theme import DARK, Palette, label_pair
@@ -101,7 +101,7 @@ class Reader(Vertical):
         body: Callable[[int], Body | None] | None = None,
         id: str | None = None,
     ) -> None:
-        """``owner`` is shown as ``me``; ``now`` gives ms since 1970; ``body`` reads a stored body at once."""
+        """``owner`` is shown as ``me``; ``now`` gives ms since 1970; ``body`` one that is in memory."""
         super().__init__(id=id)
         self._now = now
         self._body = body
@@ -155,21 +155,28 @@ class Reader(Vertical):
         read = ((msgid, self._body(msgid)) for msgid in self.document.missing())
         return {msgid: body for msgid, body in read if body is not None}
 
-    def show_body(self, body: Body) -> None:
-        """A body that was wanted is there."""
-        self._set(body.msgid, body)
+    def show_body(self, body: Body, section: str = "") -> None:
+        """A body is there; one in a form that is no longer wanted is passed over."""
+        if self.document.forms.get(body.msgid, "") == section:
+            self._set(body.msgid, body)
 
     def show_failure(self, msgid: int, title: str, detail: str = "", hint: str = "") -> None:
         """A body that was wanted cannot be had."""
         self._set(msgid, Failure(title, detail, hint))
 
-    def show_offline(self, msgid: int) -> None:
-        """A body that was wanted comes later, when there is a connection."""
-        self._set(msgid, Waiting.OFFLINE)
+    def show_waiting(self, msgid: int, waiting: Waiting) -> None:
+        """Say why a body that was wanted is still not here."""
+        if isinstance(self.document.contents.get(msgid), Waiting):
+            self._set(msgid, waiting)
 
     def _set(self, msgid: int, content: Content) -> None:
         if any(message.msgid == msgid for message in self.document.messages):
-            self.page.keep_place(lambda: self.document.set_content(msgid, content))
+            self.page.keep_place(lambda: self._change(msgid, content))
+
+    def _change(self, msgid: int, content: Content) -> None:
+        self.document.set_content(msgid, content)
+        if self.has_class("-finding") and isinstance(content, Body):
+            self.document.unfold_for_finding()
 
     def _want_bodies(self) -> None:
         stored = self._stored_bodies()
@@ -180,8 +187,8 @@ class Reader(Vertical):
     def _ask_for_missing(self) -> None:
         """Ask for the bodies of open messages that are not stored."""
         for msgid in self.document.missing():
-            self.document.contents[msgid] = Waiting.LOADING
-            self.post_message(BodyWanted(msgid))
+            self.document.contents[msgid] = Waiting.BEGUN
+            self.post_message(BodyWanted(msgid, self.document.forms.get(msgid, "")))
 
     # -- what is current --------------------------------------------------------------------------------
 
@@ -306,10 +313,13 @@ class Reader(Vertical):
 
     def _unfold_stored(self) -> None:
         document = self.document
+        absent = [m.msgid for m in document.messages if m.msgid not in document.contents]
         if self._body is not None:
-            absent = [m.msgid for m in document.messages if m.msgid not in document.contents]
             read = ((msgid, self._body(msgid)) for msgid in absent)
             document.set_contents({msgid: body for msgid, body in read if body is not None})
+        absent = [msgid for msgid in absent if msgid not in document.contents]
+        if absent:
+            self.post_message(StoredBodiesWanted(absent))
         document.unfold_for_finding()
 
     @on(Input.Changed, "#find-field")

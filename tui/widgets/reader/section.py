@@ -28,6 +28,8 @@ class Failure(Struct, frozen=True):
 class Waiting(Enum):
     """A body that is not there yet."""
 
+    BEGUN = ""
+    """It is on its way, and so far nobody has waited: a word that goes at once would only flicker."""
     LOADING = "Loading…"
     OFFLINE = "Not stored here yet; it comes when the connection is back"
 

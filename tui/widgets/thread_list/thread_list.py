@@ -113,6 +113,14 @@ class ThreadList(ScrollView, can_focus=True):
         """The conversation under the cursor."""
         return self._cursor_row
 
+    def around(self, thrid: int) -> tuple[int, ...]:
+        """A conversation, the next one and the one before it, as far as they are listed."""
+        ids = [row.thrid for row in self.window.rows]
+        if thrid not in ids:
+            return (thrid,)
+        at = ids.index(thrid)
+        return (thrid, *ids[at + 1 : at + 2], *ids[max(0, at - 1) : at])
+
     @property
     def cursor_index(self) -> int:
         """Where the cursor is, 0 for the newest row."""
