@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from imapcore.model import LinkStatus, OpState
+from imapcore.model import LinkStatus, OpState, OutgoingState
 
 
 class MessagesChanged(Struct, frozen=True):
@@ -99,6 +99,14 @@ class OpRejected(Struct, frozen=True):
     hint: str
 
 
+class OutgoingChanged(Struct, frozen=True):
+    """Hint: something of the outbox changed, or of the drafts."""
+
+    outgoing_id: int = 0
+    state: OutgoingState | None = None
+    """Of one message; None where it is about drafts."""
+
+
 class Alerted(Struct, frozen=True):
     """A sentence the user must see: a server ALERT, a store rebuilt, a limit found."""
 
@@ -120,5 +128,6 @@ Event = (
     | SearchProgressed
     | OpSettled
     | OpRejected
+    | OutgoingChanged
     | Alerted
 )

@@ -43,6 +43,7 @@ from imapcore.events import (
 from imapcore.model import LinkStatus, OpState, Role, View, ViewKind
 from imapcore.net.backoff import Backoff
 from imapcore.net.wakeup import Wakeup
+from imapcore.protocol.search import GmailLabel, GmailRaw
 from imapcore.store import Found, Store
 from imapcore.store.facts import Settled
 from imapcore.sync.pull.account import AccountSync
@@ -457,6 +458,23 @@ class Connections:
     def send(self) -> None:
         """Something is in the journal."""
         self._act(Job("ops", self._replay.run, urgency=2, is_lasting=True, failed=self._ops_failed))
+
+    def look_in_sent(self, message_id: str, answer: Callable[[bool | None], None]) -> None:
+        """Ask Gmail whether a message with this Message-ID is in Sent; None is answered where that could not
+        be asked.
+        """
+        bare = message_id.strip("<>")
+
+        def steps(remote: Remote) -> Iterator[float]:
+            remote.ensure(Role.ALL)
+            # Not from a view that is older than the message: Gmail shows arrivals to NOOP alone.
+            remote.noop()
+            found = remote.search(GmailRaw(f"rfc822msgid:{bare}") & GmailLabel("\\Sent"))
+            remote.check(Role.ALL)
+            answer(bool(found))
+            yield 0.0
+
+        self._act(Job(("sent", message_id), steps, urgency=1, failed=lambda _: answer(None)))
 
     def _ops_failed(self, error: GimapError) -> None:
         """The journal stands still: for new uids, which a pass brings; for anything else the user must

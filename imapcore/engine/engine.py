@@ -23,6 +23,7 @@ from imapcore.engine.options import EngineOptions
 from imapcore.engine.reader_pool import ReaderPool
 from imapcore.engine.second_instance import SecondInstance
 from imapcore.engine.startup import DeferredStart
+from imapcore.engine.writing import Writing
 from imapcore.errors import GimapError, StoreBusy, StoreError
 from imapcore.events import (
     Alerted,
@@ -62,6 +63,7 @@ from imapcore.store import Reader, Store
 
 if TYPE_CHECKING:
     from imapcore.engine.connections import Connections
+    from imapcore.engine.outbox import Outbox
     from imapcore.engine.wiring import ConnectionFactory
 
 LONGEST_NAME = 180
@@ -97,9 +99,10 @@ class Engine:
         self._clock = clock or SystemClock()
         self._data_dir = data_dir
         self._hub = EventQueue()
+        self._outbox: Outbox | None = None
         self._board = LinkMonitor(
             self._clock,
-            lambda status: self._hub.tell(LinkChanged(status)),
+            self._link_changed,
             Backoff(self._options.first_retry_seconds, self._options.longest_retry_seconds),
         )
         self._credentials = Credentials(
@@ -110,6 +113,18 @@ class Engine:
         self._network: ConnectionFactory | None = None
         self._crew = DeferredStart(self._make_workers, self._crashed)
         self._second: SecondInstance | None = None
+        self.writing = Writing(
+            account,
+            lambda: self._open_store,
+            self._ask_reader,
+            self.body,
+            self.raw,
+            self._head,
+            self._clock,
+            self._hub.tell,
+            self._wake_outbox,
+        )
+        """Drafts, answers and the outbox."""
         self._lock = threading.Lock()
         self._bodies = BodyReader(self._read_body, lambda: self._open_store.gate.pause())
 
@@ -187,6 +202,8 @@ class Engine:
         self._credentials.close()
         if self._second is not None:
             self._second.stop()
+        if self._outbox is not None:
+            self._outbox.stop(self._options.stop_seconds)
         self._crew.stop(self._options.stop_seconds)
         self._bodies.close()
         self._hub.stop()
@@ -210,7 +227,45 @@ class Engine:
         workers = network.workers(self._options, self._clock, self._board)
         if not self.is_read_only and not self._options.is_offline:
             workers.start()
+            self._start_outbox(workers)
         return workers
+
+    def _start_outbox(self, workers: Connections) -> None:
+        from imapcore.engine.outbox import Outbox
+
+        outbox = self._outbox = Outbox(
+            self.account,
+            self._open_store,
+            self._credentials,
+            self._options,
+            self._clock,
+            self._hub.tell,
+            workers.look_in_sent,
+            self.submit,
+            workers.look_for_changes,
+        )
+        outbox.start()
+
+    def _link_changed(self, status: LinkStatus) -> None:
+        self._hub.tell(LinkChanged(status))
+        if status.state is LinkState.LIVE and self._outbox is not None:
+            self._outbox.hurry()
+
+    def _wake_outbox(self) -> None:
+        if self._outbox is not None:
+            self._outbox.wake()
+
+    def _ask_reader(self, question: Callable[[Reader], object]) -> object:
+        with self._reader() as reader:
+            return question(reader)
+
+    def _head(self, msgid: int) -> bytes | None:
+        """What is stored of a message, its header in any case."""
+        from imapcore.sync.content.partial_message import SECTION
+
+        with self._reader() as reader:
+            found = reader.first_section(msgid, (SECTION, ""))
+        return None if found is None else found[1]
 
     def _crashed(self, error: BaseException) -> None:
         self._hub.tell(
@@ -494,6 +549,8 @@ class Engine:
             self._credentials.wish()
             self._board.nudge(is_explicit=True)
             self._crew.ask(lambda work: work.look_for_changes())
+            if self._outbox is not None:
+                self._outbox.hurry()
 
     def use_secret(self, secret: str) -> None:
         """Sign in with this password from now on, as long as this engine runs: the user typed it, and the

@@ -53,3 +53,12 @@ class Account(Struct, frozen=True):
     host: str = "imap.gmail.com"
     port: int = 993
     security: Security = Security.TLS
+    smtp_host: str = ""
+    """Where mail is handed over; empty: Gmail's own server for an account of Gmail's, none for another."""
+    smtp_port: int = 465
+    smtp_security: Security = Security.TLS
+
+    @property
+    def submission_host(self) -> str:
+        """The server that takes mail; empty where none is known."""
+        return self.smtp_host or ("smtp.gmail.com" if self.host == "imap.gmail.com" else "")

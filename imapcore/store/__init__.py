@@ -14,7 +14,7 @@ The rooms, from the ground up; each imports only rooms further down:
 - ``repair``      whether the tables agree, and what can be saved of a damaged file
 - ``repository``  what the next two share: one writer, one numbering, one way to read
 - ``mail``        what Gmail said: messages, uids, labels, bodies, searches
-- ``journal``     what the user changed; ``reader`` is who only looks
+- ``journal``     what the user changed; ``outbox`` what the user writes; ``reader`` is who only looks
 - ``store``       ``Store``: opens the file and puts the rooms together
 """
 

@@ -24,6 +24,8 @@ from imapcore.store.facts import Notice
 from imapcore.store.mail.bodies import Bodies
 from imapcore.store.mail.messages import MessageStore
 from imapcore.store.mail.searches import Searches
+from imapcore.store.outbox.drafts import Drafts
+from imapcore.store.outbox.outgoing import OutgoingMail
 from imapcore.store.reader.reader import Reader
 from imapcore.store.repair.recovery import Rescued, rescue, restore
 from imapcore.store.repository import StoreContext
@@ -56,6 +58,9 @@ OWN_TABLES = (
     "sync_state",
     "search",
     "saved_search",
+    "draft",
+    "draft_file",
+    "outgoing",
 )
 """Small tables, and what no server can give back."""
 
@@ -89,6 +94,8 @@ class Store:
         self._journal_lock = threading.Lock()
         self.searches = Searches(shared)
         self.bodies = Bodies(shared)
+        self.drafts = Drafts(shared)
+        self.outgoing = OutgoingMail(shared)
         self._shared = shared
         self._lock = lock
         self._email = email
@@ -156,6 +163,7 @@ class Store:
                     writer.call(lambda tx: restore(tx, shared.marks, rescued))
                 if _was_sending(reads):
                     store.journal.recover()
+                store.outgoing.recover(clock.now_ms())
             except BaseException as error:
                 reads.close()
                 explanation = told(error, path)

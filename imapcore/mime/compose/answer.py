@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from email.parser import BytesHeaderParser
+from email.policy import compat32
 from enum import StrEnum
 
 from msgspec import Struct
@@ -25,6 +27,8 @@ _REPLY = re.compile(
 )
 _FORWARD = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|doorst|vb|pd|i|转发|轉寄|пересл)\s*[:：]\s*", re.I)
 _IDS = re.compile(r"<[^<>\s]{1,900}>")
+MAX_HEAD = 256 * 1024
+"""Octets of a source that are looked through for its header."""
 FORWARDED = "---------- Forwarded message ---------"
 
 
@@ -47,6 +51,16 @@ class Answered(Struct, frozen=True):
     """Its own References, oldest first."""
     list_post: str = ""
     """The address of List-Post, empty where it came through no list."""
+
+
+def references_in(source: bytes) -> tuple[str, ...]:
+    """The Message-IDs of a source's References, else of its In-Reply-To; oldest first."""
+    head = BytesHeaderParser(policy=compat32).parsebytes(source[:MAX_HEAD])
+    for name in ("References", "In-Reply-To"):
+        found = _IDS.findall(str(head.get(name, "")))
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
 
 
 def own_address(message: Message, own: Sequence[Address]) -> Address:

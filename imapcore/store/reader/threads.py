@@ -23,7 +23,15 @@ from imapcore.model import (
     View,
     ViewKind,
 )
-from imapcore.store.marks.values import FLAGGED, HAS_ATTACHMENT, HAS_INVITE, PLACES, ROLE_OF_PLACE, STARRED
+from imapcore.store.marks.values import (
+    FLAGGED,
+    HAS_ATTACHMENT,
+    HAS_INVITE,
+    PLACES,
+    ROLE_OF_PLACE,
+    SENT,
+    STARRED,
+)
 from imapcore.store.reader.connection import ReadConnection
 from imapcore.store.sqlite.connection import Row, integer_rows, listed
 from imapcore.store.threads.row_state import MOODS
@@ -35,6 +43,9 @@ MESSAGE_ROWS = (
     "subject, coalesce(snippet, '') FROM message JOIN state ON state.thrid = message.thrid "
     "AND state.msgid = message.msgid"
 )
+
+_SENT_LOOKED_AT = 200
+"""Conversations in Sent that tell one's own addresses."""
 
 _RECENT = 10
 """Labels used lately that stand first in an editor."""
@@ -80,6 +91,28 @@ class ThreadReader(ReadConnection):
         rows = self._rows(f"{MESSAGE_ROWS} WHERE message.msgid = ?", (msgid,))
         self._prepare(rows)
         return self._messages(rows)[0] if rows else None
+
+    def own_addresses(self) -> tuple[Address, ...]:
+        """Who the newest sent messages were sent as, most recent first, each address once."""
+        rows = self._rows(
+            """
+            SELECT state.msgid
+            FROM (SELECT thrid FROM entry WHERE view_id = ? ORDER BY date DESC LIMIT ?) AS sent
+            CROSS JOIN state ON state.thrid = sent.thrid
+            """,
+            (SENT, _SENT_LOOKED_AT),
+        )
+        messages = self.messages([row[0] for row in rows])
+        newest = sorted(messages, key=lambda message: -message.date)
+        senders = (message.sender for message in newest if "\\Sent" in message.labels)
+        return tuple({sender.email.casefold(): sender for sender in reversed([*senders])}.values())[::-1]
+
+    def was_written_to(self, email: str) -> bool:
+        """Whether one has written to an address before."""
+        rows = self._rows(
+            "SELECT 1 FROM address WHERE email = ? COLLATE NOCASE AND written > 0 LIMIT 1", (email,)
+        )
+        return bool(rows)
 
     def messages(self, msgids: Sequence[int]) -> tuple[Message, ...]:
         """Messages by their X-GM-MSGIDs, in the order given; unknown ones are left out."""

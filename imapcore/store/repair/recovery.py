@@ -1,7 +1,7 @@
 """Rescue: what of the user's own can still be read from a damaged store.
 
-What lives here: reading open ops and saved searches row by row, as far as SQLite gets, and writing them
-into a new store. What may not: mail, for Gmail has it.
+What lives here: reading open ops, saved searches, drafts and mail on its way out row by row, as far as SQLite
+gets, and writing them into a new store. What may not: mail, for Gmail has it.
 
 The new store knows no message yet: a rescued change waits in the journal until its messages are stored
 again.
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from imapcore.model import OpState, Role
+from imapcore.model import OpState, OutgoingState, Role
 from imapcore.store.changes.pending import OPEN, SENT
 from imapcore.store.facts import Verb
 from imapcore.store.marks.registry import MarkRegistry
@@ -25,6 +25,9 @@ from imapcore.store.marks.values import MarkDiff, parse_mark_diff
 from imapcore.store.sqlite.connection import Transaction, connect_reader
 
 T = TypeVar("T")
+
+UNDER_WAY = ("held", "waiting", "sending", "unknown")
+"""States of outgoing mail that is neither sent nor refused."""
 
 
 class Rescued(Struct):
@@ -35,6 +38,9 @@ class Rescued(Struct):
     pieces: list[tuple[Any, ...]] = field(default_factory=list)
     marks: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     searches: list[tuple[str, str]] = field(default_factory=list)
+    drafts: list[tuple[Any, ...]] = field(default_factory=list)
+    files: list[tuple[Any, ...]] = field(default_factory=list)
+    outgoing: list[tuple[Any, ...]] = field(default_factory=list)
     is_partial: bool = False
     """Whether some table could not be read to its end."""
 
@@ -78,6 +84,16 @@ def rescue(path: Path) -> Rescued:
             _piece,
         )
         rescued.searches += rescued.read(connection, "SELECT title, query FROM saved_search", _search)
+        rescued.drafts += rescued.read(connection, "SELECT draft_id, draft, changed_at FROM draft", _draft)
+        rescued.files += rescued.read(connection, "SELECT file_id, draft_id, octets FROM draft_file", _file)
+        rescued.outgoing += rescued.read(
+            connection,
+            f"""
+            SELECT outgoing_id, draft_id, draft, octets, state, send_at, archives FROM outgoing
+            WHERE state IN {UNDER_WAY}
+            """,
+            _outgoing,
+        )
     finally:
         connection.close()
     _keep_whole_ops(rescued)
@@ -150,6 +166,39 @@ def _search(title: object, query: object) -> tuple[str, str]:
     return _text(title), _text(query)
 
 
+def _draft(draft_id: object, draft: object, changed_at: object) -> tuple[Any, ...]:
+    return _number(draft_id), _text(draft), _number(changed_at)
+
+
+def _file(file_id: object, draft_id: object, octets: object) -> tuple[Any, ...]:
+    if not isinstance(octets, bytes):
+        raise ValueError(octets)
+    return _number(file_id), _number(draft_id), octets
+
+
+def _outgoing(
+    outgoing_id: object,
+    draft_id: object,
+    draft: object,
+    octets: object,
+    state: object,
+    send_at: object,
+    archives: object,
+) -> tuple[Any, ...]:
+    if octets is not None and not isinstance(octets, bytes):
+        raise ValueError(octets)
+    known = OutgoingState(_text(state)).value
+    return (
+        _number(outgoing_id),
+        _number(draft_id),
+        _text(draft),
+        octets,
+        known,
+        _number(send_at),
+        _number(archives),
+    )
+
+
 def _keep_whole_ops(rescued: Rescued) -> None:
     """Drop what cannot be understood any more: a change without its op, step or names."""
     steps = {
@@ -176,6 +225,12 @@ def _keep_whole_ops(rescued: Rescued) -> None:
 def restore(tx: Transaction, marks: MarkRegistry, rescued: Rescued) -> None:
     """Write what was rescued into a new, empty store."""
     tx.put("INSERT INTO saved_search (title, query)", rescued.searches)
+    tx.put("INSERT INTO draft (draft_id, draft, changed_at)", rescued.drafts)
+    tx.put("INSERT INTO draft_file (file_id, draft_id, octets)", rescued.files)
+    tx.put(
+        "INSERT INTO outgoing (outgoing_id, draft_id, draft, octets, state, send_at, archives)",
+        rescued.outgoing,
+    )
     numbers: dict[int, int] = {}
     for mark_id, (kind, name, shown) in rescued.marks.items():
         if kind == "place":

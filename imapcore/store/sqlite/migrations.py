@@ -170,6 +170,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE sync_state ADD COLUMN settled_modseq INTEGER NOT NULL DEFAULT 0",
         "UPDATE sync_state SET settled_modseq = highestmodseq",
     ),
+    # What is written: drafts with their files, and mail on its way out.
+    (
+        """CREATE TABLE draft (
+            draft_id INTEGER PRIMARY KEY AUTOINCREMENT, draft TEXT NOT NULL, changed_at INTEGER NOT NULL)""",
+        """CREATE TABLE draft_file (
+            file_id INTEGER PRIMARY KEY AUTOINCREMENT, draft_id INTEGER NOT NULL, octets BLOB NOT NULL)""",
+        "CREATE INDEX draft_file_draft ON draft_file (draft_id)",
+        """CREATE TABLE outgoing (
+            outgoing_id INTEGER PRIMARY KEY AUTOINCREMENT, draft_id INTEGER NOT NULL, draft TEXT NOT NULL,
+            octets BLOB, state TEXT NOT NULL, send_at INTEGER NOT NULL,
+            archives INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0, looks INTEGER NOT NULL DEFAULT 0,
+            title TEXT NOT NULL DEFAULT '', detail TEXT NOT NULL DEFAULT '',
+            hint TEXT NOT NULL DEFAULT '')""",
+    ),
 )
 """Statements by version; the first entry makes version 1."""
 
