@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import LayoutUpdate
@@ -22,11 +21,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tests.tui.stage import Stage
-from tui.terminal.screen_output import SteadyUpdate, WithoutControls, written
+from tui.terminal.screen_output import WithoutControls, pieces
+from tui.terminal.shown_screen import ShownScreen
 from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.dialog_style import words
 
-CONSOLE = Console(color_system="truecolor", force_terminal=True, _environ={"TERM": "xterm-256color"})
 SUBJECTS = (
     "हिन्दी में समाचार और किताबें",
     "বাংলা সংবাদ আজকের",
@@ -36,6 +35,11 @@ SUBJECTS = (
     "שלום ערב",
 )
 OURS = re.compile(r"\x1b\[[0-9;]*[mHG]")
+
+
+def written(strip: Strip, x: int) -> str:
+    """What is written for a strip on a terminal of which nothing is known."""
+    return ShownScreen().changes([(0, x, strip)], (80, 24))
 
 
 def as_drawn(octets: str, width: int, *, marks: int) -> list[str]:
@@ -61,7 +65,7 @@ def test_the_time_is_in_its_column_whatever_a_spacing_mark_takes(subject: str, m
     style = Style(color="red")
     pad = " " * (40 - cell_len(subject))
     strip = Strip([Segment(subject, style), Segment(f"{pad} ", style), Segment("09:12", style)])
-    row = as_drawn(written(strip, 10, CONSOLE), 80, marks=marks)
+    row = as_drawn(written(strip, 10), 80, marks=marks)
     assert "".join(row[51:56]) == "09:12"
     assert "".join(row[56:]).strip() == ""
 
@@ -69,7 +73,7 @@ def test_the_time_is_in_its_column_whatever_a_spacing_mark_takes(subject: str, m
 @pytest.mark.parametrize("subject", SUBJECTS[:3])
 def test_what_ends_a_strip_does_not_run_into_what_is_beside_it(subject: str) -> None:
     width = cell_len(subject)
-    row = as_drawn(written(Strip([Segment(subject, Style())]), 0, CONSOLE), 80, marks=1)
+    row = as_drawn(written(Strip([Segment(subject, Style())]), 0), 80, marks=1)
     assert "".join(row[width:]).strip() == ""
 
 
@@ -83,8 +87,7 @@ def test_what_all_terminals_agree_on_costs_nothing() -> None:
         "한국어",
         "┌──┐▓░",
     ):
-        strip = Strip([Segment(text, Style(bold=True))])
-        assert written(strip, 3, CONSOLE) == strip.render(CONSOLE)
+        assert written(Strip([Segment(text, Style(bold=True))]), 3) == f"\x1b[1;4H\x1b[1m{text}\x1b[0m"
 
 
 def test_a_frame_is_what_textual_would_write_but_for_the_columns() -> None:
@@ -92,7 +95,7 @@ def test_a_frame_is_what_textual_would_write_but_for_the_columns() -> None:
         [Strip([Segment("one", Style(bold=True))]), Strip([Segment("two")])],
         [Strip([Segment("three")])],
     ]
-    octets = SteadyUpdate(LayoutUpdate(lines, Region(4, 2, 10, 2))).render_segments(CONSOLE)
+    octets = ShownScreen().changes(pieces(LayoutUpdate(lines, Region(4, 2, 10, 2))), (80, 24))
     assert OURS.sub("", octets) == "onetwothree"
     assert "\x1b[3;5H" in octets
     assert "\x1b[4;5H" in octets
@@ -154,8 +157,9 @@ async def test_a_label_in_a_title_is_its_name(name: str) -> None:
 
 
 def test_colours_survive_the_columns() -> None:
-    octets = written(Strip([Segment("हिन्दी", Style(color="#ff0000"))]), 0, CONSOLE)
-    assert octets.count("38;2;255;0;0") == 2
+    octets = written(Strip([Segment("हिन्दी", Style(color="#ff0000"))]), 0)
+    # Set once, and held from the clearing to the last mark.
+    assert re.fullmatch(r"\x1b\[1;1H\x1b\[38;2;255;0;0m +\x1b\[1Gहिन्\S*\x1b\[\d+G\x1b\[0m", octets)
 
 
 def test_no_text_of_others_is_read_as_markup() -> None:

@@ -25,6 +25,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.terminal.input_events import InputEvents
+from tui.terminal.shown_screen import ShownScreen
 
 HUNG_UP = 129
 """The exit code of who was ended by SIGHUP: 128 + 1."""
@@ -112,8 +113,15 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **options)
         self._output = Output(_screen_file(), self._hung_up)
         self._file = cast(Any, self._output)
+        self.shown = ShownScreen()
+        """What stands on the terminal."""
         self._is_stopping = False
         self._was_continued = False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, of which nothing is known yet, or not any more."""
+        self.shown.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Columns and lines as the terminal says; the environment may be another terminal's."""

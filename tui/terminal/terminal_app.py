@@ -14,8 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from rich.color import ColorSystem
 from rich.console import RenderableType
 from textual import events
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -26,7 +28,7 @@ from textual.screen import Screen
 from tui.terminal.crash_report import crash_sentence
 from tui.terminal.debug_log import keep_private
 from tui.terminal.driver import TerminalDriver, lasting
-from tui.terminal.screen_output import SteadyUpdate, WithoutControls
+from tui.terminal.screen_output import WithoutControls, pieces
 
 ReturnType = TypeVar("ReturnType")
 _FAILED = 1
@@ -87,13 +89,41 @@ class TerminalApp(App[ReturnType]):
         """Textual's, and the last one of all."""
         return [*super().get_line_filters(), _LAST_FILTER]
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            super()._display(screen, SteadyUpdate(renderable))
-        else:
-            super()._display(screen, renderable)
-
     # -- drawing ---------------------------------------------------------------------------------------
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Bring a frame to the terminal: what is not there yet, and nothing at all where all of it is."""
+        driver = self._driver
+        if not isinstance(driver, TerminalDriver) or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            super()._display(screen, renderable)
+            return
+        try:
+            if self._running and not self._closed and not self._batch_count:
+                self._write_frame(driver, renderable)
+        finally:
+            self.post_display_hook()
+
+    def _write_frame(self, driver: TerminalDriver, frame: LayoutUpdate | ChopsUpdate) -> None:
+        colours = self.console._color_system or ColorSystem.TRUECOLOR
+        try:
+            octets = driver.shown.changes(pieces(frame), self.size, colours)
+        except Exception as error:  # noqa: BLE001 - as Textual does: whatever it is ends the run
+            self._handle_exception(error)
+            return
+        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if not octets and cursor == self._previous_cursor_position:
+            return
+        self._previous_cursor_position = cursor
+        octets += f"\x1b[{cursor.y + 1};{cursor.x + 1}H"
+        driver.write(f"{SYNC_START}{octets}{SYNC_END}" if self._sync_available else octets)
+        driver.flush()
+
+    def on_resize(self) -> None:
+        """A terminal that had another size may have lost what was beyond it, also where the size came back;
+        Textual's driver says the size once more whenever it has got the terminal back.
+        """
+        if self._size is not None:
+            self.draw_all()
 
     def action_draw_again(self) -> None:
         """Ctrl+L: draw the whole screen, whatever stands on the terminal now."""
@@ -104,6 +134,11 @@ class TerminalApp(App[ReturnType]):
 
     def draw_all(self) -> None:
         """Write every cell once more."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.shown.forget()
+            self.call_after_refresh(self._draw_missing)
+
+    def _draw_missing(self) -> None:
         screen = self.screen
         self._display(
             screen, screen._compositor.render_update(full=True, screen_stack=self._background_screens)
@@ -120,7 +155,7 @@ class TerminalApp(App[ReturnType]):
 
     def on_driver_signal_resume(self) -> None:
         """Continued after a stop: nothing of what was drawn is there any more."""
-        self.call_after_refresh(self.draw_all)
+        self.draw_all()
 
     # -- faults of our own -----------------------------------------------------------------------------
 
