@@ -66,6 +66,10 @@ class Mailbox(Struct, frozen=True):
     """Conversations in it with an unread message."""
     is_hidden: bool = False
     """Whether Gmail's settings hide this place from IMAP: it is shown as it was last seen."""
+    label_id: str = ""
+    """Of a user's label: the same as long as it is the same label, whatever it is called and whoever renamed
+    it; one that was deleted and made again is another. What stands before the hyphen names the store.
+    """
 
 
 class SavedSearch(Struct, frozen=True):

@@ -128,6 +128,7 @@ class FakeEngine:
     def __post_init__(self) -> None:
         self._messages, self._categories = build_messages()
         self._labels: tuple[str, ...] = LABELS
+        self._ids: dict[str, str] = {}
         self._searches: list[SavedSearch] = [
             SavedSearch(1, "Primary", "category:primary"),
             SavedSearch(2, "Promotions", "category:promotions"),
@@ -174,7 +175,14 @@ class FakeEngine:
 
     def _mailbox(self, view: View, name: str, title: str, role: Role | None) -> Mailbox:
         rows = self._view_rows(view)
-        return Mailbox(name, title, role, total=len(rows), unread=sum(1 for row in rows if row.unread))
+        return Mailbox(
+            name,
+            title,
+            role,
+            total=len(rows),
+            unread=sum(1 for row in rows if row.unread),
+            label_id=self._ids.setdefault(name, f"fake-{len(self._ids)}") if role is None else "",
+        )
 
     def saved_searches(self) -> tuple[SavedSearch, ...]:
         counted = []
@@ -458,6 +466,24 @@ class FakeEngine:
         self._categories[message.msgid] = "primary"
         self._changed()
 
+    def _rename_ids(self, name: str, new_name: str) -> None:
+        self._ids = {_renamed(label, name, new_name): each for label, each in self._ids.items()}
+
+    def rename_elsewhere(self, name: str, new_name: str) -> None:
+        """Another client renames a label and what lies below it."""
+        self._labels = tuple(sorted(_renamed(label, name, new_name) for label in self._labels))
+        self._messages = {
+            msgid: replace(each, labels=frozenset(_renamed(label, name, new_name) for label in each.labels))
+            for msgid, each in self._messages.items()
+        }
+        self._rename_ids(name, new_name)
+        self._changed()
+
+    def make_again_elsewhere(self, name: str) -> None:
+        """Another client deletes a label and makes one of the same name."""
+        self._ids[name] = f"fake-{len(self._ids) + 1000}"
+        self._changed()
+
     def undo(self) -> Receipt | None:
         done = self._undoable()
         if done is None:
@@ -465,6 +491,8 @@ class FakeEngine:
         done.is_undone = True
         self._messages.update(done.before)
         self._labels = done.labels_before
+        if isinstance(done.op, RenameLabel):
+            self._rename_ids(done.op.new_name, done.op.name)
         self._changed()
         threads = len({m.thrid for m in done.before.values()})
         return Receipt(done.op_id, f"Undone: {done.summary}", threads, len(done.before))
@@ -487,6 +515,8 @@ class FakeEngine:
         done.is_undone = False
         self._messages.update(done.after)
         self._labels = done.labels_after
+        if isinstance(done.op, RenameLabel):
+            self._rename_ids(done.op.name, done.op.new_name)
         self._changed()
         return Receipt(done.op_id, done.summary, len({m.thrid for m in done.after.values()}), len(done.after))
 
@@ -542,6 +572,7 @@ class FakeEngine:
                 return {}, {}, f"Created “{name}”"
             case RenameLabel(name, new_name):
                 self._labels = tuple(sorted(_renamed(label, name, new_name) for label in self._labels))
+                self._rename_ids(name, new_name)
                 return self._change(
                     self._messages.values(),
                     lambda m: replace(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from imapcore.clock import ManualClock
 from imapcore.errors import InvalidArgument
 from imapcore.gmail.label_names import LONGEST, TAKEN, label_problem
 from imapcore.model import (
@@ -184,3 +186,56 @@ def test_a_flag_that_cannot_be_set_is_refused(store: Store, reader: Reader, flag
     with pytest.raises(InvalidArgument):
         store.journal.submit(ChangeFlags(Messages((1,)), add=frozenset((flag,))))
     assert reader.activity() == ()
+
+
+# -- which label it is ---------------------------------------------------------------------------------
+
+
+def label_id(reader: Reader, name: str) -> str:
+    return next(mailbox.label_id for mailbox in reader.mailboxes() if mailbox.name == name)
+
+
+def test_a_label_is_the_same_whoever_renames_it(store: Store, reader: Reader) -> None:
+    store.journal.submit(WAYS["apply"]("Work/Deep"))
+    before = label_id(reader, "Work"), label_id(reader, "Work/Deep")
+    store.journal.submit(RenameLabel("Work", "Jobs"))
+    assert (label_id(reader, "Jobs"), label_id(reader, "Jobs/Deep")) == before
+    drained(store)
+    store.journal.undo()
+    assert (label_id(reader, "Work"), label_id(reader, "Work/Deep")) == before
+    drained(store)
+    # Another client: the server may say the new name on a message before anybody hears of the renaming.
+    store.mail.apply_messages([message(2, 2, "Zeta/Deep", modseq=2)])
+    store.mail.rename_label("Work", "Zeta")
+    store.mail.replace_mailboxes(mailboxes("Zeta", "Zeta/Deep", "Play"))
+    assert (label_id(reader, "Zeta"), label_id(reader, "Zeta/Deep")) == before
+    assert labels_of(reader, 1) == labels_of(reader, 2) == {"Zeta/Deep"}
+
+
+def test_a_label_that_is_taken_back_is_the_same(store: Store, reader: Reader) -> None:
+    before = label_id(reader, "Play")
+    store.journal.submit(WAYS["apply"]("Play"))
+    store.journal.submit(DeleteLabel("Play"))
+    drained(store)
+    store.journal.undo()
+    drained(store)
+    assert label_id(reader, "Play") == before
+
+
+@pytest.mark.parametrize("way", ["create", "apply"])
+def test_a_label_deleted_and_made_again_is_another(store: Store, reader: Reader, way: str) -> None:
+    before = label_id(reader, "Play")
+    store.journal.submit(WAYS["apply"]("Play"))
+    store.journal.submit(DeleteLabel("Play"))
+    drained(store)
+    store.journal.submit(WAYS[way]("Play"))
+    assert label_id(reader, "Play") != before
+    drained(store)
+    assert labels_of(reader, 1) == ({"Play"} if way == "apply" else set())
+
+
+def test_only_labels_of_one_store_can_be_compared(store: Store, reader: Reader, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "other.sqlite", clock=ManualClock()) as other, other.reader() as there:
+        other.mail.replace_mailboxes(mailboxes("Work"))
+        assert label_id(there, "Work").partition("-")[0] != label_id(reader, "Work").partition("-")[0]
+    assert {m.label_id for m in reader.mailboxes() if m.role is not None} == {""}

@@ -134,3 +134,44 @@ def test_a_label_that_somebody_made_meanwhile_in_other_letters_is_that_label(ben
         "WORK/Sub"
     ]
     assert bench.labels(msgid) == bench.labels_there(msgid)
+
+
+def ids(bench: Bench) -> dict[str, str]:
+    return {mailbox.name: mailbox.label_id for mailbox in bench.reader.mailboxes() if mailbox.label_id}
+
+
+def test_a_parent_renamed_elsewhere_takes_its_children_along_also_those_without_mail(bench: Bench) -> None:
+    for name in ("Old", "Old/empty", "Old/full", "Old/full/deep"):
+        bench.sim.control.create_label(name)
+    bench.tag(ALL_MAIL, "Old/full")
+    bench.list()
+    before = ids(bench)
+    bench.sim.control.rename_label("Old", "New")
+    bench.list()
+    after = ids(bench)
+    for name in ("New", "New/empty", "New/full", "New/full/deep"):
+        assert after[name] == before[name.replace("New", "Old")]
+
+
+def test_a_label_without_mail_renamed_elsewhere_is_known_by_its_mailbox(bench: Bench) -> None:
+    for name in ("Empty", "Void"):
+        bench.sim.control.create_label(name)
+    bench.list()
+    bench.audit()
+    before = ids(bench)
+    bench.sim.control.rename_label("Empty", "Full")
+    bench.sim.control.rename_label("Void", "VOID")
+    bench.list()
+    after = ids(bench)
+    assert (after["Full"], after["VOID"]) == (before["Empty"], before["Void"])
+
+
+def test_a_label_deleted_elsewhere_and_made_again_later_is_another(bench: Bench) -> None:
+    bench.sim.control.create_label("Empty")
+    bench.list()
+    before = ids(bench)["Empty"]
+    bench.sim.control.delete_label("Empty")
+    bench.list()
+    bench.sim.control.create_label("Empty")
+    bench.list()
+    assert ids(bench)["Empty"] != before

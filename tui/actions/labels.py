@@ -72,7 +72,7 @@ def rename(screen: TriageScreen) -> None:
 
     def closed(name: str | None) -> None:
         if name and name != row.name:
-            screen.guard(lambda: _renamed(screen, row.name, name))
+            screen.guard(lambda: submit(screen, RenameLabel(row.name, name)))
 
     screen.app.push_screen(
         PromptScreen(
@@ -83,25 +83,6 @@ def rename(screen: TriageScreen) -> None:
         ),
         closed,
     )
-
-
-def _renamed(screen: TriageScreen, name: str, new_name: str) -> None:
-    """Rename, and carry what is remembered under the old name over to the new one."""
-    submit(screen, RenameLabel(name, new_name))
-    state = screen.desk.state
-
-    def moved(old: str) -> str:
-        return new_name + old[len(name) :] if old == name or old.startswith(f"{name}/") else old
-
-    state.folded = [moved(each) for each in state.folded]
-    state.hidden = [moved(each) for each in state.hidden]
-    state.pinned = [moved(each) for each in state.pinned]
-    for old in {*state.colours, *state.given_colours}:
-        if moved(old) != old:
-            screen.desk.label_colours.move(old, moved(old))
-    apply_tree_state(screen)
-    if screen.view.label is not None and moved(screen.view.value) != screen.view.value:
-        screen.show_view(View.of_label(moved(screen.view.value)), remember=False)
 
 
 def _edit_search(screen: TriageScreen, row: TreeRow) -> None:
@@ -209,7 +190,7 @@ def pin(screen: TriageScreen) -> None:
     else:
         pinned.append(row.name)
         screen.flash(f"“{row.name}” stays at the top")
-    apply_tree_state(screen)
+    screen.places.take_state(screen.desk.state)
 
 
 def hide(screen: TriageScreen) -> None:
@@ -226,7 +207,7 @@ def hide(screen: TriageScreen) -> None:
         hidden.append(name)
         key = screen.desk.keymap.key_of("show-hidden")
         screen.flash(f"“{row.title}” is hidden {screen.desk.glyphs.dot} {key} shows what is hidden")
-    apply_tree_state(screen)
+    screen.places.take_state(screen.desk.state)
 
 
 def show_hidden(screen: TriageScreen) -> None:
@@ -236,19 +217,6 @@ def show_hidden(screen: TriageScreen) -> None:
         screen.flash("Nothing is hidden", Tone.HINT)
         return
     screen.places.set_state(replace(state, shows_hidden=not state.shows_hidden))
-
-
-def apply_tree_state(screen: TriageScreen) -> None:
-    """Show the tree as the state has it."""
-    state = screen.desk.state
-    screen.places.set_state(
-        replace(
-            screen.places.state,
-            folded=frozenset(state.folded),
-            hidden=frozenset(state.hidden),
-            pinned=tuple(state.pinned),
-        )
-    )
 
 
 ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {

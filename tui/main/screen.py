@@ -33,6 +33,7 @@ from tui.context import AppContext
 from tui.keys.commands import BY_ID, Command, Needs, Where
 from tui.keys.keymap import Strokes, show_keys, stroke_of
 from tui.main.panes import PanedScreen
+from tui.settings.label_memory import see_labels
 from tui.style.text import number, plural
 from tui.widgets.flash import NOTHING
 from tui.widgets.sidebar.mailbox_tree import TreeFolded
@@ -199,16 +200,41 @@ class MainScreen(PanedScreen):
         self._views_seen = mail.views_changed
         self.mailboxes = mail.mailboxes()
         self.searches = mail.saved_searches()
+        moved, others = see_labels(self.desk.state, self.mailboxes)
+        if moved or others:
+            self._follow_labels(moved, others)
         labels = tuple(mailbox.name for mailbox in self.mailboxes if mailbox.role is None)
         if self.desk.label_colours.give_out(labels):
             self.thread_list.set_row_styles(self.desk.row_styles())
         self.places.show(self.mailboxes, self.searches)
+        if moved or others:
+            # Labels as they are called now first: the cursor stays on the row of its label.
+            self.places.take_state(self.desk.state)
         self.thread_list.refresh_rows()
         self.look_at_link()
         self._show_head()
         if self.open_thrid is not None:
             self.show_thread(self.open_thrid)
         self.teach()
+
+    def _follow_labels(self, moved: dict[str, str], others: frozenset[str]) -> None:
+        """What hangs on the names of labels goes with them."""
+        # Late: it happens seldom.
+        from tui.actions.follow_labels import move_names, renamed_query, renamed_view
+
+        mail = self.desk.mail
+        move_names(self.desk.state, self.desk.label_colours, moved, others)
+        self.thread_list.set_row_styles(self.desk.row_styles())
+        self.places.follow(moved)
+        self.history = [renamed_view(view, moved) for view in self.history]
+        for search in self.searches:
+            query = renamed_query(search.query, moved)
+            if query != search.query and not mail.is_read_only:
+                mail.rename_search(search.search_id, search.title, query)
+        self.searches = mail.saved_searches()
+        view = renamed_view(self.view, moved)
+        if view != self.view:
+            self.show_view(view, remember=False)
 
     def look_at_link(self) -> None:
         """Show how the link stands."""

@@ -35,6 +35,8 @@ class State(Struct):
     """Label name → colour name, as the user chose it."""
     given_colours: dict[str, str] = field(default_factory=dict)
     """The same for labels nobody chose a colour for, so that they keep the one they were given."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """Label id → name as it was last seen: what hangs on a name follows the label."""
     recent_searches: list[str] = field(default_factory=list)
     """Newest first."""
     theme: str = ""

@@ -9,6 +9,7 @@ they do.
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -313,11 +314,14 @@ class LabelColours:
         else:
             self._chosen[label] = colour
 
-    def move(self, label: str, new_label: str) -> None:
-        """Carry a label's colour over to its new name."""
+    def move_all(self, moved: Mapping[str, str], forgotten: Collection[str] = ()) -> None:
+        """Carry labels' colours over to their new names, all at once: two may have changed names."""
         for colours in (self._chosen, self._given):
-            if label in colours:
-                colours[new_label] = colours.pop(label)
+            kept = {
+                moved.get(label, label): colour for label, colour in colours.items() if label not in forgotten
+            }
+            colours.clear()
+            colours.update(kept)
 
     def give_out(self, labels: tuple[str, ...]) -> bool:
         """Give every top-level label that has none the colour used least; tells whether any was given."""

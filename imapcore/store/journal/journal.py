@@ -119,24 +119,9 @@ class Journal(Undo):
         self, tx: Transaction, draft: NewOp, names: Iterable[str], known: KnownLabels
     ) -> None:
         for name in missing_labels(tx.rows, names, known.hidden):
-            self._new_label(tx, name)
+            self._mail.new_label(tx, name)
+            self.marks.shown_label(tx, name)
             draft.step(PlannedStep(Verb.CREATE_LABEL, (name,)))
-
-    def _new_label(self, tx: Transaction, name: str) -> None:
-        """Number a label that is to be made: one of that name that was deleted before is another label."""
-        mark = self.marks.find_label(tx, name)
-        if mark is not None and not self._is_spoken_of(tx, mark):
-            self.marks.retire(tx, mark)
-            self.marks.number_anew(tx, name)
-        self.marks.shown_label(tx, name)
-
-    def _is_spoken_of(self, tx: Transaction, mark: int) -> bool:
-        """Whether mail carries a label, or something open in the journal is about it."""
-        return (
-            any(mark in piece.marks or mark in piece.shift.keep for piece in self.pieces.all(tx))
-            or bool(self._mail.holding(tx, mark))
-            or bool(Targets(tx.rows).carrying(mark))
-        )
 
     def _draft_label_op(self, tx: Transaction, draft: NewOp, op: Op, known: KnownLabels) -> None:
         if isinstance(op, CreateLabel):

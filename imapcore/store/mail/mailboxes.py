@@ -116,6 +116,26 @@ class LabelStore(Repository):
 
         self._write(job)
 
+    def renew_label(self, name: str) -> None:
+        """A label was made elsewhere: one of that name that was deleted before is another."""
+        self._write(lambda tx: self.new_label(tx, name))
+
+    def new_label(self, tx: Transaction, name: str) -> None:
+        """Number a label that is made, anew if one of that name is remembered and out of use."""
+        mark = self.marks.find_label(tx, name)
+        if mark is not None and not self._is_spoken_of(tx, mark):
+            self.marks.retire(tx, mark)
+            self.marks.number_anew(tx, name)
+            refold_shelf(tx, self.marks, self._shared.sanitize)
+
+    def _is_spoken_of(self, tx: Transaction, mark: int) -> bool:
+        """Whether mail carries a label, or something open in the journal is about it."""
+        return (
+            any(mark in piece.marks or mark in piece.shift.keep for piece in self.pieces.all(tx))
+            or bool(self.holding(tx, mark))
+            or bool(Targets(tx.rows).carrying(mark))
+        )
+
     def rename_marks(self, tx: Transaction, old: str, new: str) -> None:
         """The server knows a label (and those below it) under a new name now."""
         for mark_id, name, shown in tx.rows(
@@ -124,10 +144,13 @@ class LabelStore(Repository):
             if is_inside(name, old):
                 renamed = new + name[len(old) :]
                 other = tx.row("SELECT mark_id FROM mark WHERE kind = 'label' AND name = ?", (renamed,))
-                if other is not None:
-                    # Both names are on messages: the server said the new one before it told of the renaming.
-                    self._merge(tx, mark_id, int(other[0]))
-                    continue
+                if other is not None and int(other[0]) != mark_id:
+                    # Both names have a number: the server said the new one before it told of the renaming, or
+                    # the tree shows the old one until the next list. The older number is the label's.
+                    stays = min(mark_id, int(other[0]))
+                    self._merge(tx, mark_id + int(other[0]) - stays, stays)
+                    if stays != mark_id:
+                        continue
                 self.marks.rename(
                     tx, mark_id, name=renamed, shown=renamed if shown in (name, renamed) else None
                 )

@@ -41,12 +41,24 @@ class ListReader(ReadConnection):
     def mailboxes(self) -> tuple[Mailbox, ...]:
         """Roles in the order of ``Role``, then the user's labels by name, parents before children."""
         rows = self._rows(
-            "SELECT name, title, role, is_selectable, coalesce(total, 0), coalesce(unread, 0) "
-            "FROM shelf LEFT JOIN view_count USING (view_id)"
+            """
+            SELECT name, title, role, is_selectable, coalesce(total, 0), coalesce(unread, 0),
+                CASE WHEN role IS NULL THEN
+                    (SELECT value FROM meta WHERE key = 'store_id') || '-' || view_id END
+            FROM shelf LEFT JOIN view_count USING (view_id)
+            """
         )
         found = [
-            Mailbox(name, title, Role(role) if role else None, bool(is_selectable), total, unread)
-            for name, title, role, is_selectable, total, unread in rows
+            Mailbox(
+                name,
+                title,
+                Role(role) if role else None,
+                bool(is_selectable),
+                total,
+                unread,
+                label_id=number or "",
+            )
+            for name, title, role, is_selectable, total, unread, number in rows
         ]
         found += (
             self._hidden_places({mailbox.role for mailbox in found})

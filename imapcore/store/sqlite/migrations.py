@@ -185,6 +185,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             title TEXT NOT NULL DEFAULT '', detail TEXT NOT NULL DEFAULT '',
             hint TEXT NOT NULL DEFAULT '')""",
     ),
+    # Who remembers something of a label by its number must know whether it is a number of this store.
+    ("INSERT INTO meta VALUES ('store_id', lower(hex(randomblob(8))))",),
 )
 """Statements by version; the first entry makes version 1."""
 

@@ -8,9 +8,10 @@ is on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from imapcore.errors import AllMailHidden
+from imapcore.gmail.label_names import fold_label
 from imapcore.model import SYSTEM_LABELS, Role
 from imapcore.store import Store
 from imapcore.store.facts import MailboxFacts
@@ -96,22 +97,68 @@ class LabelSync:
     ) -> Iterator[float]:
         after = {each.name for each in facts if each.role is None and each.is_selectable}
         left = set(before - after)
+        renamed: dict[str, str] = {}
+        unknown: list[str] = []
         for new in sorted(after - before):
             there = self._search(remote, new)
             old = self._renamed_from(new, there, left)
             if old is not None:
                 left.discard(old)
+                renamed[old] = new
                 self._store.mail.rename_label(old, new)
                 self._report.mailboxes_changed()
+            elif not any(there.values()):
+                unknown.append(new)
             yield 0.0
             for place, uids in there.items():
                 yield from self._read_labels(remote, place, uids)
+        yield from self._follow_empty(remote, renamed, left, unknown)
         for old in sorted(left):
             # "Show in IMAP" switched off hides a label from LIST and leaves it on the messages.
             if not any(self._search(remote, old).values()):
                 self._report.changed(self._store.mail.forget_label(old))
                 self._report.mailboxes_changed()
             yield 0.0
+
+    def _follow_empty(
+        self, remote: Remote, renamed: Mapping[str, str], left: set[str], unknown: Sequence[str]
+    ) -> Iterator[float]:
+        """Labels without mail that came or went: a parent went with its children, or the mailbox is the same.
+
+        The others are new: what was remembered of a label of that name is another's.
+        """
+        pairs = dict(renamed)
+        for old, new in renamed.items():
+            while old.rpartition("/")[2] == new.rpartition("/")[2] and "/" in old and "/" in new:
+                old, new = old.rpartition("/")[0], new.rpartition("/")[0]
+                if old in left and new in unknown:
+                    pairs[old] = new
+        for old in sorted(left):
+            above = max((each for each in pairs if old.startswith(each + "/")), key=len, default=None)
+            if above is not None and pairs[above] + old[len(above) :] in unknown:
+                pairs[old] = pairs[above] + old[len(above) :]
+        numbers: dict[str, int] = {}
+        if left and set(unknown) - set(pairs.values()) and self._uidvalidities:
+            # Gmail keeps a label's UIDVALIDITY when it is renamed, and gives a new label another one.
+            numbers = {name: number for name, (_, number, _) in remote.list_counts().items()}
+            yield 0.0
+        for new in unknown:
+            same = [
+                old
+                for old in left - pairs.keys()
+                if fold_label(old) == fold_label(new)
+                or (new in numbers and self._uidvalidities.get(old) == numbers[new])
+            ]
+            if len(same) == 1 and new not in pairs.values():
+                pairs[same[0]] = new
+        for old in sorted(left & pairs.keys()):
+            left.discard(old)
+            self._store.mail.rename_label(old, pairs[old])
+            self._report.mailboxes_changed()
+        for new in unknown:
+            if new not in pairs.values():
+                self._store.mail.renew_label(new)
+        yield 0.0
 
     def _search(self, remote: Remote, label: str) -> dict[Role, UidSet]:
         """Where a label is, in each of the three places."""

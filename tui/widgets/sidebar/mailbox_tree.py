@@ -6,7 +6,8 @@ can be remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from msgspec.structs import replace
 from rich.segment import Segment
@@ -33,6 +34,14 @@ class TreeFolded(Message):
     def __init__(self, folded: frozenset[str]) -> None:
         self.folded = folded
         super().__init__()
+
+
+class Remembered(Protocol):
+    """What is remembered of the tree between two runs."""
+
+    folded: list[str]
+    hidden: list[str]
+    pinned: list[str]
 
 
 class MailboxTree(ScrollView, can_focus=True):
@@ -88,6 +97,24 @@ class MailboxTree(ScrollView, can_focus=True):
         """Show these; the cursor stays on its row."""
         self._mailboxes, self._searches = mailboxes, searches
         self._rebuild()
+
+    def follow(self, moved: Mapping[str, str]) -> None:
+        """Labels have other names: before they are shown, the rows that stand for them are called so."""
+        self._rows = tuple(
+            replace(row, name=moved[row.name]) if row.kind is TreeKind.LABEL and row.name in moved else row
+            for row in self._rows
+        )
+
+    def take_state(self, state: Remembered) -> None:
+        """What the user did to the tree, as it is remembered; the filter stays."""
+        self.set_state(
+            replace(
+                self._state,
+                folded=frozenset(state.folded),
+                hidden=frozenset(state.hidden),
+                pinned=tuple(state.pinned),
+            )
+        )
 
     def set_state(self, state: TreeState) -> None:
         """Fold, hide, pin or filter."""
