@@ -59,6 +59,7 @@ from imapcore.model import (
 )
 from imapcore.net.backoff import Backoff
 from imapcore.net.keyring import forget_secret
+from imapcore.sanitize import clean_line
 from imapcore.store import Reader, Store
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class Engine:
             find_store(self.account, self._data_dir),
             clock=self._clock,
             email=self.account.email,
-            sanitize=_sanitized,
+            sanitize=clean_line,
         )
         store.bodies.max_bytes = self._options.body_cache_bytes
         return store
@@ -658,13 +659,6 @@ class Engine:
         """Take a search out of the tree."""
         self._open_store.searches.delete(search_id)
         self._hub.tell(MailboxesChanged())
-
-
-def _sanitized(text: str) -> str:
-    # Late: what was stored is clean already, and the first frame shows nothing else.
-    from imapcore.sanitize import clean_line
-
-    return clean_line(text)
 
 
 def has_store(account: Account, data_dir: Path | None = None) -> bool:

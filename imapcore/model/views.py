@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from imapcore.gmail.query import asks_for_inbox
 from imapcore.model.mail import SYSTEM_LABELS, ChangeState, Person, Role
 
 
@@ -55,8 +56,6 @@ class View(Struct, frozen=True):
         if self.kind is ViewKind.LABEL:
             return self.value
         if self.kind is ViewKind.SEARCH:
-            from imapcore.gmail.query import asks_for_inbox
-
             return SYSTEM_LABELS[Role.INBOX] if asks_for_inbox(self.value) else None
         return SYSTEM_LABELS.get(Role(self.value))
 

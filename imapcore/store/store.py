@@ -181,7 +181,7 @@ class Store:
         """What the user changed."""
         with self._journal_lock:
             if self._journal is None:
-                # Late: a first frame changes nothing, and what it takes to do so is a third of the store.
+                # Late: a first frame changes nothing, and shows what was changed without this.
                 from imapcore.store.journal.journal import Journal
 
                 self._journal = Journal(self._shared, self.mail)
