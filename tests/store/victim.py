@@ -65,7 +65,7 @@ def main(path: str, seed: str) -> None:
                 ]
             )
             receipt = submit(store, random_op(rng)) if rng.random() < 0.8 else store.journal.undo()
-            if receipt is not None:
+            if receipt is not None and receipt.messages:
                 sys.stdout.write(f"{receipt.op_id}\n")
                 sys.stdout.flush()
             if rng.random() < 0.5 and (batch := store.journal.claim(20)) is not None:

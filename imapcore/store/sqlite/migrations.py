@@ -186,7 +186,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             hint TEXT NOT NULL DEFAULT '')""",
     ),
     # Who remembers something of a label by its number must know whether it is a number of this store.
-    ("INSERT INTO meta VALUES ('store_id', lower(hex(randomblob(8))))",),
+    ("INSERT OR IGNORE INTO meta VALUES ('store_id', lower(hex(randomblob(8))))",),
 )
 """Statements by version; the first entry makes version 1."""
 
