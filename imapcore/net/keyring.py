@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from imapcore.errors import GimapError, KeyringMood, KeyringUnusable
+from imapcore.sanitize import clean_line
 from imapcore.security import Security
 
 if TYPE_CHECKING:
@@ -263,9 +264,6 @@ def why(error: BaseException, secret: str = "") -> str:
 
 
 def _clean(text: str) -> str:
-    # Late: a first frame shows nothing that needs it.
-    from imapcore.sanitize import clean_line
-
     return clean_line(text, WHY_MAX)
 
 
