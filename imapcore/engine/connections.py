@@ -9,6 +9,20 @@ connections at most, as Gmail's limit of fifteen is shared by all devices of the
 - ``actions`` sends the journal, fetches bodies, runs searches: what the user waits for never queues behind
   a backfill.
 - ``watch`` sits in IDLE on All Mail and knocks when something arrives.
+
+Which of them does a job is a matter of speed and never of possibility. Where there is no second connection
+(the account's fifteen are in use, or the server takes no more), or where the second one waits for an answer
+that takes long, ``sync`` does what the user waits for, between two steps of its own work. Two sessions may
+then send the journal at one moment: the store hands out each message to one of them, in the order of the
+changes.
+
+What the sessions tell each other: a follower that lost its connection has the leader look whether it still
+has its own, and a connection that died in silence has everybody look. Nothing else passes between them but
+through the store.
+
+All Mail hidden by a setting is the one state in which a connection is there and nothing can be done. The
+connection is kept and asked again now and then, so that waiting for the user costs no sign-in; changes end
+with the sentence that names the setting.
 """
 
 from __future__ import annotations

@@ -7,6 +7,32 @@ the protocol.
 A job is a generator; between two steps something more urgent may run on the same connection, so a step must
 not rely on what the last one selected. When the link breaks, a job starts anew on the next connection:
 everything a job does is safe to do again.
+
+The thread goes round in this circle, and is never anywhere else::
+
+    wait for a turn --> dial --> serve: pick, probe, step, rest --> broken --> wait for a turn
+                         |                                            ^
+                         +--failed--> pause --------------------------+
+
+*Who may wake it.* ``submit`` puts a job into the queue and ends an IDLE; ``knock`` (the link's state has
+changed) ends a wait for a turn or a pause; ``doubt`` gives what is waited for on the socket only so long to
+say something; ``interrupt`` ends every wait for good. Each is safe on any thread. Only ``doubt`` and
+``interrupt`` can end a wait for an answer.
+
+*What ends what.* A job ends by itself, by an error that concerns it alone (the server's NO, a message that is
+gone, a mailbox that is hidden: ``failed`` is told), or by being given up after too many broken links. A
+connection ends by an error of ``BREAKING``, which says that the server or the network is at fault. No error
+of the first kind may ever be one of the second: it would break each new connection in turn, and every
+connection is a sign-in. As nobody can be sure of that, connections that break again and again are made after
+pauses that grow, however much was done on each of them.
+
+*How a dead connection is found.* TCP tells nobody that the other end is gone. Before a step is begun on a
+connection on which nothing came for a second, NOOP is asked; it is answered within seconds or never. A server
+that takes long over what it was asked is not disturbed: only the user, by asking for a refresh, or another
+connection that has died in silence, makes the runner give up an answer that is due.
+
+*What survives.* Nothing of this: queue and connection are gone with the process. What must not be lost is in
+the store's journal, whose job is submitted again at the next start.
 """
 
 from __future__ import annotations

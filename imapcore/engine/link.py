@@ -4,6 +4,31 @@ What lives here: the ``LinkStatus`` that the screen shows, the backoff with jitt
 turn. What may not: a socket, the store. The session ``sync`` leads: it alone tries while the link is down,
 so that a lost network is one attempt after another and a wrong password is asked about once; the others
 follow when it is live.
+
+The states, and what leads from one to the next (``live`` and its kin are the leader's calls)::
+
+    CONNECTING --live--> LIVE --lost--> CONNECTING             a connection that had worked: again at once
+    CONNECTING, LIVE --failed--> WAITING --pause over--> CONNECTING
+    CONNECTING, LIVE --failed--> SIGN_IN, STOPPED              only the user can help
+    WAITING, SIGN_IN, STOPPED --explicit nudge--> CONNECTING
+    WAITING --nudge--> CONNECTING                              but no sooner than a second after the last try
+    OFFLINE                                                    nobody tries: told from outside
+
+A pause is ``Backoff``'s: it doubles with each failure, up to a bound, and is forgotten when a connection has
+done something useful *and* connections do not break again and again (``JobRunner`` says ``worked`` only
+then). That is the bound on sign-ins: whatever goes wrong, and whoever presses keys, there are at most a few
+at once and then one for each pause.
+
+Two numbers tell those that wait whether to wait on. ``occasions`` counts every reason to try sooner,
+``invitations`` only those that end any wait: the user asked for a refresh, or the leader has signed in. They
+are counters and not flags, since several threads compare them and none may take the news from another.
+
+``LinkStatus.is_silent`` is no state: the link is live as far as anybody knows, and an answer is due. Every
+session tells when its own wait has become long and when it has ended; the screen shows it while one of them
+waits.
+
+Anybody may call anything here, from any thread; nothing here waits, and nothing here survives the process: a
+new start begins with CONNECTING.
 """
 
 from __future__ import annotations
