@@ -339,9 +339,11 @@ class JobRunner:
         if self._is_leader:
             self._board.failed(error)
             return
-        self._failures += 1
+        # A connection that breaks after it was of use is none that cannot be had.
+        self._failures += not self._has_worked
         is_hopeless = is_for_the_user(error) or isinstance(error, (OverQuota, TooManyConnections))
-        if self._troubled is not None and (is_hopeless or self._failures >= MANY_FAILURES):
+        is_persistent = is_hopeless or self._failures >= MANY_FAILURES
+        if self._troubled is not None and is_persistent and not self._has_worked:
             self._troubled(error)
         pause = LONGEST_WAIT if is_for_the_user(error) else self._backoff.next_pause(error)
         self._pause(pause, is_counted=is_hopeless)
@@ -475,10 +477,10 @@ class JobRunner:
             entry.not_before = self._clock.monotonic() + pause if pause > 0 else 0.0
         entry.stumbles = 0
         self._has_worked = True
+        self._failures = 0
         if self._is_breaking:
             # It works for a while and breaks again: the pauses go on growing.
             return
-        self._failures = 0
         if self._is_leader:
             self._board.worked()
         self._backoff.reset()

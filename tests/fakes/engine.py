@@ -113,6 +113,8 @@ class FakeEngine:
     asked_sources: list[int] = field(default_factory=list)
     without_source: set[int] = field(default_factory=set)
     opened: list[View] = field(default_factory=list)
+    hidden: frozenset[Role] = frozenset()
+    """Places that Gmail's settings hide from IMAP."""
     submitted: list[Op] = field(default_factory=list)
     held: list[float] = field(default_factory=list)
     windows_read: int = 0
@@ -182,6 +184,7 @@ class FakeEngine:
             total=len(rows),
             unread=sum(1 for row in rows if row.unread),
             label_id=self._ids.setdefault(name, f"fake-{len(self._ids)}") if role is None else "",
+            is_hidden=role in self.hidden,
         )
 
     def saved_searches(self) -> tuple[SavedSearch, ...]:

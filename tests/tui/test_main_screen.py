@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from textual.events import MouseScrollDown
 
-from imapcore.events import MailArrived, OpRejected
+from imapcore.events import MailArrived, MailboxesChanged, OpRejected
 from imapcore.model import (
     INBOX,
     Address,
@@ -638,3 +638,17 @@ async def test_the_list_has_the_keys_at_the_start(size: tuple[int, int]) -> None
     async with running(size) as stage:
         assert stage.main.where is Where.LIST
         assert stage.app.focused is stage.threads
+
+
+async def test_a_place_that_gmail_hides_from_imap_says_so() -> None:
+    async with running((80, 24)) as stage:
+        stage.mail.hidden = frozenset((Role.TRASH,))
+        stage.mail.emit(MailboxesChanged())
+        await stage.rest()
+        await stage.press("g", "#")
+        assert "Show in IMAP" in stage.flash
+        text = stage.screen_text()
+        assert "Trash (hidden)" in text
+        assert "as last seen" in text or "Gmail hides Trash" in text
+        await stage.press("g", "i")
+        assert "as last seen" not in stage.screen_text()

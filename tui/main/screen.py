@@ -258,8 +258,8 @@ class MainScreen(PanedScreen):
             words += f"{self.desk.glyphs.ellipsis} searching Gmail"
         elif not window.is_complete:
             words = f"{words} so far" if window.rows else ""
-        if hidden := self._hidden_place():
-            words = f"{words} when last seen: Gmail hides {hidden.title} from IMAP"
+        if self._hidden_place() is not None and window.rows:
+            words = f"{words}, as last seen"
         key = self.desk.keymap.key_of("select-all")
         right = ""
         if selection.is_everything:
@@ -305,6 +305,11 @@ class MainScreen(PanedScreen):
         self.desk.mail.open(view)
         self._show_head()
         self.teach()
+        if hidden := self._hidden_place():
+            title = hidden.title
+            self.flash(
+                f"Gmail hides {title} from IMAP: Settings › Labels › {title} › Show in IMAP", Tone.HINT
+            )
 
     @on(ViewChosen)
     def _view_chosen(self, event: ViewChosen) -> None:
