@@ -115,6 +115,7 @@ class Remote:
         self._connection = connection
         self._uidvalidity_of = uidvalidity_of
         self._names = dict(names)
+        self._is_listed = False
         self._alerted = alerted
         self._is_throttled = False
         self._nameless = 0
@@ -125,6 +126,7 @@ class Remote:
     def learn_names(self, names: Mapping[Role, str]) -> None:
         """LIST was read."""
         self._names = dict(names)
+        self._is_listed = True
 
     def find_name(self, role: Role) -> str | None:
         """A role's mailbox; None when Gmail's settings hide it."""
@@ -152,6 +154,14 @@ class Remote:
                 # A mailbox that is missing may be hidden, or its line was lost: twice is no accident.
                 break
         return self._names
+
+    def hidden_among(self, roles: Iterable[Role]) -> tuple[Role, ...]:
+        """Which of some roles no mailbox plays; LIST is asked unless it was read on this connection."""
+        missing = tuple(role for role in roles if self.find_name(role) is None)
+        if missing and not self._is_listed:
+            names = self._list_again()
+            missing = tuple(role for role in missing if role not in names)
+        return missing
 
     def is_hidden(self, role: Role) -> bool:
         """Ask LIST whether a role's mailbox is hidden now, whatever was known before."""

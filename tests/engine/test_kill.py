@@ -45,7 +45,7 @@ class Ledger:
                 for key in last:
                     self.wishes[key] = (value, False)
             elif kind == "!" and len(fields) == 1:
-                self.acknowledged.append(int(fields[0]))
+                self.acknowledged += [int(field) for field in fields if field]
                 for key in last:
                     self.wishes[key] = (self.wishes[key][0], True)
 

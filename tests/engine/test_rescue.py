@@ -8,6 +8,7 @@ from imapcore.engine.engine import store_path
 from imapcore.events import OpRejected
 from imapcore.model import ChangeLabels, Messages, OpState
 from imapcore.simulator import Simulator
+from imapcore.sync.push.replay import GONE
 from tests.engine.harness import account_of, engine_on, settle
 from tests.store.worlds import spoil
 
@@ -28,7 +29,7 @@ def test_changes_rescued_from_a_damaged_store_are_sent_without_a_further_key(
     with engine_on(sim, tmp_path) as (engine, watcher):
         settle(engine, watcher)
         rejected = watcher.wait_for(OpRejected)
-        assert "no longer there" in rejected.detail
+        assert rejected.detail == GONE
         (line,) = engine.activity()
         assert (line.state, line.done) == (OpState.REJECTED, 1)
     assert "Papers" in sim.control.message(kept).labels

@@ -77,7 +77,8 @@ def main(port: int, folder: Path, seed: int) -> None:
             op, told = wish(chance, msgids)
             print(f"?\t{told}", flush=True)
             receipt = engine.submit(op)
-            print(f"!\t{receipt.op_id}", flush=True)
+            # What was so already is no op.
+            print(f"!\t{receipt.op_id if receipt.messages else ''}", flush=True)
 
 
 if __name__ == "__main__":

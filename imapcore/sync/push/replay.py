@@ -153,7 +153,7 @@ class Replay:
     @staticmethod
     def _hidden(remote: Remote) -> tuple[Role, ...]:
         """Places that Gmail's settings hide from IMAP, as far as known."""
-        return tuple(place for place in PLACES if remote.find_name(place) is None)
+        return remote.hidden_among(PLACES)
 
     @staticmethod
     def _explained(remote: Remote, role: Role | None, error: GimapError) -> GimapError:
