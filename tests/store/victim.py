@@ -44,6 +44,14 @@ def random_op(rng: random.Random) -> Op:
     )
 
 
+def undo(store: Store) -> Receipt | None:
+    """Take the last change back, if anything of it can come back."""
+    try:
+        return store.journal.undo()
+    except InvalidArgument:
+        return None
+
+
 def submit(store: Store, op: Op) -> Receipt | None:
     """Do it; None where nothing of what is meant is there yet."""
     try:
@@ -64,7 +72,7 @@ def main(path: str, seed: str) -> None:
                     for n in range(uid, uid + 7)
                 ]
             )
-            receipt = submit(store, random_op(rng)) if rng.random() < 0.8 else store.journal.undo()
+            receipt = submit(store, random_op(rng)) if rng.random() < 0.8 else undo(store)
             if receipt is not None and receipt.messages:
                 sys.stdout.write(f"{receipt.op_id}\n")
                 sys.stdout.flush()
