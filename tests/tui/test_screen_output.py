@@ -21,6 +21,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tests.tui.stage import Stage
+from tui.style.text import cells
 from tui.terminal.screen_output import WithoutControls, pieces
 from tui.terminal.shown_screen import ShownScreen
 from tui.terminal.terminal_app import TerminalApp
@@ -154,6 +155,12 @@ async def test_a_label_in_a_title_is_its_name(name: str) -> None:
         box = pilot.app.screen.query_one(".box")
         assert box._border_title is not None
         assert box._border_title.plain == f"Delete the label “{name}”?"
+
+
+def test_a_spacing_mark_is_counted_as_the_terminal_draws_it() -> None:
+    assert cells("कि") == 2
+    assert cells("e\u0301") == 1
+    assert cells("किताबें") == len([each for each in "किताबें" if unicodedata.category(each) != "Mn"])
 
 
 def test_colours_survive_the_columns() -> None:

@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 
 from rich.cells import cell_len
 
+from tui.style import cell_widths as _cell_widths  # noqa: F401 - how cells are counted, for all of Rich
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH_NAMES = (
     "January",
