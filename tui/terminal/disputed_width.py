@@ -8,7 +8,6 @@ such a text may depend on it. What is written instead is ``shown_screen``'s.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from rich.cells import cell_len
 
@@ -28,6 +27,7 @@ def is_disputed(text: str) -> bool:
 
 def at_most(text: str, width: int) -> str:
     """The text without the end that would be too much where every spacing mark takes a cell."""
-    while text and cell_len(text) + sum(unicodedata.category(char) == "Mc" for char in text) > width:
+    # Spacing marks are counted as a cell already (``tui.style.cell_widths``).
+    while text and cell_len(text) > width:
         text = text[:-1]
     return text
