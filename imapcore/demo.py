@@ -27,7 +27,9 @@ _SERVE = (
     "runpy.run_module('imapcore.simulator', run_name='__main__', alter_sys=True)"
 )
 """With ``-m`` the current folder would be the first place for modules, and attachments lie in some."""
-_LISTENING = re.compile(rb"127\.0\.0\.1:(\d+)")
+_LISTENING = re.compile(rb"listening on 127\.0\.0\.1:(\d+)")
+_SMTP = re.compile(rb"smtp 127\.0\.0\.1:(\d+)")
+_HOST = "127.0.0.1"
 _EMAIL = "demo@gmail.com"
 _APP_PASSWORD = "demodemodemodemo"
 
@@ -46,7 +48,7 @@ def demo_account(
     seconds between two new ones (None: none come). ``meanwhile`` is called while the server starts: the
     place for what the caller has to do anyway. Raises LinkError when the server does not start.
     """
-    command = [sys.executable, "-P", "-c", _SERVE, "--until-eof", f"--seed={seed}"]
+    command = [sys.executable, "-P", "-c", _SERVE, "--until-eof", "--smtp-port=0", f"--seed={seed}"]
     if messages is not None:
         command.append(f"--messages={messages}")
     if arrivals is not None:
@@ -57,27 +59,38 @@ def demo_account(
     try:
         if meanwhile is not None:
             meanwhile()
-        port = _await_port(child)
-        yield Account(_EMAIL, "127.0.0.1", port, Security.NONE), lambda: _APP_PASSWORD
+        port, smtp_port = _await_ports(child)
+        account = Account(
+            _EMAIL,
+            _HOST,
+            port,
+            Security.NONE,
+            smtp_host=_HOST,
+            smtp_port=smtp_port,
+            smtp_security=Security.NONE,
+        )
+        yield account, lambda: _APP_PASSWORD
     finally:
         _end(child)
 
 
-def _await_port(child: subprocess.Popen[bytes]) -> int:
-    """The port from the one line the child prints; the read has a deadline, kept by ending the child."""
+def _await_ports(child: subprocess.Popen[bytes]) -> tuple[int, int]:
+    """Where the child speaks IMAP and SMTP, from the two lines that it prints; the reads have one deadline,
+    kept by ending the child.
+    """
     assert child.stdout is not None
     alarm = threading.Timer(START_SECONDS, child.kill)
     alarm.daemon = True
     alarm.start()
     try:
-        line = child.stdout.readline()
+        found = [pattern.search(child.stdout.readline()) for pattern in (_LISTENING, _SMTP)]
     finally:
         alarm.cancel()
         alarm.join()
-    match = _LISTENING.search(line)
-    if match is None:
+    mail, submission = found
+    if mail is None or submission is None:
         raise LinkError("The embedded server did not start", title="The demo cannot be shown", hint="")
-    return int(match[1])
+    return int(mail[1]), int(submission[1])
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

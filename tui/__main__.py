@@ -47,6 +47,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--account", metavar="EMAIL", help="the Gmail account to open")
     parser.add_argument("--host", help="another IMAP server than imap.gmail.com")
     parser.add_argument("--port", type=int, help="its port (993)")
+    parser.add_argument("--smtp-host", help="another server to send through than smtp.gmail.com")
+    parser.add_argument("--smtp-port", type=int, help="its port (465)")
     parser.add_argument("--no-tls", action="store_true", help="no TLS; only to this machine (127.0.0.1)")
     parser.add_argument("--offline", action="store_true", help="work on what is stored; connect to nothing")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII marks only")
@@ -265,6 +267,7 @@ def configured_command(account: Account, config: Config) -> SecretCommand | None
     words = config.account.token_command or config.account.password_command
     wanted = (config.account.host.lower(), config.account.port)
     is_same = (account.host.lower(), account.port) == wanted
+    is_same &= account.smtp_host.lower() == config.account.smtp_host.lower()
     is_same &= config.account.email.strip().lower() in ("", account.email.lower())
     is_safe = account.security is not Security.NONE or config.account.host in _LOOPBACK
     return secret_command(words) if words and is_same and is_safe else None
@@ -298,16 +301,28 @@ def account_of(email: str, options: argparse.Namespace, config: Config) -> Accou
     name, _, domain = email.partition("@")
     if not name or "." not in domain or any(not c.isprintable() or c.isspace() for c in email):
         raise InvalidArgument(f"“{email}” is not an address such as you@gmail.com", title="Which account?")
-    host = options.host or config.account.host
-    if options.no_tls and host not in _LOOPBACK:
-        raise InvalidArgument(
-            f"Without TLS anybody on the way could read the password; {host} is not this machine",
-            title="--no-tls is for 127.0.0.1 only",
-        )
-    port = options.port if options.port is not None else config.account.port
-    if not 0 < port < 65536:
-        raise InvalidArgument(f"{port} is not between 1 and 65535", title="There is no such port")
-    return Account(email, host, port, Security.NONE if options.no_tls else Security.TLS)
+    given = config.account
+    host, smtp_host = options.host or given.host, options.smtp_host or given.smtp_host
+    for each in (host, smtp_host):
+        if options.no_tls and each and each not in _LOOPBACK:
+            raise InvalidArgument(
+                f"Without TLS anybody on the way could read the password; {each} is not this machine",
+                title="--no-tls is for 127.0.0.1 only",
+            )
+    port = options.port if options.port is not None else given.port
+    smtp_port = options.smtp_port if options.smtp_port is not None else given.smtp_port
+    for number in (port, smtp_port):
+        if not 0 < number < 65536:
+            raise InvalidArgument(f"{number} is not between 1 and 65535", title="There is no such port")
+    return Account(
+        email,
+        host,
+        port,
+        Security.NONE if options.no_tls else Security.TLS,
+        smtp_host=smtp_host,
+        smtp_port=smtp_port,
+        smtp_security=Security.NONE if options.no_tls else Security(given.smtp_security),
+    )
 
 
 def _first_run(

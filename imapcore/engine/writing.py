@@ -20,7 +20,17 @@ from msgspec.structs import replace
 from imapcore.clock import Clock
 from imapcore.errors import InvalidArgument, WrongState
 from imapcore.events import Event, OutgoingChanged
-from imapcore.model import Account, Address, Body, Draft, DraftFile, Message, Outgoing, OutgoingState
+from imapcore.model import (
+    Account,
+    Address,
+    Body,
+    Draft,
+    DraftFile,
+    Message,
+    Outgoing,
+    OutgoingState,
+    Recipients,
+)
 from imapcore.store import Reader, Store
 
 if TYPE_CHECKING:
@@ -128,13 +138,24 @@ class Writing:
         """An empty draft from the account's own address."""
         return Draft(sender=self.identities()[0])
 
-    def reply(self, msgid: int, *, to_all: bool = False, to_list: bool = False, selected: str = "") -> Draft:
-        """The draft of a reply, not saved yet. Raises WrongState while the message is not here to be read."""
+    def reply(
+        self,
+        msgid: int,
+        *,
+        to_all: bool = False,
+        to_list: bool = False,
+        selected: str = "",
+        is_above: bool = True,
+    ) -> Draft:
+        """The draft of a reply, not saved yet; ``is_above``: written above what it quotes.
+
+        Raises WrongState while the message is not here to be read.
+        """
         from imapcore.mime.compose.answer import ReplyTo, reply
 
         answered = self._answered(msgid)
         who = ReplyTo.LIST if to_list else ReplyTo.ALL if to_all else ReplyTo.SENDER
-        return reply(answered, self.identities(), who, selected=selected)
+        return reply(answered, self.identities(), who, selected=selected, is_above=is_above)
 
     def forward(self, msgid: int, *, as_message: bool = False) -> Draft:
         """The draft of a forward, saved if it has files. Raises WrongState as ``reply`` does."""
@@ -171,6 +192,20 @@ class Writing:
         when = datetime.fromtimestamp(message.date / 1000, self._zone).astimezone(self._zone)
         list_post = "" if body.details is None else body.details.list_post
         return Answered(message, body, when, references_in(self._head(msgid) or b""), list_post)
+
+    # -- recipients ------------------------------------------------------------------------------------
+
+    def read_recipients(self, text: str) -> Recipients:
+        """A field of recipients as it was typed: the addresses in it, and what is wrong with the rest."""
+        from imapcore.mime.compose.recipients import parse_recipients
+
+        return parse_recipients(text)
+
+    def show_recipients(self, addresses: tuple[Address, ...]) -> str:
+        """Addresses as they are typed; ``read_recipients`` reads them back."""
+        from imapcore.mime.compose.recipients import format_addresses
+
+        return format_addresses(addresses)
 
     # -- the outbox ------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ from imapcore.model.bodies import (
     Unsubscribe,
     Verdict,
 )
-from imapcore.model.drafts import Draft, DraftFile, Outgoing, OutgoingState
+from imapcore.model.drafts import Draft, DraftFile, Outgoing, OutgoingState, Recipients
 from imapcore.model.mail import (
     ENGLISH_TITLES,
     SYSTEM_LABELS,
@@ -135,6 +135,7 @@ __all__ = [
     "Place",
     "Progress",
     "Receipt",
+    "Recipients",
     "RenameLabel",
     "Role",
     "SavedSearch",

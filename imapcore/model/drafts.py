@@ -66,6 +66,15 @@ class Draft(Struct, frozen=True):
         return not (self.text.strip() or self.subject.strip() or self.recipients or self.files)
 
 
+class Recipients(Struct, frozen=True):
+    """A field of recipients as it was typed, read."""
+
+    addresses: tuple[Address, ...]
+    """Those that can be written to, each once, in the order typed."""
+    problems: tuple[str, ...] = ()
+    """A sentence for each that cannot."""
+
+
 class OutgoingState(StrEnum):
     """How a message stands on its way out; each is told on the screen in a word."""
 

@@ -60,6 +60,7 @@ from imapcore.model import (
     Window,
 )
 from tests.fakes.mail import LABELS, ME, NOW_MS, build_body, build_messages
+from tests.fakes.writing import FakeWriting
 
 ROLE_NAMES: dict[Role, str] = {
     Role.INBOX: "INBOX",
@@ -141,6 +142,7 @@ class FakeEngine:
         self._journal: list[_Done] = []
         self._listeners: list[Callable[[Event], None]] = []
         self._rows: dict[View, list[ThreadRow]] = {}
+        self.writing = FakeWriting((ME,), NOW_MS, self._messages.get, self.body, self.emit)
 
     # -- telling ---------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,12 @@ def test_the_demo_runs_no_python_of_the_current_folder(
     with demo_account(messages=1):
         pass
     assert not (tmp_path / "ran").exists()
+
+
+def test_the_demo_takes_mail() -> None:
+    with (
+        demo_account(messages=1) as (account, secret),
+        smtplib.SMTP(account.submission_host, account.smtp_port, timeout=30) as line,
+    ):
+        line.login(account.email, secret())
+        assert line.sendmail(account.email, [account.email], b"Subject: to me\r\n\r\nx\r\n") == {}

@@ -14,7 +14,7 @@ import pytest
 from imapcore.errors import InvalidArgument
 from imapcore.model import Account, Security
 from tui import __main__ as command_line
-from tui.settings.config import AccountSettings, Config
+from tui.settings.config import AccountSettings, Config, parse_config
 
 
 @pytest.fixture(autouse=True)
@@ -197,3 +197,23 @@ def test_output_that_nobody_takes(line: str, code: int, told: str, unbuffered: s
 def test_a_reader_that_has_seen_enough_is_no_error(unbuffered: str) -> None:
     done = in_shell("PYTHON -m tui keys | head -1", unbuffered)
     assert done.stderr == ""
+
+
+def test_where_mail_is_sent_through() -> None:
+    gmail = command_line.account_of("you@gmail.com", options(), Config())
+    assert (gmail.submission_host, gmail.smtp_port) == ("smtp.gmail.com", 465)
+    config = parse_config('[account]\nsmtp_host = "mx.example.org"\nsmtp_security = "starttls"')
+    given = command_line.account_of("you@gmail.com", options(smtp_port=587), config)
+    assert (given.submission_host, given.smtp_port, given.smtp_security) == (
+        "mx.example.org",
+        587,
+        Security.STARTTLS,
+    )
+    with pytest.raises(InvalidArgument, match="could read the password"):
+        command_line.account_of("you@gmail.com", options(host="127.0.0.1", no_tls=True), config)
+
+
+def test_a_password_is_told_to_no_other_server_that_takes_mail() -> None:
+    config = parse_config('[account]\npassword_command = "pass gmail"')
+    account = command_line.account_of("you@gmail.com", options(smtp_host="mx.example.org"), config)
+    assert command_line.configured_command(account, config) is None

@@ -43,6 +43,8 @@ def test_defaults_are_printed_with_their_sentences() -> None:
         ('[look]\ndensity = "three"', "must be one of one, two"),
         ('[account]\nport = "993"', "must be a whole number"),
         ("[account]\nport = 99999", "between 1 and 65535"),
+        ("[account]\nsmtp_port = 0", "smtp_port must be between 1 and 65535"),
+        ('[account]\nsmtp_security = "none"', "must be one of tls, starttls"),
         ('[keys]\nmap = "emacs"', "gmail, vim, mutt"),
         ("[keys]\narchive = 5", "must be a key or a list of keys"),
         ("keys = 5", "is a section"),

@@ -29,6 +29,7 @@ from imapcore.model import (
     View,
     Window,
 )
+from tui.bridge.writing_port import MailWriting
 
 
 class MailEngine(Protocol):
@@ -42,6 +43,11 @@ class MailEngine(Protocol):
     @property
     def is_read_only(self) -> bool:
         """Whether another process holds the writer, so that nothing can be changed here."""
+        ...
+
+    @property
+    def writing(self) -> MailWriting:
+        """Drafts, answers and the outbox."""
         ...
 
     def connect(self) -> None:

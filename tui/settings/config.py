@@ -72,6 +72,13 @@ class AccountSettings(Struct, frozen=True):
     email: Annotated[str, Says("The account to open")] = ""
     host: Annotated[str, Says("The IMAP server")] = "imap.gmail.com"
     port: Annotated[int, Says("Its port")] = 993
+    smtp_host: Annotated[
+        str, Says("The server that takes mail; empty: Gmail's for an account of Gmail's")
+    ] = ""
+    smtp_port: Annotated[int, Says("Its port: 465 with TLS, 587 with STARTTLS")] = 465
+    smtp_security: Annotated[
+        str, Says("How the connection to it is made safe", among=("tls", "starttls"))
+    ] = "tls"
     password_command: Annotated[
         tuple[str, ...],
         Says('A program that prints the app password: ["pass", "show", "gmail"]; no shell'),
@@ -207,8 +214,8 @@ def _read_section(section: str, values: Mapping[str, object], problems: list[str
             problems.append(f"[{section}] {name} holds what cannot be printed: {_shown(value)}")
         elif name == "downloads" and not _is_folder_name(str(value)):
             problems.append(f"[{section}] {name}: there is no such user’s folder, {_shown(value)}")
-        elif name == "port" and not 0 < int(str(value)) < 65536:
-            problems.append(f"[{section}] port must be between 1 and 65535, not {_shown(value)}")
+        elif name.endswith("port") and not 0 < int(str(value)) < 65536:
+            problems.append(f"[{section}] {name} must be between 1 and 65535, not {_shown(value)}")
         else:
             kept[name] = value
             given.add(f"{section}.{name}")

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 
-from msgspec import Struct
-
 from imapcore.mime.headers import parse_addresses
 from imapcore.mime.hosts import ascii_host
-from imapcore.model import Address
+from imapcore.model import Address, Recipients
 
 LONGEST_LOCAL = 64
 """Octets before the ``@`` (RFC 5321 §4.5.3.1.1)."""
@@ -22,15 +20,6 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f()<>\[\]:;,\\\"]")
 _LINES = re.compile(r"[\r\n\t]+")
 _SCHEME = re.compile(r"^\s*mailto:", re.IGNORECASE)
-
-
-class Recipients(Struct, frozen=True):
-    """A field of recipients, read."""
-
-    addresses: tuple[Address, ...]
-    """Those that can be written to, each once, in the order typed."""
-    problems: tuple[str, ...] = ()
-    """A sentence for each that cannot."""
 
 
 def parse_recipients(text: str) -> Recipients:
