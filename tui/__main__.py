@@ -34,15 +34,16 @@ _HEAD_START_SECONDS = 5.0
 """The screen asks the engine to connect once it stands; where it cannot, the engine does so by itself."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _DESCRIPTION = "Gmail's conversations, labels, search and undo in a terminal, over IMAP."
-_EPILOG = "gimap-tui keys prints the keys in force; gimap-tui config prints the configuration in force."
+_EPILOG = (
+    "gimap-tui keys prints the keys in force; gimap-tui config prints the configuration in force; gimap-tui "
+    "doctor says what stands between you and your mail."
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser("gimap-tui", description=_DESCRIPTION, epilog=_EPILOG)
-    parser.add_argument(
-        "show", nargs="?", choices=("keys", "config"), help="print what is in force, and leave"
-    )
+    parser.add_argument("show", nargs="?", choices=("keys", "config", "doctor"), help="print it, and leave")
     parser.add_argument("--demo", action="store_true", help="an invented account on an embedded server")
     parser.add_argument("--account", metavar="EMAIL", help="the Gmail account to open")
     parser.add_argument("--host", help="another IMAP server than imap.gmail.com")
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--theme", help="gimap-dark, gimap-light, or one of Textual's")
     parser.add_argument("--keys", dest="keymap", metavar="MAP", help="gmail, vim or mutt")
     parser.add_argument("--config", type=Path, metavar="FILE", help="another configuration file")
+    parser.add_argument("--json", action="store_true", help="with doctor: print JSON")
     parser.add_argument("--version", action="store_true", help="print the version, and leave")
     return parser
 
@@ -114,6 +116,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.config is not None and (not path.exists() or path.is_dir()):
         raise InvalidArgument(f"There is no file {path}", title="The configuration cannot be read")
     config = load_config(path)
+    if options.show == "doctor":
+        with ExitStack() as stack:
+            return _doctor(stack, options, config)
     if options.show:
         return _show(options.show, config, options)
     if not has_terminal():
@@ -143,6 +148,36 @@ def _show(what: str, config: Config, options: argparse.Namespace) -> int:
 
         print(key_table(keymap), end="")
     return _TYPED if config.problems or keymap.problems else 0
+
+
+def _doctor(stack: ExitStack, options: argparse.Namespace, config: Config) -> int:
+    from tui.doctor import run_doctor
+    from tui.keys.keymap import Keymap
+
+    problems = (*config.problems, *Keymap(options.keymap or config.keymap, config.keys).problems)
+    if options.demo:
+        account, secret, folder = _demo(stack)
+        return run_doctor(
+            account,
+            secret=secret,
+            teller="The demo",
+            data_dir=folder,
+            problems=problems,
+            is_json=options.json,
+        )
+    email = _named_email(options, config)
+    chosen = account_of(email, options, config) if email else None
+    command = configured_command(chosen, config) if chosen is not None else None
+    if command is not None:
+        stack.callback(command.stop)
+    return run_doctor(
+        chosen,
+        secret=command,
+        is_token=bool(config.account.token_command),
+        teller="" if command is None else command.name,
+        problems=problems,
+        is_json=options.json,
+    )
 
 
 def _open(stack: ExitStack, options: argparse.Namespace, config: Config, path: Path) -> int:
@@ -248,12 +283,18 @@ def _account(
     """
     if options.demo:
         return _demo(stack)
-    from tui.settings.state import remembered_account
-
-    email = options.account or config.account.email or remembered_account(account_path())
+    email = _named_email(options, config)
     if not email:
         return _first_run(stack, options, config)
     return account_of(email, options, config), None, None
+
+
+def _named_email(options: argparse.Namespace, config: Config) -> str:
+    """The address on the command line, in the configuration, or added at the first start; may be empty."""
+    from tui.settings.state import remembered_account
+
+    named: str = options.account or config.account.email
+    return named or remembered_account(account_path())
 
 
 def configured_command(account: Account, config: Config) -> SecretCommand | None:

@@ -31,7 +31,6 @@ from imapcore.model import (
     ChangeFlags,
     Draft,
     Messages,
-    MoveToTrash,
     Op,
     OutgoingState,
     Threads,
@@ -236,8 +235,6 @@ class Outbox:
         for msgid, flag in ((draft.answers, "\\Answered"), (draft.forwards, "$Forwarded")):
             if msgid is not None:
                 self._do(ChangeFlags(Messages((msgid,)), add=frozenset({flag}), is_automatic=True))
-        if draft.continues is not None:
-            self._do(MoveToTrash(Messages((draft.continues,))))
         self._tell(OutgoingChanged(number, OutgoingState.SENT))
         self._after_sent()
 

@@ -26,8 +26,9 @@ from typing import Any, Generic, Self, TypeVar
 from imapcore.clock import Clock, SystemClock
 from imapcore.errors import ConnectionLost, GimapError, LinkError, ProtocolError, Timeout, WrongState
 from imapcore.net.endpoint import Deadlines, Endpoint
+from imapcore.net.filters import Certificate
 from imapcore.net.speed import SpeedFloor
-from imapcore.net.stream import BULK, CHUNK, Readiness, Stream
+from imapcore.net.stream import BULK, CHUNK, Reached, Readiness, Stream
 from imapcore.net.wakeup import Wakeup
 from imapcore.protocol.auth import Mechanism
 from imapcore.protocol.commands import (
@@ -129,17 +130,21 @@ class Connection:
         limits: Limits | None = None,
         extensions_off: frozenset[str] = frozenset(),
         depth: int = DEPTH,
+        reached: Reached = lambda _: None,
     ) -> Connection:
         """Connect, agree on TLS, read the greeting, know the capabilities.
 
         ``wakeup`` lets other threads reach this one even while it connects. ``tls`` replaces the system's
-        verified context (tests with their own authority). Raises LinkError or a kind of it, ServerError for
-        a server that says BYE, ProtocolError for one that is no IMAP server.
+        verified context (tests with their own authority). ``reached`` is told each stage on the way.
+        Raises LinkError or a kind of it, ServerError for a server that says BYE, ProtocolError for one that
+        is no IMAP server.
         """
         deadlines, clock = deadlines or Deadlines(), clock or SystemClock()
         bell = wakeup or Wakeup()
         try:
-            stream = Stream.open(endpoint, wakeup=bell, deadlines=deadlines, clock=clock, tls=tls)
+            stream = Stream.open(
+                endpoint, wakeup=bell, deadlines=deadlines, clock=clock, tls=tls, reached=reached
+            )
         except BaseException:
             if wakeup is None:
                 bell.close()
@@ -220,6 +225,16 @@ class Connection:
     def tls_version(self) -> str:
         """``TLSv1.3`` …; empty without TLS."""
         return self._stream.tls_version
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """Who vouches for the server; None without TLS."""
+        return self._stream.certificate
+
+    @property
+    def address(self) -> str:
+        """The server's address; empty when closed."""
+        return self._stream.address
 
     @property
     def bytes_received(self) -> int:

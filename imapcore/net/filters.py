@@ -9,11 +9,26 @@ from __future__ import annotations
 
 import ssl
 import zlib
+from dataclasses import dataclass
+from typing import cast
 
 from imapcore.errors import ConnectionLost, ProtocolError
 
 INFLATED = 64 * 1024
 """Bytes given out at a time."""
+
+
+_Names = tuple[tuple[tuple[str, str], ...], ...]
+"""A distinguished name as Python gives it: parts, each of pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Who vouches for a server, as its certificate says; unsanitized, as all that a server sends."""
+
+    issuer: str
+    ends: float
+    """Seconds since 1970-01-01 UTC; it holds no longer."""
 
 
 class TlsLayer:
@@ -28,6 +43,16 @@ class TlsLayer:
     def version(self) -> str:
         """``TLSv1.3`` …"""
         return self._tls.version() or ""
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The server's, once it was verified."""
+        found = self._tls.getpeercert()
+        if not found:
+            return None
+        names = dict(pair for part in cast(_Names, found.get("issuer", ())) for pair in part)
+        issuer = " ".join(names[name] for name in ("organizationName", "commonName") if name in names)
+        return Certificate(issuer, ssl.cert_time_to_seconds(str(found["notAfter"])))
 
     def shake(self, received: bytes) -> bool:
         """One more step of the handshake; True when it is over. Raises ssl.SSLError."""

@@ -135,6 +135,12 @@ def forget_secret(account: Account, seconds: float = PATIENCE_SECONDS) -> None:
     _within(Question(lambda: _delete(account, reached), who=lambda: _name_of(reached)), seconds)
 
 
+def keyring_name(seconds: float = PATIENCE_SECONDS) -> str:
+    """What people call the keyring that keeps passwords here. Raises KeyringUnusable where none does."""
+    reached: list[str] = []
+    return _within(Question(lambda: _find_backend(reached)[1], who=lambda: _name_of(reached)), seconds)
+
+
 def silence(what: str) -> KeyringUnusable:
     """What is said of a keyring, or of whoever else is asked, that has not answered yet."""
     return KeyringUnusable(f"{what} does not answer yet", mood=KeyringMood.SILENT)

@@ -14,6 +14,7 @@ import select
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from enum import Enum
 
 from imapcore.clock import Clock, SystemClock
@@ -29,7 +30,7 @@ from imapcore.errors import (
     TlsError,
 )
 from imapcore.net.endpoint import Deadlines, Endpoint, is_loopback, make_tls_context
-from imapcore.net.filters import DeflateLayer, TlsLayer
+from imapcore.net.filters import Certificate, DeflateLayer, TlsLayer
 from imapcore.net.wakeup import Wakeup
 from imapcore.security import Security
 
@@ -51,6 +52,20 @@ class Readiness(Enum):
     TIMEOUT = "timeout"
 
 
+class Stage(Enum):
+    """How far an opening has got."""
+
+    RESOLVED = "resolved"
+    """The name has an address."""
+    CONNECTED = "connected"
+    """TCP reaches it."""
+    ENCRYPTED = "encrypted"
+    """TLS was agreed on, and the certificate verified."""
+
+
+Reached = Callable[[Stage], None]
+
+
 class Stream:
     """An open connection. ``Stream.open`` makes one; ``close`` ends it."""
 
@@ -62,7 +77,9 @@ class Stream:
         clock: Clock,
         wakeup: Wakeup,
         tls: ssl.SSLContext | None,
+        reached: Reached = lambda _: None,
     ) -> None:
+        self._reached = reached
         self.endpoint = endpoint
         self._deadlines = deadlines
         self._clock = clock
@@ -85,13 +102,19 @@ class Stream:
         deadlines: Deadlines | None = None,
         clock: Clock | None = None,
         tls: ssl.SSLContext | None = None,
+        reached: Reached = lambda _: None,
     ) -> Stream:
-        """Connect, and shake hands where TLS comes first.
+        """Connect, and shake hands where TLS comes first; ``reached`` is told each stage, on this thread.
 
         Raises HostUnknown, ConnectionRefused, Timeout, TlsError, Interrupted, or another LinkError.
         """
         stream = cls(
-            endpoint, deadlines=deadlines or Deadlines(), clock=clock or SystemClock(), wakeup=wakeup, tls=tls
+            endpoint,
+            deadlines=deadlines or Deadlines(),
+            clock=clock or SystemClock(),
+            wakeup=wakeup,
+            tls=tls,
+            reached=reached,
         )
         try:
             stream._connect()
@@ -107,12 +130,14 @@ class Stream:
     def _connect(self) -> None:
         until = self._clock.monotonic() + self._deadlines.connect
         addresses = self._resolve(until)
+        self._reached(Stage.RESOLVED)
         problem: LinkError | None = None
         for index, address in enumerate(addresses):
             # An address that swallows packets must leave time for the others.
             left = until - self._clock.monotonic()
             try:
                 self._connect_to(address, self._clock.monotonic() + left / (len(addresses) - index))
+                self._reached(Stage.CONNECTED)
                 return
             except Interrupted:
                 raise
@@ -197,6 +222,7 @@ class Stream:
                 hint="Check host and port: 993 is for TLS at once",
             ) from error
         self._tls = layer
+        self._reached(Stage.ENCRYPTED)
 
     def start_deflate(self, rest: bytes) -> None:
         """Deflate from here on; ``rest`` is what had been read beyond the server's OK, deflated already."""
@@ -209,6 +235,19 @@ class Stream:
     def tls_version(self) -> str:
         """``TLSv1.3`` …; empty without TLS."""
         return self._tls.version if self._tls is not None else ""
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """Who vouches for the server; None without TLS."""
+        return self._tls.certificate if self._tls is not None else None
+
+    @property
+    def address(self) -> str:
+        """The address it is connected to; empty when closed."""
+        try:
+            return str(self._open_socket().getpeername()[0])
+        except (OSError, ConnectionLost):
+            return ""
 
     def send(self, data: bytes) -> None:
         """Send all of it. Raises Timeout when the server takes nothing for too long."""

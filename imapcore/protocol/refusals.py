@@ -25,11 +25,37 @@ class Refusal:
     hint: str | None = None
 
 
-_APP_PASSWORD = "Make an app password at https://myaccount.google.com/apppasswords and use that"
-_IMAP_OFF = (
-    "Switch IMAP on: Gmail on the web › Settings › Forwarding and POP/IMAP; at work ask the administrator"
+_WEB = Refusal(
+    errors.AuthenticationFailed,
+    "Gmail wants a sign-in on the web first",
+    "Sign in at https://mail.google.com/ in a web browser, confirm that it was you, then try again",
 )
-_WEB = "Sign in with a web browser once, confirm that it was you, then try again"
+_APP_PASSWORD = Refusal(
+    errors.AuthenticationFailed,
+    "Gmail wants an app password",
+    "Make an app password at https://myaccount.google.com/apppasswords and use that",
+)
+_IMAP_OFF = Refusal(
+    errors.AuthenticationFailed,
+    "IMAP is switched off",
+    "Switch IMAP on at https://mail.google.com/mail/#settings/fwdandpop; at work ask the administrator",
+)
+_DOMAIN_OFF = Refusal(
+    errors.AuthenticationFailed,
+    "IMAP is switched off for your organisation",
+    "Only its administrator can change that, at https://admin.google.com/: Apps › Google Workspace › Gmail "
+    "› End User Access",
+)
+_NO_GMAIL = Refusal(
+    errors.AuthenticationFailed,
+    "This account has no Gmail",
+    "See whether https://mail.google.com/ opens with it; at work the administrator can switch Gmail on",
+)
+_CHILD = Refusal(
+    errors.AuthenticationFailed,
+    "IMAP is not allowed for this account",
+    "Google allows no mail program for a supervised account; its mail is at https://mail.google.com/",
+)
 
 _ALLOWANCE = "command or bandwidth limits"
 _FULL = Refusal(errors.MailboxFull)
@@ -44,7 +70,7 @@ BY_CODE: dict[str, Refusal] = {
     "UNAVAILABLE": Refusal(errors.Unavailable),
     "INUSE": Refusal(errors.Unavailable),
     "SERVERBUG": Refusal(errors.Unavailable),
-    "WEBALERT": Refusal(errors.AuthenticationFailed, "Gmail wants a sign-in on the web first", _WEB),
+    "WEBALERT": _WEB,
 }
 """Response codes that mean something to do."""
 
@@ -54,18 +80,14 @@ BY_PHRASE: tuple[tuple[str, Refusal], ...] = (
     ("[overquota]", Refusal(errors.OverQuota)),
     ("over quota", Refusal(errors.OverQuota)),
     ("[throttled]", Refusal(errors.Throttled)),
-    ("application-specific password required", Refusal(errors.AuthenticationFailed, None, _APP_PASSWORD)),
-    ("not enabled for imap", Refusal(errors.AuthenticationFailed, "IMAP is switched off", _IMAP_OFF)),
-    ("imap access is disabled", Refusal(errors.AuthenticationFailed, "IMAP is switched off", _IMAP_OFF)),
-    ("imap access is not allowed", Refusal(errors.AuthenticationFailed, "IMAP is switched off", _IMAP_OFF)),
-    (
-        "via your web browser",
-        Refusal(errors.AuthenticationFailed, "Gmail wants a sign-in on the web first", _WEB),
-    ),
-    (
-        "web login required",
-        Refusal(errors.AuthenticationFailed, "Gmail wants a sign-in on the web first", _WEB),
-    ),
+    ("application-specific password required", _APP_PASSWORD),
+    ("not enabled for imap", _IMAP_OFF),
+    ("imap access is disabled for your domain", _DOMAIN_OFF),
+    ("imap access is disabled", _IMAP_OFF),
+    ("imap access is not allowed", _CHILD),
+    ("lookup failed", _NO_GMAIL),
+    ("via your web browser", _WEB),
+    ("web login required", _WEB),
     ("invalid credentials", Refusal(errors.AuthenticationFailed)),
     ("temporary system problem", Refusal(errors.Unavailable)),
     ("try again later", Refusal(errors.Unavailable)),

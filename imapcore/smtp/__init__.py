@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from imapcore.smtp.dialogue import Envelope
 from imapcore.smtp.outcome import Accepted, NotSent, Outcome, Refused, Unknown
-from imapcore.smtp.submission import SubmissionOptions, sign_in_with, submit
+from imapcore.smtp.submission import SubmissionOptions, check_submission, sign_in_with, submit
 
 __all__ = [
     "Accepted",
@@ -24,6 +24,7 @@ __all__ = [
     "Refused",
     "SubmissionOptions",
     "Unknown",
+    "check_submission",
     "sign_in_with",
     "submit",
 ]

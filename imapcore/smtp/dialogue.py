@@ -86,6 +86,30 @@ def submission(
     mechanisms: Callable[[frozenset[str]], Mechanism | None],
 ) -> Dialogue:
     """Greeting to answer. ``mechanisms``: the offered names → how to sign in, None where nothing fits."""
+    offers = yield from _greet(security)
+    if isinstance(offers, Refused):
+        return offers
+    if problem := _unfit(envelope, octets, offers):
+        return problem
+    refused = yield from _sign_in(offers, mechanisms)
+    if refused is not None:
+        return refused
+    return (yield from _hand_over(envelope, octets, offers))
+
+
+def signing_in(security: Security, mechanisms: Callable[[frozenset[str]], Mechanism | None]) -> Dialogue:
+    """Greeting to sign-in, and nothing else: whether a message would be asked for at all."""
+    offers = yield from _greet(security)
+    if isinstance(offers, Refused):
+        return offers
+    refused = yield from _sign_in(offers, mechanisms)
+    return refused or Accepted()
+
+
+Offers = dict[str, tuple[str, ...]]
+
+
+def _greet(security: Security) -> Generator[Step, Reply, Offers | Refused]:
     reply = yield Await()
     if reply.code != 220:
         return refusal(reply)
@@ -100,17 +124,7 @@ def submission(
             return refusal(reply)
         yield StartTls()
         offers = yield from _hello()
-        if isinstance(offers, Refused):
-            return offers
-    if problem := _unfit(envelope, octets, offers):
-        return problem
-    refused = yield from _sign_in(offers, mechanisms)
-    if refused is not None:
-        return refused
-    return (yield from _hand_over(envelope, octets, offers))
-
-
-Offers = dict[str, tuple[str, ...]]
+    return offers
 
 
 def _hello() -> Generator[Step, Reply, Offers | Refused]:

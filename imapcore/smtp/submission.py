@@ -18,7 +18,17 @@ from imapcore.net.endpoint import Deadlines, Endpoint
 from imapcore.net.stream import Stream
 from imapcore.net.wakeup import Wakeup
 from imapcore.protocol.auth import Mechanism, OAuthBearer, Plain, PlainPrompts, XOAuth2, choose
-from imapcore.smtp.dialogue import Await, Dialogue, Envelope, Send, SendMessage, StartTls, Step, submission
+from imapcore.smtp.dialogue import (
+    Await,
+    Dialogue,
+    Envelope,
+    Send,
+    SendMessage,
+    StartTls,
+    Step,
+    signing_in,
+    submission,
+)
 from imapcore.smtp.outcome import NotSent, Outcome, Refused, Unknown
 from imapcore.smtp.replies import Reply, ReplyReader
 from imapcore.wire.encoder import Secret
@@ -79,13 +89,33 @@ def submit(
     conversation = _Conversation(
         options or SubmissionOptions(), clock or SystemClock(), on_point_of_no_return
     )
+    dialogue = submission(envelope, octets, endpoint.security, sign_in)
     try:
-        outcome = conversation.run(endpoint, sign_in, envelope, octets, wakeup, tls)
+        outcome = conversation.run(endpoint, dialogue, wakeup, tls)
     except GimapError as error:
         return Unknown(error) if conversation.is_past_return else NotSent(error)
     if isinstance(outcome, Refused) and secret is not None:
         return _without(outcome, secret)
     return outcome
+
+
+def check_submission(
+    endpoint: Endpoint,
+    sign_in: Callable[[frozenset[str]], Mechanism | None],
+    *,
+    wakeup: Wakeup,
+    secret: Secret,
+    options: SubmissionOptions | None = None,
+    clock: Clock | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Outcome:
+    """Connect and sign in as for a message, and hand over none. Never raises a GimapError, as ``submit``."""
+    conversation = _Conversation(options or SubmissionOptions(), clock or SystemClock(), lambda: None)
+    try:
+        outcome = conversation.run(endpoint, signing_in(endpoint.security, sign_in), wakeup, tls)
+    except GimapError as error:
+        return NotSent(error)
+    return _without(outcome, secret) if isinstance(outcome, Refused) else outcome
 
 
 class _Conversation:
@@ -101,13 +131,10 @@ class _Conversation:
     def run(
         self,
         endpoint: Endpoint,
-        sign_in: Callable[[frozenset[str]], Mechanism | None],
-        envelope: Envelope,
-        octets: bytes,
+        dialogue: Dialogue,
         wakeup: Wakeup,
         tls: ssl.SSLContext | None,
     ) -> Outcome:
-        security = endpoint.security
         options = self._options
         stream = Stream.open(
             endpoint,
@@ -117,7 +144,7 @@ class _Conversation:
             deadlines=Deadlines(options.connect, options.tls, options.reply, options.write),
         )
         try:
-            outcome = self._converse(stream, submission(envelope, octets, security, sign_in))
+            outcome = self._converse(stream, dialogue)
             self._say_goodbye(stream)
             return outcome
         finally:

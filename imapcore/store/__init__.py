@@ -23,8 +23,20 @@ from __future__ import annotations
 from imapcore.store.query.offline_search import Found
 from imapcore.store.query.scope import scope_of
 from imapcore.store.reader.reader import Reader
+from imapcore.store.repair.health import SQLITE_VERSION, StoreHealth, look_at_store, sqlite_problem
 from imapcore.store.sqlite.ui_priority import UiPriority
 from imapcore.store.sqlite.writer import Writer
 from imapcore.store.store import Store
 
-__all__ = ["Found", "Reader", "Store", "UiPriority", "Writer", "scope_of"]
+__all__ = [
+    "SQLITE_VERSION",
+    "Found",
+    "Reader",
+    "Store",
+    "StoreHealth",
+    "UiPriority",
+    "Writer",
+    "look_at_store",
+    "scope_of",
+    "sqlite_problem",
+]

@@ -61,7 +61,6 @@ OWN_TABLES = (
     "draft",
     "draft_file",
     "outgoing",
-    "draft_copy",
 )
 """Small tables, and what no server can give back."""
 
