@@ -473,6 +473,10 @@ class Connections:
         """Something is in the journal."""
         self._act(Job("ops", self._replay.run, urgency=2, is_lasting=True, failed=self._ops_failed))
 
+    def act(self, job: Job) -> None:
+        """Have the session do something that the user waits for, or that goes along with it."""
+        self._act(job)
+
     def look_in_sent(self, message_id: str, answer: Callable[[bool | None], None]) -> None:
         """Ask Gmail whether a message with this Message-ID is in Sent; None is answered where that could not
         be asked.

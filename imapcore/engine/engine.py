@@ -64,6 +64,7 @@ from imapcore.store import Reader, Store
 
 if TYPE_CHECKING:
     from imapcore.engine.connections import Connections
+    from imapcore.engine.draft_copies import DraftCopies
     from imapcore.engine.outbox import Outbox
     from imapcore.engine.wiring import ConnectionFactory
 
@@ -101,6 +102,7 @@ class Engine:
         self._data_dir = data_dir
         self._hub = EventQueue()
         self._outbox: Outbox | None = None
+        self._draft_copies: DraftCopies | None = None
         self._board = LinkMonitor(
             self._clock,
             self._link_changed,
@@ -124,6 +126,7 @@ class Engine:
             self._clock,
             self._hub.tell,
             self._wake_outbox,
+            lambda: self._draft_copies,
         )
         """Drafts, answers and the outbox."""
         self._lock = threading.Lock()
@@ -232,8 +235,10 @@ class Engine:
         return workers
 
     def _start_outbox(self, workers: Connections) -> None:
+        from imapcore.engine.draft_copies import DraftCopies
         from imapcore.engine.outbox import Outbox
 
+        copies = self._draft_copies = DraftCopies(self._open_store, self._clock, self._hub.tell, workers.act)
         outbox = self._outbox = Outbox(
             self.account,
             self._open_store,
@@ -243,9 +248,15 @@ class Engine:
             self._hub.tell,
             workers.look_in_sent,
             self.submit,
-            workers.look_for_changes,
+            lambda: self._sent(workers),
         )
         outbox.start()
+        copies.bring_up_to_date()
+
+    def _sent(self, workers: Connections) -> None:
+        workers.look_for_changes()
+        if self._draft_copies is not None:
+            self._draft_copies.bring_up_to_date()
 
     def _link_changed(self, status: LinkStatus) -> None:
         self._hub.tell(LinkChanged(status))

@@ -31,6 +31,7 @@ from imapcore.model import (
     ChangeFlags,
     Draft,
     Messages,
+    MoveToTrash,
     Op,
     OutgoingState,
     Threads,
@@ -235,6 +236,8 @@ class Outbox:
         for msgid, flag in ((draft.answers, "\\Answered"), (draft.forwards, "$Forwarded")):
             if msgid is not None:
                 self._do(ChangeFlags(Messages((msgid,)), add=frozenset({flag}), is_automatic=True))
+        if draft.continues is not None:
+            self._do(MoveToTrash(Messages((draft.continues,))))
         self._tell(OutgoingChanged(number, OutgoingState.SENT))
         self._after_sent()
 

@@ -34,6 +34,7 @@ from imapcore.model import (
 from imapcore.store import Reader, Store
 
 if TYPE_CHECKING:
+    from imapcore.engine.draft_copies import DraftCopies
     from imapcore.mime.compose.answer import Answered
 
 HELD_SECONDS = 10
@@ -57,10 +58,11 @@ class Writing:
         clock: Clock,
         tell: Callable[[Event], None],
         wake: Callable[[], None],
+        copies: Callable[[], DraftCopies | None],
         zone: tzinfo | None = None,
     ) -> None:
         """``read``: runs a question on a reader. ``head``: what is stored of a message, with its header.
-        ``wake``: the outbox has something to do.
+        ``wake``: the outbox has something to do. ``copies``: who keeps drafts at Gmail, once there is one.
         """
         self._account = account
         self._store = store
@@ -71,6 +73,7 @@ class Writing:
         self._clock = clock
         self._tell = tell
         self._wake = wake
+        self._copies = copies
         self._zone = zone
 
     # -- drafts ----------------------------------------------------------------------------------------
@@ -95,6 +98,8 @@ class Writing:
             draft = replace(draft, message_id=new_message_id(secrets.token_urlsafe(18), draft.sender.email))
         saved = self._store().drafts.save(draft)
         self._tell(OutgoingChanged())
+        if (copies := self._copies()) is not None:
+            copies.changed(saved)
         return saved
 
     def discard(self, draft: Draft) -> None:
@@ -102,6 +107,36 @@ class Writing:
         if draft.draft_id:
             self._store().drafts.discard(draft.draft_id)
             self._tell(OutgoingChanged())
+            self.leave(draft)
+
+    def leave(self, draft: Draft) -> None:
+        """The user turns away from a saved draft: its last version goes to Gmail's Drafts."""
+        if (copies := self._copies()) is not None:
+            copies.left(draft.draft_id)
+
+    def continue_draft(self, msgid: int) -> Draft:
+        """A draft of Gmail's, begun anywhere, as one of ours, saved; one that is a copy of ours is that one.
+
+        Raises WrongState while it is not here whole.
+        """
+        from imapcore.mime.compose.parse import parse_draft
+
+        raw = self._raw(msgid)
+        if raw is None:
+            raise WrongState(
+                "this draft is not here whole yet", hint="Open its source once, then continue it"
+            )
+        parsed = parse_draft(raw, self.identities())
+        known = next((each for each in self.drafts() if each.message_id == parsed.ours), None)
+        if known is not None and parsed.ours:
+            return known
+        found: list[Message | None] = []
+        self._read(lambda reader: found.append(reader.message(msgid)))
+        thrid = found[0].thrid if found[0] is not None else None
+        draft = self.save(replace(parsed.draft, thrid=thrid, continues=msgid))
+        for filename, media_type, octets in parsed.files:
+            draft = self.attach_octets(draft, filename, media_type, octets)
+        return draft
 
     def attach(self, draft: Draft, path: Path) -> Draft:
         """A saved draft with one file more. Raises InvalidArgument, in words, for what cannot be read."""

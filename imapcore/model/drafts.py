@@ -52,6 +52,8 @@ class Draft(Struct, frozen=True):
     """The message it answers: its X-GM-MSGID."""
     forwards: int | None = None
     """The message it forwards."""
+    continues: int | None = None
+    """The message in Gmail's Drafts that it goes on with: moved to Trash when this one is sent."""
     changed_at: int = 0
     """Milliseconds since 1970-01-01 UTC; 0 for one that was never saved."""
 

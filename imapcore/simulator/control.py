@@ -89,6 +89,11 @@ class Control:
         return self._snapshot(self._message(msgid))
 
     @_in_loop
+    def source(self, msgid: int) -> bytes:
+        """The octets of one message. Raises KeyError."""
+        return self._message(msgid).source.mail().raw
+
+    @_in_loop
     def mailboxes(self) -> dict[str, int]:
         """UIDVALIDITY of every mailbox, hidden ones included, by name."""
         return {mailbox.name: mailbox.uidvalidity for mailbox in self._account.by_name.values()}

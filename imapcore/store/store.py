@@ -61,6 +61,7 @@ OWN_TABLES = (
     "draft",
     "draft_file",
     "outgoing",
+    "draft_copy",
 )
 """Small tables, and what no server can give back."""
 

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from imapcore.engine import Engine, EngineOptions
 from imapcore.engine import outbox as outbox_module
 from imapcore.errors import InvalidArgument, WrongState
-from imapcore.events import Event
-from imapcore.model import Account, Address, Draft, Outgoing, OutgoingState, Role, Security, View
+from imapcore.events import Alerted, Event
+from imapcore.model import Account, Address, Draft, LinkState, Outgoing, OutgoingState, Role, Security, View
 from imapcore.simulator import Fault, FaultKind, Options, Simulator
+from imapcore.simulator.account.kinds import Kind
 from tests.engine.proxy import Proxy
 
 EMAIL, SECRET = "demo@gmail.com", "demo demo demo demo"
@@ -238,3 +239,92 @@ def test_what_cannot_be_sent_is_said_at_once(
 ) -> None:
     with running(server, tmp_path) as it, pytest.raises(InvalidArgument, match=word):
         it.engine.writing.send(replace(draft_of(it.engine), **changes))
+
+
+def drafts_at_gmail(server: Simulator) -> list[bytes]:
+    """The sources in Gmail's Drafts, oldest first."""
+    found = [each for each in server.control.messages() if "\\Draft" in each.labels]
+    return [server.control.source(each.msgid) for each in found]
+
+
+def test_versions_of_a_draft_replace_our_own_and_no_other(server: Simulator, tmp_path: Path) -> None:
+    server.control.deliver(
+        b"Subject: theirs\r\nMessage-ID: <theirs@gmail.com>\r\n\r\nx\r\n", labels=["\\Draft"]
+    )
+    with running(server, tmp_path) as it:
+        writing = it.engine.writing
+        draft = writing.save(draft_of(it.engine))
+        it.until(lambda: it.engine.link().state is LinkState.LIVE)
+        writing.leave(draft)
+        it.until(lambda: len(drafts_at_gmail(server)) == 2)
+        draft = writing.save(replace(draft, text="Hello again", bcc=(Address("", "zoe@example.org"),)))
+        writing.leave(draft)
+        ours = settled(it, server, b"Hello again")
+        assert b"Bcc: zoe@example.org" in ours
+        assert all(
+            "\\Trash" not in each.labels and each.place is Kind.ALL for each in server.control.messages()
+        )
+        writing.send(draft, held_seconds=0)
+        it.until_state(OutgoingState.SENT)
+        it.until(lambda: [b"theirs" in raw for raw in drafts_at_gmail(server)] == [True])
+    assert b"Bcc" not in server.control.departures()[0].octets
+    assert b"X-Gimap-Draft" not in server.control.departures()[0].octets
+
+
+def settled(it: Watched, server: Simulator, words: bytes) -> bytes:
+    """Wait until one draft says this and its older version is gone; its source."""
+    seen: list[bytes] = []
+
+    def is_so() -> bool:
+        seen[:] = drafts_at_gmail(server)
+        return len(seen) == 2 and any(words in each for each in seen)
+
+    it.until(is_so)
+    return next(each for each in seen if words in each)
+
+
+def test_a_draft_changed_on_the_phone_is_kept_beside_ours(server: Simulator, tmp_path: Path) -> None:
+    with running(server, tmp_path) as it:
+        writing = it.engine.writing
+        said: list[str] = []
+        it.engine.subscribe(lambda event: said.append(event.title) if isinstance(event, Alerted) else None)
+        draft = writing.save(draft_of(it.engine))
+        writing.leave(draft)
+        it.until(lambda: len(drafts_at_gmail(server)) == 1)
+        (ours,) = [each for each in server.control.messages() if "\\Draft" in each.labels]
+        server.control.erase(ours.msgid)
+        server.control.deliver(b"Subject: phone\r\n\r\nphone\r\n", labels=["\\Draft"])
+        draft = writing.save(replace(draft, text="Hello again"))
+        writing.leave(draft)
+        it.until(lambda: "This draft was changed elsewhere, too" in said)
+        assert len(drafts_at_gmail(server)) == 2
+
+
+def test_a_draft_begun_elsewhere_is_continued_and_gone_when_sent(server: Simulator, tmp_path: Path) -> None:
+    raw = (
+        b"From: demo@gmail.com\r\nTo: lin@example.org\r\nSubject: phone\r\n"
+        b"Message-ID: <p@gmail.com>\r\n\r\nHello\r\n"
+    )
+    msgid = server.control.deliver(raw, labels=["\\Draft"])
+    with running(server, tmp_path) as it:
+        it.until(lambda: it.engine.window(View.of_role(Role.DRAFTS)).total == 1)
+        it.engine.open_source(msgid)
+        it.until(lambda: it.engine.raw(msgid) is not None)
+        draft = it.engine.writing.continue_draft(msgid)
+        assert (draft.to, draft.subject, draft.text) == (
+            (Address("", "lin@example.org"),),
+            "phone",
+            "Hello\n",
+        )
+        it.engine.writing.send(draft, held_seconds=0)
+        it.until_state(OutgoingState.SENT)
+        it.until(lambda: server.control.message(msgid).place is Kind.TRASH)
+
+
+def test_a_discarded_draft_lies_in_the_trash(server: Simulator, tmp_path: Path) -> None:
+    with running(server, tmp_path) as it:
+        draft = it.engine.writing.save(draft_of(it.engine))
+        it.engine.writing.leave(draft)
+        it.until(lambda: len(drafts_at_gmail(server)) == 1)
+        it.engine.writing.discard(draft)
+        it.until(lambda: any(each.place is Kind.TRASH for each in server.control.messages()))

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import secretstorage
+from jeepney import DBusAddress, new_method_call
 
 from imapcore.errors import KeyringUnusable
 from imapcore.model import Account
@@ -46,11 +47,22 @@ def answer(ask: Callable[[], object]) -> list[object]:
         return [error.mood.value, error.sentence()]
 
 
+def is_served() -> bool:
+    """Whether somebody serves secrets on this bus; nobody is started by the question."""
+    bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+    with closing(secretstorage.dbus_init()) as connection:
+        question = new_method_call(bus, "NameHasOwner", "s", ("org.freedesktop.secrets",))
+        return bool(connection.send_and_get_reply(question).body[0])
+
+
 def wait_until_unlocked() -> None:
     """Until the daemon serves its default collection; raises when it does not in time."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
+            # Asked too early, the bus would start a second daemon, which knows no password and asks for one.
+            if not is_served():
+                raise TimeoutError("the daemon did not come to the bus")
             with closing(secretstorage.dbus_init()) as bus:
                 if not secretstorage.get_default_collection(bus).is_locked():
                     return

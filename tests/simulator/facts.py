@@ -12,7 +12,17 @@ from dataclasses import dataclass, field
 
 OF_THE_SERVER = frozenset(
     (
-        *("messages", "seed", "email", "app_password", "now_ms", "arrivals_seconds", "port", "control_port"),
+        *(
+            "messages",
+            "seed",
+            "email",
+            "app_password",
+            "now_ms",
+            "arrivals_seconds",
+            "port",
+            "control_port",
+            "smtp_port",
+        ),
         *("max_strangers", "login_seconds", "silence_seconds", "write_seconds", "max_literal"),
         *("max_bad_commands", "first_id", "first_modseq"),
     )
@@ -531,6 +541,26 @@ TABLE = r"""
 9: a label applied on the web goes to the whole conversation
     news::a_label_applied_on_the_web_goes_to_the_whole_conversation
 
+12: greeting, EHLO and what it offers
+    smtp::greeting_and_offers_are_gmails
+12: bad login: 535-5.7.8
+    smtp::a_wrong_password_is_5_7_8
+12: 465 with TLS at once, 587 with STARTTLS
+    smtp::tls_first_or_by_starttls
+    option smtp_starttls
+12: From is rewritten unless it is an alias
+    smtp::a_from_that_is_not_ones_own_is_rewritten
+    option aliases
+12: Bcc is stripped and kept in Sent, whose copy is automatic
+    smtp::bcc_is_in_sent_alone_and_the_copy_is_read
+12: the copy appears in 0 to 5 seconds
+    smtp::the_copy_in_sent_may_be_late
+    option sent_copy_seconds
+12: its X-GM-THRID follows References
+    smtp::a_reply_stands_in_its_conversation
+12: SIZE 35882577; 500 recipients a day
+    smtp::size_and_recipients_a_day_have_gmails_limits
+    option smtp_size smtp_daily_limit
 gap 1: BAD without a selected mailbox
     signing_in::the_text_for_the_wrong_state_is_an_option
     option state_error

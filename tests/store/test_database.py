@@ -98,7 +98,7 @@ FOURTH_VERSION = (
     "ALTER TABLE entry DROP COLUMN place",
     "ALTER TABLE unread DROP COLUMN place",
     "ALTER TABLE sync_state DROP COLUMN settled_modseq",
-    *(f"DROP TABLE {table}" for table in ("draft", "draft_file", "outgoing")),
+    *(f"DROP TABLE {table}" for table in ("draft", "draft_file", "outgoing", "draft_copy")),
     "PRAGMA user_version = 4",
 )
 """What makes a store look as the fourth version left it."""

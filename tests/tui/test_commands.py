@@ -68,7 +68,7 @@ def test_every_map_reaches_every_verb_that_the_default_map_reaches(name: str) ->
 def test_keys_that_destroy_elsewhere_do_nothing_but_hint_in_gmails_map(name: str) -> None:
     found = Keymap().resolve(Where.LIST, ("d",))
     assert isinstance(found, Command)
-    assert "# moves to the trash" in found.hint
+    assert "# deletes" in found.hint
 
 
 def test_a_dialogs_bindings_carry_the_ids_of_the_registry() -> None:

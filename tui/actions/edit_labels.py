@@ -66,12 +66,15 @@ def edit_labels(screen: TriageScreen, *, is_move: bool) -> None:
     def closed(change: LabelChange | None) -> None:
         if not change:
             return
-        meant = meant_by(change)
+        apply(change, meant_by(change))
+        screen.again = lambda: apply(change, _now_meant(screen))
+
+    def apply(change: LabelChange, meant: Target) -> None:
         # What is only labelled goes nowhere: a reply that came meanwhile belongs to it.
         read, left = as_read(screen, meant) if is_move else (meant, 0)
         op = op_of(change, read)
         if isinstance(op, ChangeLabels):
-            leaves = screen.view.label in change.remove and meant is target
+            leaves = screen.view.label in change.remove and not isinstance(meant, Messages)
         elif isinstance(op, MoveToInbox):
             leaves = screen.view.role in (Role.SPAM, Role.TRASH)
         else:
@@ -90,6 +93,12 @@ def edit_labels(screen: TriageScreen, *, is_move: bool) -> None:
         ),
         closed,
     )
+
+
+def _now_meant(screen: TriageScreen) -> Target:
+    target = screen.target()
+    assert target is not None, "a change was done again without a target"
+    return target
 
 
 def _inbox(screen: TriageScreen) -> Mailbox:
@@ -123,7 +132,11 @@ def edit_keywords(screen: TriageScreen) -> None:
 
     def closed(change: KeywordChange | None) -> None:
         if change:
-            screen.guard(lambda: submit(screen, ChangeFlags(target, change.add, change.remove)))
+            apply(change, target)
+            screen.again = lambda: apply(change, _now_meant(screen))
+
+    def apply(change: KeywordChange, meant: Target) -> None:
+        screen.guard(lambda: submit(screen, ChangeFlags(meant, change.add, change.remove)))
 
     counts = screen.desk.mail.label_counts(target)
     screen.app.push_screen(KeywordEditor(describe(screen, target), counts, look=screen.desk.look), closed)

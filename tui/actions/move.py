@@ -15,28 +15,36 @@ if TYPE_CHECKING:
     from tui.actions.screen import TriageScreen
 
 
+_MOST_PAGES = 100
+
+
+def _times(screen: TriageScreen) -> int:
+    return max(1, screen.count)
+
+
 def _move(rows: int) -> Callable[[TriageScreen], None]:
     def action(screen: TriageScreen) -> None:
         if screen.where is Where.TREE:
-            screen.places.move(rows)
+            screen.places.move(rows * _times(screen))
         else:
-            screen.thread_list.move(rows)
+            screen.thread_list.move(rows * _times(screen))
 
     return action
 
 
 def _scroll(lines: int) -> Callable[[TriageScreen], None]:
-    return lambda screen: screen.reader.scroll_lines(lines)
+    return lambda screen: screen.reader.scroll_lines(lines * _times(screen))
 
 
 def _page(share: float) -> Callable[[TriageScreen], None]:
     def action(screen: TriageScreen) -> None:
-        if screen.where is Where.TREE:
-            screen.places.page(share)
-        elif screen.where is Where.READER:
-            screen.reader.scroll_screens(share)
-        else:
-            screen.thread_list.page(share)
+        for _ in range(min(_times(screen), _MOST_PAGES)):
+            if screen.where is Where.TREE:
+                screen.places.page(share)
+            elif screen.where is Where.READER:
+                screen.reader.scroll_screens(share)
+            else:
+                screen.thread_list.page(share)
 
     return action
 
@@ -47,8 +55,27 @@ def _to_end(*, is_bottom: bool) -> Callable[[TriageScreen], None]:
             screen.places.move_to_end(is_bottom=is_bottom)
         elif screen.where is Where.READER:
             (screen.reader.to_bottom if is_bottom else screen.reader.to_top)()
+        elif screen.count:
+            screen.thread_list.move_to(screen.count - 1)
         else:
             screen.thread_list.move_to_end(is_bottom=is_bottom)
+
+    return action
+
+
+def _on_screen(share: float) -> Callable[[TriageScreen], None]:
+    return lambda screen: screen.thread_list.move_on_screen(share)
+
+
+def _unread(step: int) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
+        is_reading = screen.where is Where.READER
+        if not screen.thread_list.move_to_unread(step):
+            screen.flash(f"No unread conversation {'further down' if step > 0 else 'further up'}", Tone.HINT)
+            return
+        row = screen.thread_list.cursor_row
+        if is_reading and row is not None:
+            screen.open_thread(row.thrid)
 
     return action
 
@@ -75,11 +102,28 @@ def back(screen: TriageScreen) -> None:
     elif screen.view.text or screen.view.is_unread_only:
         screen.show_view(replace(screen.view, text="", is_unread_only=False), remember=False)
     elif screen.history:
-        view = screen.history.pop()
-        screen.show_view(view, remember=False)
+        jump_back(screen)
     else:
         key = screen.desk.keymap.key_of("quit")
-        screen.flash(f"This is where it began; {key} quits", Tone.HINT)
+        screen.flash(f"Nothing to go back to; {key} quits", Tone.HINT)
+
+
+def jump_back(screen: TriageScreen) -> None:
+    """The view before this one."""
+    if not screen.history:
+        screen.flash("There is no view before this one", Tone.HINT)
+        return
+    screen.future.append(replace(screen.view, text=""))
+    screen.show_view(screen.history.pop(), remember=False)
+
+
+def jump_forward(screen: TriageScreen) -> None:
+    """Forward again."""
+    if not screen.future:
+        screen.flash("There is no view after this one", Tone.HINT)
+        return
+    screen.history.append(replace(screen.view, text=""))
+    screen.show_view(screen.future.pop(), remember=False)
 
 
 _PANES = (Where.TREE, Where.LIST, Where.READER)
@@ -116,6 +160,13 @@ ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "half-up": _page(-0.5),
     "top": _to_end(is_bottom=False),
     "bottom": _to_end(is_bottom=True),
+    "screen-top": _on_screen(0),
+    "screen-middle": _on_screen(0.5),
+    "screen-bottom": _on_screen(1),
+    "next-unread": _unread(1),
+    "previous-unread": _unread(-1),
+    "jump-back": jump_back,
+    "jump-forward": jump_forward,
     "next-pane": _next_pane(1),
     "previous-pane": _next_pane(-1),
 }

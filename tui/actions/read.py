@@ -10,7 +10,7 @@ from textual.app import SuspendNotSupported
 from imapcore.events import Alerted, BodyFailed, BodyProgressed, SourceArrived
 from imapcore.model import Messages, Threads, web_id
 from tui.bridge.messages import Tone
-from tui.keys.commands import Where
+from tui.keys.commands import BY_ID, Where
 from tui.style.text import plural, size
 
 if TYPE_CHECKING:
@@ -203,16 +203,51 @@ def toggle_quotes(screen: TriageScreen) -> None:
     screen.reader.toggle_quotes()
 
 
+def find(screen: TriageScreen) -> None:
+    """Find in the message on the screen; where there is none, in what is listed."""
+    if screen.where is not Where.TREE and screen.missing_for(BY_ID["links"]) is None:
+        screen.bring_preview()
+        screen.reader.find()
+        screen.teach()
+    else:
+        screen.open_filter()
+
+
+def _find_again(step: int) -> Callable[[TriageScreen], None]:
+    def action(screen: TriageScreen) -> None:
+        key = screen.desk.keymap.key_of("find")
+        if not screen.reader.words_to_find:
+            screen.flash(f"Nothing was looked for yet: {key} finds", Tone.HINT)
+        elif (told := screen.reader.find_again(step)) is None:
+            screen.flash(f"“{screen.reader.words_to_find}” is not in this conversation", Tone.HINT)
+        else:
+            screen.flash(told, Tone.HINT)
+
+    return action
+
+
+def _on_screen(action: Callable[[TriageScreen], None]) -> Callable[[TriageScreen], None]:
+    """Done to the message on the screen: from the list, to the one that is shown beside it."""
+
+    def on_screen(screen: TriageScreen) -> None:
+        screen.bring_preview()
+        action(screen)
+
+    return on_screen
+
+
 ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
-    "next-message": next_message,
-    "previous-message": previous_message,
+    "next-message": _on_screen(next_message),
+    "previous-message": _on_screen(previous_message),
     "newer": _other(-1),
     "older": _other(1),
-    "unfold-all": unfold_all,
-    "toggle-quotes": toggle_quotes,
-    "find": lambda screen: screen.reader.find(),
-    "links": links,
-    "attachments": attachments,
-    "source": source,
+    "unfold-all": _on_screen(unfold_all),
+    "toggle-quotes": _on_screen(toggle_quotes),
+    "find": find,
+    "find-next": _on_screen(_find_again(1)),
+    "find-previous": _on_screen(_find_again(-1)),
+    "links": _on_screen(links),
+    "attachments": _on_screen(attachments),
+    "source": _on_screen(source),
     "open-in-gmail": open_in_gmail,
 }

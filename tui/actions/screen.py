@@ -37,8 +37,12 @@ class TriageScreen(Protocol):
     """The conversation in the reader."""
     history: list[View]
     """Views to go back to, the newest last."""
+    future: list[View]
+    """Views that were gone back from, the nearest last."""
     message_only: bool
     """Whether verbs in the reader mean its current message only."""
+    again: Callable[[], None] | None
+    """Does the last change again, to what is meant now."""
     mailboxes: tuple[Mailbox, ...]
     searches: tuple[SavedSearch, ...]
     searching: dict[str, tuple[int, bool, str]]
@@ -71,8 +75,18 @@ class TriageScreen(Protocol):
     def target(self) -> Target | None:
         """What a verb acts on in the pane that has the keys."""
 
-    def command(self, command_id: str) -> None:
-        """Do what a verb says, or say why it does not apply."""
+    def command(self, command_id: str, count: int = 0) -> None:
+        """Do what a verb says, so many times or to so many, or say why it does not apply."""
+
+    @property
+    def count(self) -> int:
+        """The number typed before the verb that is being done; 0 without one."""
+
+    def bring_preview(self) -> None:
+        """Put the conversation under the cursor in the reader's pane now, where there is one."""
+
+    def show_reader(self) -> None:
+        """Give the conversation in the reader the keys."""
 
     def missing_for(self, command: Command) -> Needs | None:
         """What a verb lacks here; None when it applies."""

@@ -1,4 +1,4 @@
-"""Searching: Gmail's own search, narrowing what is listed, keeping a search."""
+"""Searching: Gmail's own search, narrowing what is listed, saving a search."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def save_search(screen: TriageScreen) -> None:
     """Keep the search that is shown in the tree."""
     query = screen.view.value
     if any(each.query == query for each in screen.searches):
-        screen.flash("This search is in the tree already", Tone.HINT)
+        screen.flash("This search is saved already", Tone.HINT)
         return
     from tui.dialogs.prompt import PromptScreen
 
@@ -75,10 +75,10 @@ def save_search(screen: TriageScreen) -> None:
             screen.flash(f"“{title.strip()}” is in the tree now")
 
     def check(title: str) -> str:
-        return "" if title.strip() else "A search in the tree needs a name"
+        return "" if title.strip() else "A saved search needs a name"
 
     screen.app.push_screen(
-        PromptScreen("Keep this search as", query[:_LONGEST_TITLE], check, look=screen.desk.look), closed
+        PromptScreen("Save this search as", query[:_LONGEST_TITLE], check, look=screen.desk.look), closed
     )
 
 

@@ -78,7 +78,7 @@ def as_read(screen: TriageScreen, target: Target) -> tuple[Target, int]:
 
 def _say(screen: TriageScreen, op: Op, receipt: Receipt, left_out: int) -> None:
     if receipt.messages == 0 and not isinstance(op, CreateLabel | RenameLabel | DeleteLabel):
-        screen.flash("It was so already: nothing changed", Tone.HINT)
+        screen.flash("Nothing to change", Tone.HINT)
         return
     undo = screen.desk.keymap.key_of("undo")
     hint = f" {screen.desk.glyphs.dot} {undo} undo" if receipt.can_undo and undo else ""

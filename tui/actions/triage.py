@@ -98,7 +98,7 @@ def remove_label(screen: TriageScreen) -> None:
     elif role in (Role.SPAM, Role.TRASH):
         submit(screen, MoveToInbox(target), leaves=True, left_out=left)
     elif label is None or role in (Role.SENT, Role.DRAFTS):
-        screen.flash("This view has no label of its own to take off", Tone.HINT)
+        screen.flash("This view is no label: there is none to remove", Tone.HINT)
     else:
         submit(screen, ChangeLabels(target, remove=frozenset({label})), leaves=True, left_out=left)
 
@@ -173,11 +173,24 @@ def mark_all_read(screen: TriageScreen) -> None:
 
 
 def message_scope(screen: TriageScreen) -> None:
-    """Act on this message, or on the conversation."""
-    screen.message_only = not screen.message_only
+    """Act on this message, or on the conversation; from the list, on the message beside it."""
+    screen.bring_preview()
+    if screen.where is not Where.READER:
+        screen.show_reader()
+        screen.message_only = True
+    else:
+        screen.message_only = not screen.message_only
     what = "this message only" if screen.message_only else "the whole conversation"
-    screen.flash(f"Keys now act on {what}", Tone.HINT)
+    screen.flash(f"Keys now mean {what}", Tone.HINT)
     screen.teach()
+
+
+def repeat(screen: TriageScreen) -> None:
+    """Do the last change again, to what is meant now."""
+    if screen.again is None:
+        screen.flash("Nothing was done yet to do again", Tone.HINT)
+    else:
+        screen.again()
 
 
 def delete_forever(screen: TriageScreen) -> None:
@@ -276,6 +289,7 @@ ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "delete-forever": delete_forever,
     "mark-all-read": mark_all_read,
     "message-scope": message_scope,
+    "repeat": repeat,
     "undo": undo,
     "redo": redo,
     "opened": opened,

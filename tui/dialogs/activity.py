@@ -27,7 +27,7 @@ from imapcore.model import Activity, OpState
 from tui.bridge.background import Background, may_be_large
 from tui.bridge.port import MailEngine
 from tui.dialogs.confirm import ConfirmScreen
-from tui.dialogs.dialog import DialogKeys, move_choices
+from tui.dialogs.dialog import DialogKeys, move_choices, say_dead_key
 from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
 from tui.style.text import cut, local, number, plural, steady, when
@@ -298,6 +298,7 @@ class ActivityScreen(Screen[None]):
         }
         if command_id is None:
             if not move_choices(choices, event.key):
+                say_dead_key(self, event)
                 return
         elif command_id in ways:
             ways[command_id]()
@@ -323,7 +324,7 @@ class ActivityScreen(Screen[None]):
     def _do(self, verb: _Verb) -> None:
         current = self._current
         if not verb.applies(current, self._mail):
-            self.app.bell()
+            self.query_one(KeyLine).say(f"{verb.word.capitalize()}: not for this line")
             return
         act, op_id = verb.act, current.op_id if current is not None else 0
         if act is not None:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.types import CSSPathType
 
 from tui.keys.commands import Command, Where
-from tui.keys.keymap import Keymap, Strokes, bindings_for, stroke_of
+from tui.keys.keymap import Keymap, Strokes, bindings_for, show_stroke, stroke_of
 from tui.widgets.choice_list import ChoiceList
 from tui.widgets.dialog_style import Look, keymap_of, look_of
 from tui.widgets.key_line import KeyLine
@@ -120,7 +120,9 @@ class Dialog(ModalScreen[Result]):
             if choices.display and move_choices(choices, event.key):
                 event.stop()
                 event.prevent_default()
+                return
             break
+        say_dead_key(self, event)
 
     def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
         """Teach some keys, in words, in the bottom line of the box."""
@@ -129,6 +131,15 @@ class Dialog(ModalScreen[Result]):
     def key_line(self) -> KeyLine:
         """The bottom line of the box."""
         return KeyLine(self.look, id="keys", classes="keys")
+
+
+def say_dead_key(screen: Screen[Any], event: events.Key) -> None:
+    """Say in the line of keys that a key has no meaning here, unless someone else has one for it."""
+    if event.key in screen.active_bindings or event.key in _LEFT_TO_BINDINGS:
+        return
+    for line in screen.query(KeyLine):
+        event.stop()
+        line.say(f"{show_stroke(stroke_of(event.key, event.character))} means nothing here")
 
 
 def move_choices(choices: ChoiceList, key: str) -> bool:

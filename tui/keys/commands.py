@@ -68,11 +68,10 @@ class Needs(Enum):
     """What must be there for a verb to apply; where it is missing the key does nothing but say so."""
 
     NOTHING = ""
-    TARGET = "There is no conversation here to do this to"
-    MESSAGE = "Open a conversation first"
-    LABEL = "Put the cursor on a label first"
-    SEARCH = "This is for the results of a search: press / first"
-    WRITER = "Another gimap-tui has this account open; this one only reads"
+    TARGET = "There is no conversation here"
+    MESSAGE = "No message is open: Enter opens one"
+    LABEL = "Put the cursor on a label first: Gmail’s own places stay as they are"
+    SEARCH = "This is for what a search has found"
 
 
 class Command(Struct, frozen=True):
@@ -150,7 +149,7 @@ def _alternatives(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("  ") if part.strip())
 
 
-_COMPOSING = "Writing mail comes with the next version; open it in Gmail on the web instead"
+_COMPOSING = "Writing mail comes with the next version; W opens it in Gmail"
 _LABEL_EDITOR = frozenset({Where.LABEL_EDITOR})
 _DIALOG = frozenset({Where.DIALOG})
 
@@ -158,7 +157,7 @@ _moving = _Section(Group.MOVING, PANES)
 _triage = _Section(Group.TRIAGE, MAIL, Needs.TARGET)
 _selecting = _Section(Group.SELECTING, _LIST, Needs.NOTHING)
 _searching = _Section(Group.SEARCHING, PANES)
-_reading = _Section(Group.READING, _READER, Needs.MESSAGE)
+_reading = _Section(Group.READING, MAIL, Needs.MESSAGE)
 _going = _Section(Group.GOING, PANES)
 _tree = _Section(Group.TREE, _TREE)
 _app = _Section(Group.APP, PANES)
@@ -207,16 +206,31 @@ COMMANDS: tuple[Command, ...] = (
     _moving("half-up", "half up", "Half a screen up", "ctrl+u", palette=False),
     _moving("top", "top", "To the top", "g g  home", mutt="=  home", where=_PAGES),
     _moving("bottom", "bottom", "To the bottom", "G  end", mutt="*  end", where=_PAGES),
+    _moving("screen-top", "screen's top", "To the top of the screen", "g H", vim="H", mutt="H", where=_LIST),
+    _moving("screen-middle", "middle", "To the middle of the screen", "g M", vim="M", mutt="M", where=_LIST),
+    _moving(
+        "screen-bottom", "screen's end", "To the bottom of the screen", "g L", vim="L", mutt="L", where=_LIST
+    ),
+    _moving("next-unread", "next unread", "Next unread conversation", "}", where=MAIL),
+    _moving("previous-unread", "previous unread", "Previous unread conversation", "{", where=MAIL),
+    _moving("jump-back", "view before", "The view before this one", "ctrl+o  alt+left", where=MAIL),
+    _moving("jump-forward", "view after", "Forward again to the view one came from", "alt+right", where=MAIL),
     _moving("next-pane", "next pane", "Next pane", "tab", where=_JOURNAL),
     _moving("previous-pane", "previous pane", "Previous pane", "shift+tab", where=_JOURNAL),
-    _triage("archive", "archive", "Archive: take it out of the inbox", "e", vim="a", mutt="a", footer=1),
+    _triage("archive", "archive", "Archive: out of the inbox", "e", vim="a", mutt="a", footer=1),
     _triage(
-        "trash", "trash", "Move to the trash", "#  delete", vim="d d  delete", mutt="d  delete", footer=2
+        "trash",
+        "trash",
+        "Delete: move to the trash",
+        "#  delete",
+        vim="d d  delete",
+        mutt="d  delete",
+        footer=2,
     ),
     _triage("spam", "spam", "Report as spam; in Spam: not spam", "!"),
     _triage("label", "label", "Label: add, remove and create labels", "l", vim="t", mutt="Y", footer=3),
     _triage("move", "move", "Move to a label and out of this view", "v", vim="m", mutt="s", footer=8),
-    _triage("remove-label", "unlabel", "Take this view's own label off", "y", vim="d l"),
+    _triage("remove-label", "unlabel", "Remove this label", "y", vim="d l"),
     _triage("to-inbox", "to inbox", "Back to the inbox, also from spam and trash", "i", mutt="I"),
     _triage("star", "star", "Star, or take the star off", "s", mutt="F", footer=4),
     _triage("read", "read", "Mark as read", "I", vim="r", mutt="ctrl+r"),
@@ -225,7 +239,7 @@ COMMANDS: tuple[Command, ...] = (
     _triage("not-important", "not important", "Mark as not important", "-"),
     _triage("archive-newer", "archive, newer", "Archive and go to the newer conversation", "]"),
     _triage("archive-older", "archive, older", "Archive and go to the older conversation", "["),
-    _triage("keywords", "keywords", "Flags and keywords of this conversation", "F", vim="K", mutt="w"),
+    _triage("keywords", "keywords", "Flags", "F", vim="K", mutt="w"),
     _triage(
         "delete-forever",
         "delete forever",
@@ -242,13 +256,13 @@ COMMANDS: tuple[Command, ...] = (
         "this message",
         "Act on this message only, or on the whole conversation",
         ",",
-        where=_READER,
         needs=Needs.MESSAGE,
         footer=8,
     ),
     _triage("undo", "undo", "Undo", "z", vim="u", mutt="u", where=_JOURNAL, needs=Needs.NOTHING, footer=6),
     _triage("redo", "redo", "Redo", "Z", vim="ctrl+r", mutt="U", where=_JOURNAL, needs=Needs.NOTHING),
-    _triage("actions", "actions", "What can be done with this row", ".", where=PANES, needs=Needs.NOTHING),
+    _triage("repeat", "again", "Do the last change again, to what is here", "", vim=".", needs=Needs.TARGET),
+    _triage("actions", "actions", "What can be done here", ".", vim="g .", where=PANES, needs=Needs.NOTHING),
     _selecting(
         "select", "select", "Select, or take the selection off", "x", mutt="t", needs=Needs.TARGET, footer=9
     ),
@@ -258,7 +272,7 @@ COMMANDS: tuple[Command, ...] = (
         "Start or end a range: what the cursor passes is selected",
         "V",
         vim="V  v",
-        mutt="T",
+        mutt="V",
         needs=Needs.TARGET,
     ),
     _selecting(
@@ -274,34 +288,56 @@ COMMANDS: tuple[Command, ...] = (
         palette=False,
     ),
     _selecting(
-        "select-all", "all", "Select all that are listed; once more: all in this view", "* a", mutt="% a"
+        "select-all", "all", "Select what is on the screen; once more: all in this view", "* a", mutt="% a"
     ),
     _selecting("select-none", "none", "Select none", "* n", mutt="% n"),
-    _selecting("select-read", "read", "Select those that are read", "* r", mutt="% r"),
-    _selecting("select-unread", "unread", "Select those that are unread", "* u", mutt="% u"),
-    _selecting("select-starred", "starred", "Select those with a star", "* s", mutt="% s"),
-    _selecting("select-unstarred", "unstarred", "Select those without a star", "* t", mutt="% t"),
+    _selecting("select-read", "read", "Select those on the screen that are read", "* r", mutt="% r"),
+    _selecting("select-unread", "unread", "Select those on the screen that are unread", "* u", mutt="% u"),
+    _selecting("select-starred", "starred", "Select those on the screen with a star", "* s", mutt="% s"),
+    _selecting(
+        "select-unstarred", "unstarred", "Select those on the screen without a star", "* t", mutt="% t"
+    ),
     _searching("search", "search", "Search all mail, in Gmail's own words", "/", footer=5),
-    _searching("filter", "filter", "Narrow what is listed here", "\\", mutt="l"),
+    _searching("filter", "filter", "Filter this list", "\\", mutt="l"),
     _searching(
         "unread-only", "unread only", "Show unread conversations only, or all again", "ctrl+n", where=_LIST
     ),
     _searching(
         "save-search",
         "save search",
-        "Keep this search in the tree",
+        "Save this search",
         "ctrl+s",
         where=_LIST,
         needs=Needs.SEARCH,
     ),
-    _reading("next-message", "next message", "Next message of the conversation", "n", footer=2),
-    _reading("previous-message", "previous", "Previous message of the conversation", "p", vim="N", footer=2),
-    _reading("newer", "newer", "Newer conversation, while reading", "k", vim="(", mutt="K"),
-    _reading("older", "older", "Older conversation, while reading", "j", vim=")", mutt="J"),
+    _reading("next-message", "next message", "Next message of the conversation", "n", vim="g j", footer=2),
+    _reading(
+        "previous-message", "previous", "Previous message of the conversation", "p", vim="g k", footer=2
+    ),
+    _reading("newer", "newer", "Newer conversation, while reading", "k", vim="(", mutt="K", where=_READER),
+    _reading("older", "older", "Older conversation, while reading", "j", vim=")", mutt="J", where=_READER),
     _reading("unfold-all", "unfold all", "Expand or collapse all messages", ";", vim="z R  ;", footer=3),
     _reading("toggle-quotes", "quotes", "Show or hide quoted text", "Q", vim="z a", mutt="T"),
-    _reading("find", "find", "Find in this message", "ctrl+f", vim="?  g /"),
-    _reading("links", "links", "Links of this message, with their real host", "L", vim="g x", footer=4),
+    _reading(
+        "find",
+        "find",
+        "Find in what is read",
+        "ctrl+f",
+        vim="?  g /",
+        where=PANES,
+        needs=Needs.NOTHING,
+    ),
+    _reading("find-next", "next match", "Next place of what was looked for", "f3", vim="n  f3"),
+    _reading("find-previous", "previous match", "The place before it", "shift+f3", vim="N  shift+f3"),
+    _reading(
+        "links",
+        "links",
+        "Links of this message, with their real host",
+        "L",
+        vim="g x",
+        mutt="ctrl+b",
+        footer=4,
+    ),
     _reading("attachments", "attachments", "Save or open attachments", "A", mutt="v"),
     _reading("source", "source", "The message as it came: raw source and all headers", "S", mutt="e"),
     _reading("open-in-gmail", "in Gmail", "Open in Gmail on the web", "W", where=MAIL, needs=Needs.TARGET),
@@ -345,7 +381,7 @@ COMMANDS: tuple[Command, ...] = (
     _tree("show-hidden", "hidden", "Show hidden labels, or hide them again", "ctrl+o"),
     _app("help", "help", "Help for this screen", "?  f1", vim="g ?  f1", footer=7),
     _app("palette", "commands", "All commands, by name", ":  ctrl+p"),
-    _app("reader-layout", "layout", "Reader: beside, below, or in place of the list", "|"),
+    _app("reader-layout", "layout", "Reader: beside, below, or full screen", "|"),
     _app("wider", "wider", "Make the list wider or taller", ">"),
     _app("narrower", "narrower", "Make the list narrower or shorter", "<"),
     _app("toggle-tree", "tree", "Show or hide the tree", "ctrl+b", vim="ctrl+t", mutt="B"),
@@ -353,7 +389,7 @@ COMMANDS: tuple[Command, ...] = (
     _app(
         "refresh",
         "refresh",
-        "Look for new mail now; reconnect if needed",
+        "Check for new mail",
         "ctrl+r  f5",
         vim="f5",
         mutt="$  f5",
@@ -376,23 +412,23 @@ COMMANDS: tuple[Command, ...] = (
         "d",
         vim="",
         mutt="",
-        hint="d does nothing here: # moves to the trash, e archives, z takes it back",
+        hint="d does nothing here: # deletes, e archives, z takes it back",
     ),
     _later(
         "hint-snooze",
         "b",
         "In Gmail: snooze",
         "b",
-        hint="Snooze is not in IMAP: Gmail keeps it to itself. A star or a label does what can be done",
+        hint="Snooze is not in IMAP; a star or a label does what can be done",
     ),
     _later(
         "hint-mute",
         "m",
         "In Gmail: mute",
         "m",
-        vim="M",
-        mutt="M",
-        hint="Muting is still to come; until it is proven, e archives",
+        vim="",
+        mutt="",
+        hint="Mute is not in IMAP; e archives what is there now",
     ),
     _labelling("label-toggle", "toggle", "Add, remove or leave as it is", "space", footer=1),
     _labelling("label-apply", "apply", "Do it", "enter", footer=2),

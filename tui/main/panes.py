@@ -5,6 +5,7 @@ What the panes show and what keys do is the main screen's (``tui.main.screen``),
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -23,9 +24,10 @@ from tui.widgets.backdrop import Backdrop, flat_lines
 from tui.widgets.divider import Divider
 from tui.widgets.flash import NOTHING, Flash
 from tui.widgets.header import Header
+from tui.widgets.long_line import LongLine
 from tui.widgets.sidebar.mailbox_tree import MailboxTree
 from tui.widgets.sidebar.tree_rows import TreeState
-from tui.widgets.status_bar import StatusBar
+from tui.widgets.status_bar import StatusBar, Taught
 from tui.widgets.thread_list.thread_list import ThreadList
 from tui.widgets.thread_list.thread_row import Density
 from tui.widgets.view_head import ViewHead
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from tui.widgets.reader.reader import Reader
 
 _FILTER_KEYS = (("Enter", "keep", ""), ("Esc", "show all again", ""))
+_FIND_KEYS = (("Enter", "next", ""), ("↑", "previous", ""), ("Esc", "done", ""))
 _AIRY_LINES = 28
 """Height from which there is air above the tree."""
 
@@ -85,6 +88,7 @@ class PanedScreen(Screen[None]):
         self._reader: Reader | None = None
         self.header = Header(desk.mail.account.email, desk.palette, desk.glyphs)
         self.status_bar = StatusBar(desk.palette, desk.glyphs)
+        self.long_line = LongLine(desk.palette, desk.glyphs)
         self.view_head = ViewHead(desk.palette)
         self._filter_bar: FilterBar | None = None
 
@@ -106,6 +110,7 @@ class PanedScreen(Screen[None]):
                     palette, glyphs, is_upright=False, shade="list", name="list", id="reader-divider"
                 )
         yield self.status_bar
+        yield self.long_line
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """What the panes leave free is one colour."""
@@ -223,6 +228,9 @@ class PanedScreen(Screen[None]):
         pane = self._pane_of(event.widget)
         if pane is not None and pane is not self._pane:
             self.go_to_pane(pane)
+        else:
+            # Into a field, or out of one.
+            self.teach()
 
     def _pane_of(self, widget: Widget) -> Where | None:
         if widget is self.places:
@@ -238,29 +246,36 @@ class PanedScreen(Screen[None]):
     # -- the bottom line -------------------------------------------------------------------------------
 
     def teach(self) -> None:
-        """Show the keys that matter in the pane that has them, or in the field for narrowing."""
+        """Show the keys that matter where the keys go now: a pane, or the field one types in."""
         if self._filter_bar is not None and self._filter_bar.is_open:
-            self.status_bar.teach(_FILTER_KEYS, "filter")
-            return
-        keys = [
-            (key, self.word_for(command), command.id)
-            for command, key in self.desk.keymap.footer(self.where)
-            if self.missing_for(command) is None
-        ]
-        self.status_bar.teach(keys)
+            self.show_keys(_FILTER_KEYS, "filter")
+        elif self._reader is not None and self._reader.is_finding:
+            self.show_keys(_FIND_KEYS, "find")
+        else:
+            self.show_keys(self.taught_here(), self._lead())
+
+    def taught_here(self) -> list[Taught]:
+        """Key, word and id of the verbs worth knowing here, the most important first."""
+        return []
+
+    def _lead(self) -> str:
+        """What stands before the keys: a mode that is on."""
+        return ""
+
+    def show_keys(self, keys: Sequence[Taught], lead: str = "", *, is_whole: bool = False) -> None:
+        """Teach keys in the bottom line; ``is_whole``: all of them, in as many lines as they need."""
+        self.status_bar.teach(keys, lead)
+        self.long_line.show_keys(keys if is_whole else (), lead)
 
     def missing_for(self, command: Command) -> Needs | None:
         """What a verb lacks here; None when it applies."""
         return None
 
-    def word_for(self, command: Command) -> str:
-        """The word beside a verb's key in the bottom line."""
-        return command.word
-
     def flash(self, text: str, tone: Tone = Tone.DONE) -> None:
         """Say what just happened, in the bottom line."""
         flash = Flash(text, tone)
         self.status_bar.flash(flash)
+        self.long_line.show_flash(flash)
         if self._flash_timer is not None:
             self._flash_timer.stop()
         self._flash_timer = self.set_timer(flash.seconds, self.flash_over)
@@ -276,6 +291,7 @@ class PanedScreen(Screen[None]):
         """The sentence has stood long enough."""
         news, self._news = self._news, ""
         self.status_bar.flash(NOTHING)
+        self.long_line.show_flash(NOTHING)
         if news:
             self.flash(news)
 
@@ -290,7 +306,14 @@ class PanedScreen(Screen[None]):
         self.thread_list.set_row_styles(desk.row_styles())
         if self._reader is not None:
             self._reader.dress(desk.palette, desk.chip)
-        for widget in (self.places, self.header, self.status_bar, self.view_head, *self.query(Divider)):
+        for widget in (
+            self.places,
+            self.header,
+            self.status_bar,
+            self.long_line,
+            self.view_head,
+            *self.query(Divider),
+        ):
             widget.set_palette(desk.palette)
 
     @on(DividerMoved)

@@ -30,14 +30,20 @@ from tui.bridge.messages import (
     ViewChosen,
 )
 from tui.context import AppContext
-from tui.keys.commands import BY_ID, Command, Needs, Where
-from tui.keys.keymap import Strokes, show_keys, stroke_of
+from tui.keys.commands import BY_ID, Command, Group, Needs, Where
+from tui.keys.counts import repeats, takes_count
+from tui.keys.dead_keys import dead_key_words
+from tui.keys.key_reader import Dead, KeyReader, Verb, Waits
+from tui.keys.keymap import show_keys, stroke_of
 from tui.main.panes import PanedScreen
+from tui.main.taught_keys import Moment, taught_keys
 from tui.settings.label_memory import see_labels
+from tui.style.layout import ReaderPlace
 from tui.style.text import number, plural
-from tui.widgets.flash import NOTHING
 from tui.widgets.sidebar.mailbox_tree import TreeFolded
+from tui.widgets.sidebar.tree_rows import TreeKind
 from tui.widgets.sidebar.view_titles import empty_words, view_title
+from tui.widgets.status_bar import Taught
 
 BUSY_SECONDS = 0.08
 """How long after a key the engine lets the screen have the interpreter."""
@@ -50,6 +56,26 @@ LATE_SECONDS = 1.5
 """How long until a missing connection is the likely reason."""
 PREVIEW_SECONDS = 0.12
 """How long the cursor rests before the reader's pane follows it."""
+_REMEMBERED = 20
+"""Views that one can go back to."""
+_REPEATABLE = frozenset(
+    {
+        "archive",
+        "archive-newer",
+        "archive-older",
+        "trash",
+        "spam",
+        "remove-label",
+        "to-inbox",
+        "star",
+        "read",
+        "unread",
+        "important",
+        "not-important",
+        "delete-forever",
+    }
+)
+"""Verbs that are changes by themselves; what a dialog was asked for is done again by its own action."""
 
 
 class MainScreen(PanedScreen):
@@ -59,6 +85,11 @@ class MainScreen(PanedScreen):
         super().__init__(desk)
         self.aside = Background(self, lambda sentence: self.flash(sentence, Tone.PROBLEM))
         self.history: list[View] = []
+        self.future: list[View] = []
+        self.again: Callable[[], None] | None = None
+        """Does the last change again, to what is meant now."""
+        self.count = 0
+        """The number typed before the verb that is being done."""
         self.message_only = False
         """Whether verbs in the reader mean its current message only."""
         self.mailboxes: tuple[Mailbox, ...] = ()
@@ -67,8 +98,9 @@ class MainScreen(PanedScreen):
         """Of each query that was run: found, done, problem."""
         self._views_seen = -1
         """How often views had changed when they were last looked at."""
-        self._prefix: Strokes = ()
+        self._typed = KeyReader()
         self._prefix_timer: Timer | None = None
+        self._read_timer: Timer | None = None
         self._preview_timer: Timer | None = None
         self._filters_tree = False
         self._ahead: tuple[int, ...] = ()
@@ -93,62 +125,80 @@ class MainScreen(PanedScreen):
             return
         self.desk.mail.hold(BUSY_SECONDS)
         self.call_after_refresh(self._painted)
-        strokes = (*self._prefix, stroke_of(event.key, event.character))
-        if self._prefix and strokes[-1] == "escape":
-            event.stop()
+        read = self._typed.read(self.desk.keymap, self.where, stroke_of(event.key, event.character))
+        if isinstance(read, Dead) and event.key in self.active_bindings:
+            # Textual's own: copying what is marked, and the like.
             self._end_prefix()
             return
-        found = self.desk.keymap.resolve(self.where, strokes)
-        if isinstance(found, Command):
-            event.stop()
-            event.prevent_default()
-            self._end_prefix()
-            self.command(found.id)
-        elif found:
-            event.stop()
-            event.prevent_default()
-            self._begin_prefix(strokes)
-        elif self._prefix:
-            event.stop()
-            self._end_prefix()
-            self.flash(f"{show_keys(strokes)} means nothing here", Tone.HINT)
+        event.stop()
+        event.prevent_default()
+        if isinstance(read, Waits):
+            self._begin_prefix()
+            return
+        self._end_prefix()
+        if isinstance(read, Verb):
+            self.command(read.command.id, read.count)
+        elif isinstance(read, Dead):
+            self.flash(dead_key_words(self.desk.keymap, self.where, read.strokes), Tone.HINT)
 
     def _painted(self) -> None:
         self.desk.mail.hold(PAINTED_SECONDS)
 
-    def _begin_prefix(self, strokes: Strokes) -> None:
-        self._end_prefix()
-        self._prefix = strokes
-        self._prefix_timer = self.set_timer(PREFIX_SECONDS, self.teach_prefix)
+    def _begin_prefix(self) -> None:
+        self._stop_prefix_timer()
+        if self._typed.prefix:
+            self._prefix_timer = self.set_timer(PREFIX_SECONDS, self.teach_prefix)
+        else:
+            self.teach()
 
     def _end_prefix(self) -> None:
-        self._prefix = ()
+        was_shown = self._prefix_timer is not None or bool(self._lead())
+        self._typed.clear()
+        self._stop_prefix_timer()
+        if was_shown or self.status_bar.lead:
+            self.teach()
+
+    def _stop_prefix_timer(self) -> None:
         if self._prefix_timer is not None:
             self._prefix_timer.stop()
             self._prefix_timer = None
-            self.teach()
 
     def teach_prefix(self) -> None:
         """Show what may follow the prefix that waits."""
-        following = self.desk.keymap.resolve(self.where, self._prefix)
-        if isinstance(following, tuple):
-            self.status_bar.flash(NOTHING)
-            self.status_bar.teach(
-                [(show_keys(rest), command.word, command.id) for rest, command in following],
-                show_keys(self._prefix),
+        following = self.desk.keymap.resolve(self.where, self._typed.prefix)
+        if isinstance(following, tuple) and following:
+            self.flash_over()
+            self.show_keys(
+                [
+                    (show_keys(rest), command.word, command.id)
+                    # What most people press it for comes first.
+                    for rest, command in sorted(following, key=lambda each: each[1].group is not Group.GOING)
+                ],
+                self._typed.lead,
+                is_whole=True,
             )
 
-    def command(self, command_id: str) -> None:
-        """Do what a verb says, or say why it does not apply."""
+    def command(self, command_id: str, count: int = 0) -> None:
+        """Do what a verb says, so many times or to so many, or say why it does not apply."""
         command = BY_ID[command_id]
         if command.hint:
             self.flash(command.hint, Tone.HINT)
+            return
+        if count and not takes_count(command, self.where):
+            self.flash(f"A number before “{command.word}” means nothing: nothing was done", Tone.HINT)
             return
         missing = self.missing_for(command)
         if missing is not None:
             self.flash(missing.value, Tone.HINT)
             return
-        run_command(self, command_id)
+        if command.id in _REPEATABLE:
+            self.again = lambda: run_command(self, command_id)
+        self.count = count
+        try:
+            for _ in range(repeats(command, count)):
+                run_command(self, command_id)
+        finally:
+            self.count = 0
 
     def guard(self, action: Callable[[], object]) -> None:
         """Run what a dialog asked for; an error of the engine's becomes a sentence."""
@@ -162,17 +212,46 @@ class MainScreen(PanedScreen):
         is_there = {
             Needs.NOTHING: True,
             Needs.TARGET: self.target() is not None,
-            Needs.MESSAGE: self.open_thrid is not None and self.reader.message is not None,
-            Needs.LABEL: self.places.cursor_row is not None,
+            Needs.MESSAGE: self.message_on_screen,
+            Needs.LABEL: self._is_on_label,
             Needs.SEARCH: self.view.kind.value == "search",
         }[command.needs]
         return None if is_there else command.needs
 
-    def word_for(self, command: Command) -> str:
-        """The word beside a verb's key in the bottom line."""
-        if command.id == "message-scope":
-            return "whole conversation" if self.message_only else "this message only"
-        return super().word_for(command)
+    def taught_here(self) -> list[Taught]:
+        """Key, word and id of the verbs worth knowing here."""
+        moment = Moment(
+            self.where,
+            self.view,
+            bool(self.thread_list.selection),
+            self.layout_now.place is ReaderPlace.NARROW,
+            self.message_only,
+        )
+        return taught_keys(self.desk.keymap, moment, lambda command: self.missing_for(command) is not None)
+
+    def _lead(self) -> str:
+        """What is typed of a verb so far, or the mode that is on."""
+        if self._typed.lead:
+            return self._typed.lead
+        if self._pane is Where.READER and self.message_only:
+            return "this message only"
+        if self._pane is Where.LIST and self.thread_list.selection.anchor is not None:
+            return "range"
+        return ""
+
+    @property
+    def message_on_screen(self) -> bool:
+        """Whether there is a message to read on the screen: in the reader, or beside the list."""
+        if self._pane is Where.READER:
+            return self.open_thrid is not None and self.reader.message is not None
+        return self.has_reader_pane and (
+            self.open_thrid is not None or self.thread_list.cursor_row is not None
+        )
+
+    @property
+    def _is_on_label(self) -> bool:
+        row = self.places.cursor_row
+        return row is not None and row.kind in (TreeKind.LABEL, TreeKind.SEARCH)
 
     @on(CommandChosen)
     def _command_chosen(self, event: CommandChosen) -> None:
@@ -294,10 +373,11 @@ class MainScreen(PanedScreen):
     # -- views and conversations -----------------------------------------------------------------------
 
     def show_view(self, view: View, *, remember: bool = True) -> None:
-        """List another view."""
+        """List another view; ``remember``: one can come back to this one."""
         before = self.view
         if remember and replace(before, text="") != replace(view, text=""):
-            self.history = [*self.history[-20:], replace(before, text="")]
+            self.history = [*self.history[-_REMEMBERED:], replace(before, text="")]
+            self.future = []
         self.thread_list.show(view)
         self.places.set_here(view)
         if not self.has_reader_pane:
@@ -350,14 +430,51 @@ class MainScreen(PanedScreen):
         event.stop()
         self.open_thread(event.thrid)
 
+    def bring_preview(self) -> None:
+        """Put the conversation under the cursor in the reader's pane now, where there is one."""
+        row = self.thread_list.cursor_row
+        if self._pane is Where.LIST and self.has_reader_pane and row is not None:
+            if self._preview_timer is not None:
+                self._preview_timer.stop()
+                self._preview_timer = None
+            if row.thrid != self.open_thrid:
+                self.show_thread(row.thrid)
+
     def open_thread(self, thrid: int) -> None:
-        """Read a conversation: show it, give it the keys, mark it as read."""
+        """Read a conversation: show it, give it the keys, mark it as read when that is due."""
         if self.show_thread(thrid):
             self.message_only = False
             self.reader.opened()
             self.go_to_pane(Where.READER)
-            if self.desk.config.behaviour.mark_read:
+            self._mark_read_later()
+
+    def show_reader(self) -> None:
+        """Give the conversation in the reader the keys: it is being read."""
+        self.reader.opened()
+        self.go_to_pane(Where.READER)
+        self._mark_read_later()
+
+    def _mark_read_later(self) -> None:
+        """Mark what was opened as read: at once, after the seconds that the configuration says, or never."""
+        self._stop_reading()
+        behaviour = self.desk.config.behaviour
+        if not behaviour.mark_read:
+            return
+        if not behaviour.mark_read_after:
+            run_command(self, "opened")
+            return
+        thrid = self.open_thrid
+
+        def still_open() -> None:
+            if self.open_thrid == thrid and self._pane is Where.READER:
                 run_command(self, "opened")
+
+        self._read_timer = self.set_timer(behaviour.mark_read_after, still_open)
+
+    def _stop_reading(self) -> None:
+        if self._read_timer is not None:
+            self._read_timer.stop()
+            self._read_timer = None
 
     def show_thread(self, thrid: int) -> bool:
         """Put a conversation in the reader; False when it is gone."""
@@ -365,6 +482,8 @@ class MainScreen(PanedScreen):
         if thread is None:
             self.close_thread()
             return False
+        if thrid != self.open_thrid:
+            self.message_only = False
         self.open_thrid = thrid
         self.reader.show(thread)
         self._read_ahead(thrid)
@@ -373,6 +492,8 @@ class MainScreen(PanedScreen):
     def close_thread(self) -> None:
         """Leave the reader empty, and give the keys back to the list."""
         self.open_thrid = None
+        self.message_only = False
+        self._stop_reading()
         if self.has_reader:
             self.reader.show(None)
         if self._pane is Where.READER:
@@ -422,7 +543,7 @@ class MainScreen(PanedScreen):
             if self.message_only and message is not None:
                 return Messages((message.msgid,))
             return Threads((self.open_thrid,), self.view)
-        return self.thread_list.target()
+        return self.thread_list.target(max(1, self.count))
 
     @on(SelectionChanged)
     def _selection_changed(self, event: SelectionChanged) -> None:

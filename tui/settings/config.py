@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from tui.keys.commands import KEYMAPS
 from tui.settings.files import read_file
 
+_LONGEST_READING = 3600
 _SHOWN = 60
 """Characters of a value that a sentence about it shows."""
 
@@ -40,7 +41,7 @@ class LookSettings(Struct, frozen=True):
             among=("auto", "beside", "below", "off"),
         ),
     ] = "auto"
-    day_headings: Annotated[bool, Says("Part the days of the list by headings")] = True
+    day_headings: Annotated[bool, Says("Show day headings")] = True
     ascii: Annotated[bool, Says("Draw with ASCII marks only")] = False
 
 
@@ -55,6 +56,9 @@ class BehaviourSettings(Struct, frozen=True):
         ),
     ] = "older"
     mark_read: Annotated[bool, Says("Mark a conversation as read when it is opened")] = True
+    mark_read_after: Annotated[
+        int, Says("Seconds for which it is open before it is marked as read; 0: at once")
+    ] = 0
     preview: Annotated[bool, Says("Show the conversation under the cursor where the reader has a pane")] = (
         True
     )
@@ -216,6 +220,11 @@ def _read_section(section: str, values: Mapping[str, object], problems: list[str
             problems.append(f"[{section}] {name}: there is no such user’s folder, {_shown(value)}")
         elif name.endswith("port") and not 0 < int(str(value)) < 65536:
             problems.append(f"[{section}] {name} must be between 1 and 65535, not {_shown(value)}")
+        elif name == "mark_read_after" and not 0 <= int(str(value)) <= _LONGEST_READING:
+            problems.append(
+                f"[{section}] mark_read_after must be between 0 and {_LONGEST_READING} seconds, "
+                f"not {_shown(value)}"
+            )
         else:
             kept[name] = value
             given.add(f"{section}.{name}")

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from textual import events
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.style.text import cells
+from tui.style.text import cells, cut
 from tui.widgets.dialog_style import Look
 
 _GAP = 3
+_SAID_SECONDS = 4.0
 _PRESSED = {"Esc": "escape", "Shift+Z": "Z"}
 """Keys whose name is not what is shown."""
 
@@ -27,6 +29,21 @@ class KeyLine(Widget):
         super().__init__(id=id, classes=classes)
         self.look = look
         self._keys: tuple[tuple[str, str], ...] = ()
+        self._said = ""
+        self._timer: Timer | None = None
+
+    @property
+    def said(self) -> str:
+        """The sentence that stands in place of the keys; empty when there is none."""
+        return self._said
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in place of the keys, for as long as it takes to read."""
+        self._said = sentence
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_SAID_SECONDS, lambda: self.say("")) if sentence else None
+        self.refresh()
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
@@ -40,6 +57,8 @@ class KeyLine(Widget):
 
     def render(self) -> Content:
         """As many pairs of key and word as have room; half a pair would teach nothing."""
+        if self._said:
+            return Content.styled(cut(self._said, self.size.width), self.look.palette.star)
         here = self.look.palette.here
         parts: list[str | tuple[str, str]] = []
         for _start, _end, key, word in self._placed():
@@ -58,6 +77,8 @@ class KeyLine(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """A click on a key presses it."""
+        if self._said:
+            return
         for start, end, key, _word in self._placed():
             if start <= event.x < end and " " not in key:
                 event.stop()

@@ -42,6 +42,11 @@ class StatusBar(Widget):
         """The sentence that is shown; empty when there is none."""
         return self._flash.text
 
+    @property
+    def lead(self) -> str:
+        """What stands before the keys."""
+        return self._lead
+
     def teach(self, keys: Sequence[Taught], lead: str = "") -> None:
         """Show these keys; ``lead`` stands before them, for a prefix that waits."""
         if (tuple(keys), lead) != (self._keys, self._lead):
@@ -57,13 +62,6 @@ class StatusBar(Widget):
         """Draw in the colours of another theme."""
         self._palette = palette
         self.refresh()
-
-    def _flash_style(self) -> Style:
-        palette = self._palette
-        colour = {Tone.DONE: palette.good, Tone.HINT: palette.star, Tone.PROBLEM: palette.refusal}[
-            self._flash.tone
-        ]
-        return Style(color=readable_on(palette.frame, colour), bgcolor=colour)
 
     def render_line(self, y: int) -> Strip:
         """The line."""
@@ -82,7 +80,7 @@ class StatusBar(Widget):
             used += cells(self._lead) + 2
         for key, word, command in self._keys:
             size = 1 + cells(key) + 1 + cells(word) + 2
-            if used + size > room:
+            if used + size - 2 > room:
                 break
             segments.append(Segment(f" {key}", Style(color=palette.here, bold=True)))
             segments.append(Segment(f" {word}  ", Style(color=palette.middle)))
@@ -90,7 +88,7 @@ class StatusBar(Widget):
             used += size
         segments.append(Segment(" " * max(0, width - used - cells(flash))))
         if flash:
-            segments.append(Segment(flash, self._flash_style()))
+            segments.append(Segment(flash, flash_style(palette, self._flash.tone)))
         return Strip(Segment.apply_style(segments, background)).adjust_cell_length(width, background)
 
     def on_click(self, event: events.Click) -> None:
@@ -98,3 +96,9 @@ class StatusBar(Widget):
         for first, end, command in self._spots:
             if first <= event.x < end and command:
                 self.post_message(CommandChosen(command))
+
+
+def flash_style(palette: Palette, tone: Tone) -> Style:
+    """How a sentence of a tone is drawn."""
+    colour = {Tone.DONE: palette.good, Tone.HINT: palette.star, Tone.PROBLEM: palette.refusal}[tone]
+    return Style(color=readable_on(palette.frame, colour), bgcolor=colour)

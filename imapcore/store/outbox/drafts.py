@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import ValidationError
+from msgspec import Struct, ValidationError
 from msgspec.json import decode, encode
 from msgspec.structs import replace
 
@@ -20,6 +20,19 @@ from imapcore.store.sqlite.connection import Row, Transaction
 
 UNDER_WAY = ("held", "waiting", "sending", "unknown")
 """States of outgoing mail whose draft is not to be written on meanwhile."""
+
+
+class CopyRow(Struct, frozen=True):
+    """A version of a draft that stands in Gmail's Drafts."""
+
+    copy_id: int
+    draft_id: int
+    draft_message_id: str
+    copy_message_id: str
+    uidvalidity: int
+    uid: int
+    is_kept: bool
+    """The draft was thrown away: its copy goes to Trash and is not erased there."""
 
 
 class Drafts(Repository):
@@ -75,6 +88,7 @@ class Drafts(Repository):
         def job(tx: Transaction) -> None:
             if _is_under_way(tx, draft_id):
                 raise InvalidArgument("this mail is on its way out", hint="Take it back first")
+            tx.execute("UPDATE draft_copy SET is_kept = 1 WHERE draft_id = ?", (draft_id,))
             forget(tx, draft_id)
 
         self._write(job, is_user=True)
@@ -97,6 +111,55 @@ class Drafts(Repository):
         if not rows:
             raise InvalidArgument("a file of this mail is gone", hint="Attach it again")
         return bytes(rows[0][0])
+
+    # -- versions at Gmail -------------------------------------------------------------------------------
+
+    def without_copy(self) -> tuple[Draft, ...]:
+        """Drafts whose last version is not at Gmail."""
+        newest: dict[int, int] = dict(
+            self._read("SELECT draft_id, max(changed_at) FROM draft_copy GROUP BY draft_id")
+        )
+        return tuple(draft for draft in self.all() if draft.changed_at > newest.get(draft.draft_id, 0))
+
+    def copied(self, draft: Draft, copy_message_id: str, uidvalidity: int, uid: int) -> None:
+        """A version was put into Gmail's Drafts."""
+        self._write(
+            lambda tx: (
+                tx.execute(
+                    """
+                INSERT INTO draft_copy
+                    (draft_id, changed_at, draft_message_id, copy_message_id, uidvalidity, uid)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                    (draft.draft_id, draft.changed_at, draft.message_id, copy_message_id, uidvalidity, uid),
+                ).rowcount
+            ),
+            is_user=True,
+        )
+
+    def outdated_copies(self) -> tuple[CopyRow, ...]:
+        """Versions at Gmail that a newer one replaced, or whose draft was sent or thrown away."""
+        rows = self._read(
+            """
+            SELECT copy_id, draft_id, draft_message_id, copy_message_id, uidvalidity, uid, is_kept
+            FROM draft_copy AS old
+            WHERE draft_id NOT IN (SELECT draft_id FROM draft) OR EXISTS (
+                SELECT 1 FROM draft_copy AS newer
+                WHERE newer.draft_id = old.draft_id AND newer.copy_id > old.copy_id)
+            ORDER BY copy_id
+            """
+        )
+        return tuple(
+            CopyRow(copy_id, draft_id, message_id, version_id, uidvalidity, uid, bool(is_kept))
+            for copy_id, draft_id, message_id, version_id, uidvalidity, uid, is_kept in rows
+        )
+
+    def forget_copy(self, copy_id: int) -> None:
+        """A version is gone from Gmail's Drafts, or not ours to touch."""
+        self._write(
+            lambda tx: tx.execute("DELETE FROM draft_copy WHERE copy_id = ?", (copy_id,)).rowcount,
+            is_user=True,
+        )
 
 
 def _is_under_way(tx: Transaction, draft_id: int) -> bool:

@@ -187,6 +187,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # Who remembers something of a label by its number must know whether it is a number of this store.
     ("INSERT OR IGNORE INTO meta VALUES ('store_id', lower(hex(randomblob(8))))",),
+    # Versions of drafts that were put into Gmail's Drafts, until they are removed there.
+    (
+        """CREATE TABLE draft_copy (
+            copy_id INTEGER PRIMARY KEY AUTOINCREMENT, draft_id INTEGER NOT NULL, changed_at INTEGER NOT NULL,
+            draft_message_id TEXT NOT NULL, copy_message_id TEXT NOT NULL, uidvalidity INTEGER NOT NULL,
+            uid INTEGER NOT NULL, is_kept INTEGER NOT NULL DEFAULT 0)""",
+    ),
 )
 """Statements by version; the first entry makes version 1."""
 

@@ -209,6 +209,11 @@ class ReaderPage(ScrollView, can_focus=True):
         self._show_hit()
         return len(self.hits)
 
+    @property
+    def query_text(self) -> str:
+        """What is marked."""
+        return self._query
+
     def step_hit(self, by: int) -> None:
         """Go to the next or previous hit, round and round."""
         if self.hits:

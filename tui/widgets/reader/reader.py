@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as TextualMessage
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from imapcore.model import Body, Link, Message, Thread
@@ -108,6 +109,9 @@ class Reader(Vertical):
         self.document = ReaderDocument(owner=owner, zone=zone, glyphs=glyphs)
         self.page = ReaderPage(self.document, id="page")
         self.page.placeholder = NOTHING_OPEN
+        self._words = ""
+        self._found_from: Widget | None = None
+        """What had the keys before the field for finding."""
 
     def compose(self) -> ComposeResult:
         """The page, and under it the field for finding."""
@@ -139,6 +143,8 @@ class Reader(Vertical):
         if is_same:
             self.page.keep_place(lambda: self._take(thread))
         else:
+            if not self.is_finding:
+                self.page.find("")
             self._take(thread)
             self.page.redraw(document.current)
         self._ask_for_missing()
@@ -303,13 +309,43 @@ class Reader(Vertical):
 
     # -- finding --------------------------------------------------------------------------------------
 
+    @property
+    def is_finding(self) -> bool:
+        """Whether the field for finding is open."""
+        return self.has_class("-finding")
+
+    @property
+    def words_to_find(self) -> str:
+        """What was looked for last."""
+        return self._words
+
     def find(self) -> None:
-        """Let the user type what to find; what is folded and here is unfolded, so that it is found too."""
+        """Let the user type what to find; what is folded and here is unfolded, so that it is found too.
+
+        The words of the last time stand there marked: what is typed takes their place.
+        """
         self.page.keep_place(self._unfold_stored)
+        if not self.is_finding:
+            self._found_from = self.screen.focused
         self.add_class("-finding")
         field = self.query_one(FindField)
+        field.value = self._words
         field.focus()
+        field.select_all()
         self._count(self.page.find(field.value))
+
+    def find_again(self, step: int) -> str | None:
+        """Go to the next or previous place of the words of the last time; which of how many, None: none."""
+        if self.page.query_text != self._words:
+            self.page.keep_place(self._unfold_stored)
+            count = self.page.find(self._words)
+            step = min(step, 0)
+        else:
+            count = len(self.page.hits)
+        if not count:
+            return None
+        self.page.step_hit(step)
+        return self._told(count)
 
     def _unfold_stored(self) -> None:
         document = self.document
@@ -326,7 +362,8 @@ class Reader(Vertical):
     def _find_typed(self, event: Input.Changed) -> None:
         event.stop()
         if self.has_class("-finding"):
-            self._count(self.page.find(event.value[:500]))
+            self._words = event.value[:500]
+            self._count(self.page.find(self._words))
 
     @on(FindField.Stepped)
     def _find_stepped(self, event: FindField.Stepped) -> None:
@@ -339,14 +376,18 @@ class Reader(Vertical):
         event.stop()
         self.remove_class("-finding")
         self.page.find("")
-        self.page.focus()
+        origin = self._found_from
+        (origin if origin is not None and origin.is_attached else self.page).focus()
 
     def _count(self, count: int) -> None:
         typed = self.query_one(FindField).value
         text = ""
         if typed:
-            text = f"{self.page.hit + 1} of {plural(count, 'place')}" if count else "not found"
+            text = self._told(count) if count else "not found"
         self.query_one("#find-count", Static).update(text)
+
+    def _told(self, count: int) -> str:
+        return f"{self.page.hit + 1} of {plural(count, 'place')}"
 
     @on(ReaderPage.Changed)
     def _page_changed(self, event: ReaderPage.Changed) -> None:

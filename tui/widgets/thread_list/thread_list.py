@@ -131,11 +131,16 @@ class ThreadList(ScrollView, can_focus=True):
         """How many lines a conversation takes."""
         return self._density
 
-    def target(self) -> Target | None:
-        """What an op acts on: the selection, else the conversation under the cursor."""
+    def target(self, count: int = 1) -> Target | None:
+        """What an op acts on: the selection, else so many conversations from the cursor down."""
         chosen = self.selection.target(self.view)
         if chosen is not None:
             return chosen
+        if count > 1:
+            self._hold_rows(self._cursor, min(self._cursor + count, self._window.total))
+            rows = (self._window.row(index) for index in range(self._cursor, self._cursor + count))
+            thrids = tuple(row.thrid for row in rows if row is not None)
+            return Threads(thrids, self.view) if thrids else None
         return Threads((self._cursor_row.thrid,), self.view) if self._cursor_row else None
 
     def show(self, view: View) -> None:
@@ -241,6 +246,33 @@ class ThreadList(ScrollView, can_focus=True):
         self._window = RowWindow(window)
         self.move_to(self._window.total - 1 if is_bottom else 0)
 
+    def move_on_screen(self, share: float) -> None:
+        """Put the cursor on a row of those shown: 0 the first, 1 the last."""
+        shown = self._shown()
+        if shown:
+            self.move_to(shown[round((len(shown) - 1) * share)])
+
+    def move_to_unread(self, step: int) -> bool:
+        """Go to the next (1) or previous (-1) unread conversation, held or not; False when there is none."""
+        row = self._cursor_row
+        if row is None:
+            return False
+        unread = replace(self.view, is_unread_only=True)
+        near = RowWindow(self._read(unread, Around(row.key), 8))
+        index = near.place_of(row.key)
+        at = near.row(index)
+        if step > 0:
+            is_here = at is not None and at.thrid == row.thrid
+            found = near.row(index + 1) if is_here else at
+        else:
+            found = near.row(index - 1) if index > 0 else None
+        if found is None or found.thrid == row.thrid:
+            return False
+        self._window = RowWindow(self._read(self.view, Around(found.key), self._window_size()))
+        place = self._window.find(found.thrid)
+        self.move_to(self._window.place_of(found.key) if place is None else place)
+        return True
+
     def page(self, share: float) -> None:
         """Move by a share of the viewport, down or (negative) up."""
         rows = max(1, int(self._visible_rows() * abs(share)))
@@ -279,10 +311,14 @@ class ThreadList(ScrollView, can_focus=True):
     def _height(self) -> int:
         return max(1, self.size.height)
 
+    def _shown(self) -> list[int]:
+        """Indices of the rows that the viewport shows in full."""
+        last = self._density.lines - 1
+        return [line.index for line in self._laid() if line.part == last and line.index is not None]
+
     def _visible_rows(self) -> int:
         """How many rows the viewport shows in full from its top."""
-        seen = {line.index for line in self._laid() if line.part == self._density.lines - 1}
-        return max(1, len(seen - {None}))
+        return max(1, len(self._shown()))
 
     def _window_size(self) -> int:
         return self._height() + 2 * _MARGIN_ROWS
@@ -347,8 +383,14 @@ class ThreadList(ScrollView, can_focus=True):
 
     # -- selecting -------------------------------------------------------------------------------------
 
-    def toggle_selected(self) -> None:
-        """Select the row under the cursor, or take it out."""
+    def toggle_selected(self, count: int = 1) -> None:
+        """Select the row under the cursor, or take it out; with a count, select so many from there on."""
+        if count > 1:
+            target = self.target(count) if not self.selection else None
+            if isinstance(target, Threads):
+                self.selection.add(target.thrids)
+                self._selection_changed()
+                return
         if self._cursor_row is not None:
             self.selection.toggle(self._cursor_row.thrid)
             self._selection_changed()
@@ -371,8 +413,9 @@ class ThreadList(ScrollView, can_focus=True):
         self._selection_changed()
 
     def select_where(self, wanted: Callable[[ThreadRow], bool]) -> int:
-        """Select those of the rows held that are wanted; how many."""
-        self.selection.choose(row.thrid for row in self._window.rows if wanted(row))
+        """Select those of the rows on the screen that are wanted; how many."""
+        shown = (self._window.row(index) for index in self._shown())
+        self.selection.choose(row.thrid for row in shown if row is not None and wanted(row))
         self._selection_changed()
         return len(self.selection)
 
@@ -387,9 +430,10 @@ class ThreadList(ScrollView, can_focus=True):
         self._selection_changed()
 
     @property
-    def is_all_held_selected(self) -> bool:
-        """Whether every row held is selected one by one."""
-        return bool(self._window.rows) and all(row.thrid in self.selection for row in self._window.rows)
+    def is_screen_selected(self) -> bool:
+        """Whether every row on the screen is selected one by one."""
+        shown = [self._window.row(index) for index in self._shown()]
+        return bool(shown) and all(row is not None and row.thrid in self.selection for row in shown)
 
     def _draw_range(self) -> None:
         anchor = self.selection.anchor
