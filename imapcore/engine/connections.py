@@ -182,7 +182,7 @@ class Connections:
         needed.
         """
         self.sync.start()
-        if self._store.journal.pending():
+        if self._store.journal.queue.pending():
             self.send()
 
     def stop(self, seconds: float) -> None:
@@ -281,7 +281,7 @@ class Connections:
             return False
         self._is_all_hidden = True
         self.board.failed(error)
-        if self._store.journal.pending():
+        if self._store.journal.queue.pending():
             self.send()
         return True
 
@@ -333,7 +333,7 @@ class Connections:
 
     def _backfill(self, remote: Remote) -> Iterator[float]:
         yield from self.account.backfill(remote)
-        if self.account.is_complete and self._store.journal.pending():
+        if self.account.is_complete and self._store.journal.queue.pending():
             # Changes rescued from a damaged store waited for the messages they are about.
             self.send()
         self.kept.look()
@@ -367,7 +367,7 @@ class Connections:
     def _recent_snippets(self, remote: Remote) -> Iterator[float]:
         left = self._options.snippet_messages
         while left > 0:
-            wanted = self._store.mail.without_snippet(min(left, 100))
+            wanted = self._store.envelopes.without_snippet(min(left, 100))
             if not wanted:
                 return
             left -= len(wanted)
@@ -379,7 +379,7 @@ class Connections:
 
     def _idle(self, remote: Remote) -> Iterator[float]:
         seen = remote.select(remote.name_of(Role.ALL))
-        state = self._store.mail.sync_state(Role.ALL)
+        state = self._store.uids.sync_state(Role.ALL)
         if state is None or (state.uidvalidity, state.uidnext, state.exists) != (
             seen.uidvalidity,
             seen.uidnext,
@@ -427,7 +427,7 @@ class Connections:
                 Job(
                     ("sight", fresh[0]),
                     lambda remote: self.account.read_snippets(
-                        remote, self._store.mail.texts_of_threads(fresh)
+                        remote, self._store.envelopes.texts_of_threads(fresh)
                     ),
                     urgency=2,
                 )

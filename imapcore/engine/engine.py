@@ -276,7 +276,7 @@ class Engine:
         from imapcore.sync.content.partial_message import SECTION
 
         with self._reader() as reader:
-            found = reader.first_section(msgid, (SECTION, ""))
+            found = reader.bodies.first_section(msgid, (SECTION, ""))
         return None if found is None else found[1]
 
     def _crashed(self, error: BaseException) -> None:
@@ -327,19 +327,19 @@ class Engine:
         children.
         """
         with self._reader() as reader:
-            return reader.mailboxes()
+            return reader.lists.mailboxes()
 
     def saved_searches(self) -> tuple[SavedSearch, ...]:
         """The searches kept in the tree."""
         with self._reader() as reader:
-            return reader.saved_searches()
+            return reader.lists.saved_searches()
 
     def window(self, view: View, place: Place | None = None, size: int = 100) -> Window:
         """``size`` conversations of a view around a place (default: the top), and where they lie in the
         whole.
         """
         with self._reader() as reader:
-            window = reader.window(view, place or Top(), size)
+            window = reader.lists.window(view, place or Top(), size)
         bare = [row.thrid for row in window.rows if not row.snippet]
         if bare and not self.is_read_only:
             self._crew.ask(lambda work: work.want_snippets(bare))
@@ -348,12 +348,12 @@ class Engine:
     def thread(self, thrid: int, view: View) -> Thread | None:
         """A conversation as seen from a view, oldest message first; None when nothing of it is there."""
         with self._reader() as reader:
-            return reader.thread(thrid, view)
+            return reader.threads.thread(thrid, view)
 
     def label_counts(self, target: Target) -> LabelCounts:
         """How many conversations of a target carry each label, wholly or in part."""
         with self._reader() as reader:
-            return reader.label_counts(target)
+            return reader.threads.label_counts(target)
 
     def body(self, msgid: int) -> Body | None:
         """A message's content if it is stored, read here and now; None: ask with ``open_body``."""
@@ -389,7 +389,7 @@ class Engine:
         # What is read of a large message is taken apart faster without its files; only the whole has them.
         order = ("", SECTION) if section else (SECTION, "")
         with self._reader() as reader:
-            found = reader.first_section(msgid, order)
+            found = reader.bodies.first_section(msgid, order)
         if found is None:
             return None, 0
         stored, octets = found
@@ -399,7 +399,7 @@ class Engine:
     def raw(self, msgid: int) -> bytes | None:
         """A message's RFC 5322 source if it is stored."""
         with self._reader() as reader:
-            return reader.octets(msgid)
+            return reader.bodies.octets(msgid)
 
     def people(self, prefix: str, limit: int = 20) -> tuple[Address, ...]:
         """Addresses that begin with what was typed, best first."""
@@ -413,7 +413,7 @@ class Engine:
     def progress(self) -> Progress:
         """How much of the account is stored, how much is still to be sent."""
         with self._reader() as reader:
-            stored, pending = reader.stored(), reader.pending_ops()
+            stored, pending = reader.stored(), reader.journal.pending()
         workers = self._crew.workers
         if workers is None:
             return Progress(stored, stored, pending, False)
@@ -424,7 +424,7 @@ class Engine:
     def activity(self, limit: int = 200) -> tuple[Activity, ...]:
         """What was changed here and what became of it, newest first."""
         with self._reader() as reader:
-            return reader.activity(limit)
+            return reader.journal.activity(limit)
 
     def transcript(self, limit: int = 500) -> tuple[str, ...]:
         """The last lines between us and the server, redacted and sanitized, oldest first."""
@@ -433,12 +433,12 @@ class Engine:
     def next_undo(self) -> str | None:
         """What ``undo`` would take back."""
         with self._reader() as reader:
-            return reader.next_undo()
+            return reader.journal.next_undo()
 
     def next_redo(self) -> str | None:
         """What ``redo`` would do again."""
         with self._reader() as reader:
-            return reader.next_redo()
+            return reader.journal.next_redo()
 
     def preview(self, op: Op) -> tuple[str, ...]:
         """The IMAP commands an op would send. Raises InvalidArgument for what cannot be asked."""
@@ -482,7 +482,7 @@ class Engine:
         self._bodies.ask(msgid, section, done)
         if not self.is_read_only:
             with self._reader() as reader:
-                message = reader.message(msgid)
+                message = reader.threads.message(msgid)
             if message is not None:
                 thrid = message.thrid
                 self._crew.ask(lambda work: work.open_thread(thrid))
@@ -515,7 +515,7 @@ class Engine:
             self._hub.tell(BodyFailed(msgid, busy.title, busy.detail, busy.hint))
             return
         with self._reader() as reader:
-            message = reader.message(msgid)
+            message = reader.threads.message(msgid)
         size = message.size if message is not None else 0
         self._crew.ask(lambda work: work.wishes.fetch_body(msgid, size))
 
@@ -539,8 +539,8 @@ class Engine:
         BodyProgressed on the way.
         """
         with self._reader() as reader:
-            message = reader.message(msgid)
-            is_stored = "" in reader.sections(msgid)
+            message = reader.threads.message(msgid)
+            is_stored = "" in reader.bodies.sections(msgid)
         if is_stored:
             self._hub.tell(SourceArrived(msgid))
         elif self.is_read_only:

@@ -37,7 +37,7 @@ class Preview:
                 self._states = [*self._states[-1:], states]
             batches = previews.preview(op, states)
             mailboxes = {
-                role: reader.mailbox_name(role)
+                role: reader.lists.mailbox_name(role)
                 for role in {batch.destination for batch in batches}
                 if role is not None
             }

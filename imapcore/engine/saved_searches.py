@@ -81,7 +81,7 @@ class SavedSearches:
 
     def _reach(self, query: str) -> dict[Role, Reach]:
         """How far a search that is begun now looks."""
-        states = (self._store.mail.sync_state(role) for role in scope_of(query).roles)
+        states = (self._store.uids.sync_state(role) for role in scope_of(query).roles)
         return {state.place: Reach(state.uidvalidity, state.uidnext) for state in states if state is not None}
 
     def _freshen(self, remote: Remote) -> Iterator[float]:

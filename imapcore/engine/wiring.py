@@ -58,7 +58,7 @@ class ConnectionFactory:
 
     def _dial(self, wakeup: Wakeup) -> Remote:
         with self._readers.borrow() as reader:
-            names = {role: name for role in Role if (name := reader.mailbox_name(role)) is not None}
+            names = {role: name for role in Role if (name := reader.lists.mailbox_name(role)) is not None}
         return Remote(
             self._dialer.connect(wakeup),
             names,
@@ -67,12 +67,12 @@ class ConnectionFactory:
         )
 
     def _uidvalidity_of(self, place: Role) -> int | None:
-        state = self._store.mail.sync_state(place)
+        state = self._store.uids.sync_state(place)
         return None if state is None else state.uidvalidity
 
     def _saved_queries(self) -> tuple[str, ...]:
         with self._readers.borrow() as reader:
-            return tuple(saved.query for saved in reader.saved_searches())
+            return tuple(saved.query for saved in reader.lists.saved_searches())
 
     def _find_offline(self, query: str) -> Found:
         with self._readers.borrow() as reader:

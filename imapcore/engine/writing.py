@@ -162,7 +162,7 @@ class Writing:
         names: dict[str, Address] = {}
 
         def look(reader: Reader) -> None:
-            for address in reader.own_addresses():
+            for address in reader.threads.own_addresses():
                 names.setdefault(address.email.casefold(), address)
 
         self._read(look)
@@ -220,7 +220,7 @@ class Writing:
         from imapcore.mime.compose.answer import Answered, references_in
 
         found: list[Message | None] = []
-        self._read(lambda reader: found.append(reader.message(msgid)))
+        self._read(lambda reader: found.append(reader.threads.message(msgid)))
         message, body = found[0], self._body(msgid)
         if message is None or body is None:
             raise WrongState("this message is not here yet", hint="Open it first, then answer it")
@@ -251,7 +251,9 @@ class Writing:
         strangers: set[str] = set()
 
         def look(reader: Reader) -> None:
-            strangers.update(each.email for each in draft.recipients if not reader.was_written_to(each.email))
+            strangers.update(
+                each.email for each in draft.recipients if not reader.threads.was_written_to(each.email)
+            )
 
         self._read(look)
         return warnings(draft, lambda address: address.email not in strangers)

@@ -22,8 +22,11 @@ from imapcore.clock import Clock
 from imapcore.errors import StoreBusy, StoreError
 from imapcore.store.facts import Notice
 from imapcore.store.mail.bodies import Bodies
+from imapcore.store.mail.envelopes import Envelopes
+from imapcore.store.mail.mailboxes import LabelStore
 from imapcore.store.mail.messages import MessageStore
 from imapcore.store.mail.searches import Searches
+from imapcore.store.mail.uids import UidStore
 from imapcore.store.outbox.drafts import Drafts
 from imapcore.store.outbox.outgoing import OutgoingMail
 from imapcore.store.reader.reader import Reader
@@ -90,7 +93,10 @@ class Store:
         """Another process writes this store: whatever would write raises StoreBusy here."""
         self.notices: tuple[Notice, ...] = ()
         """What the user must be told about the store, found when it was opened."""
-        self.mail = MessageStore(shared)
+        self.labels = LabelStore(shared)
+        self.envelopes = Envelopes(shared)
+        self.uids = UidStore(shared, self.envelopes)
+        self.messages = MessageStore(shared, self.envelopes, self.uids)
         self._journal: Journal | None = None
         self._journal_lock = threading.Lock()
         self.searches = Searches(shared)
@@ -163,7 +169,7 @@ class Store:
                 if rescued is not None:
                     writer.call(lambda tx: restore(tx, shared.marks, rescued))
                 if _was_sending(reads):
-                    store.journal.recover()
+                    store.journal.queue.recover()
                 store.outgoing.recover(clock.now_ms())
             except BaseException as error:
                 reads.close()
@@ -185,7 +191,7 @@ class Store:
                 # Late: a first frame changes nothing, and shows what was changed without this.
                 from imapcore.store.journal.journal import Journal
 
-                self._journal = Journal(self._shared, self.mail)
+                self._journal = Journal(self._shared, self.labels, self.messages)
             return self._journal
 
     @property

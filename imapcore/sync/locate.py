@@ -44,10 +44,10 @@ def locate(remote: Remote, store: Store, msgids: Sequence[int]) -> tuple[Found, 
     found: Found = {}
     for place in PLACES:
         # Read before the uids: if the two do not belong together, ``ensure`` will see it.
-        state = store.mail.sync_state(place)
+        state = store.uids.sync_state(place)
         found[place] = LocatedUids(None if state is None else state.uidvalidity)
     unknown = set(msgids)
-    for msgid, location in store.mail.locations(msgids).items():
+    for msgid, location in store.uids.locations(msgids).items():
         if location.uid is not None:
             found[location.place].msgids[location.uid] = msgid
             unknown.discard(msgid)

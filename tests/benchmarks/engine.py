@@ -172,10 +172,10 @@ def fill_like(account: Account, password: str, path: Path) -> None:
             # As ranges: a line with a million numbers is more than imaplib takes.
             client.uid("SEARCH", "RETURN (ALL)", "ALL")
             found = client.response("ESEARCH")[1][0].split()[-1].decode()
-            known = store.mail.msgids(place, store.mail.uids(place))
+            known = store.uids.msgids(place, store.uids.ranges(place))
             uids = [uid for uid in reversed(list(UidSet.parse(found))) if uid not in known]
             write_mail(store, uids, place)
-            store.mail.save_sync_state(
+            store.uids.save_sync_state(
                 SyncState(
                     place,
                     f"[Gmail]/{name}",
@@ -240,7 +240,7 @@ def measure_delta(engine: Engine, account: Account, password: str) -> None:
     """What a star set by somebody else costs."""
     time.sleep(1.5)
     row = next(row for row in engine.window(INBOX, size=100).rows if not row.is_starred and row.count == 1)
-    uid = engine._open_store.mail.locations([row.thrid])[row.thrid].uid
+    uid = engine._open_store.uids.locations([row.thrid])[row.thrid].uid
     last = next(line for line in reversed(engine.transcript(500)) if line.startswith("C: "))
     with imaplib.IMAP4(account.host, account.port) as client:
         client.login(account.email, password)

@@ -148,12 +148,12 @@ def mail(uids: Sequence[int], place: Role = Role.ALL, seed: int = 5) -> Iterator
 def fill(store: Store, count: int) -> float:
     """Make an account of ``count`` messages, all in All Mail; seconds."""
     places = {Role.INBOX: "INBOX", Role.ALL: "[Gmail]/All Mail"}
-    store.mail.replace_mailboxes(
+    store.labels.replace_mailboxes(
         [MailboxFacts(name, name, role) for role, name in places.items()]
         + [MailboxFacts(n, n) for n in LABELS]
     )
     spent = write_mail(store, range(count, 0, -1))
-    store.mail.save_sync_state(SyncState(Role.ALL, places[Role.ALL], 1, count + 1, count, count, 1, True))
+    store.uids.save_sync_state(SyncState(Role.ALL, places[Role.ALL], 1, count + 1, count, count, 1, True))
     return spent
 
 
@@ -165,10 +165,10 @@ def write_mail(store: Store, uids: Sequence[int], place: Role = Role.ALL) -> flo
         batch.append(facts)
         if len(batch) == 200:
             began = time.perf_counter()
-            store.mail.apply_messages(batch)
+            store.messages.apply(batch)
             spent += time.perf_counter() - began
             batch = []
-    store.mail.apply_messages(batch)
+    store.messages.apply(batch)
     return spent
 
 
@@ -202,8 +202,8 @@ def spread(times: list[Took]) -> str:
 def windows(reader: Reader, view: View, rounds: int) -> dict[str, list[Took]]:
     """Times of window reads at random places of a view."""
     rng = random.Random(7)
-    total = reader.window(view, size=1).total
-    keys = [reader.window(view, At(rng.randrange(total)), 1).rows[0].key for _ in range(rounds)]
+    total = reader.lists.window(view, size=1).total
+    keys = [reader.lists.window(view, At(rng.randrange(total)), 1).rows[0].key for _ in range(rounds)]
     cases: dict[str, list[Place]] = {
         "top": [Top()] * rounds,
         "bottom": [Bottom()] * rounds,
@@ -211,7 +211,7 @@ def windows(reader: Reader, view: View, rounds: int) -> dict[str, list[Took]]:
         "at an index": [At(rng.randrange(total)) for _ in range(rounds)],
     }
     return {
-        name: [timed(partial(reader.window, view, place, WINDOW_ROWS)) for place in places]
+        name: [timed(partial(reader.lists.window, view, place, WINDOW_ROWS)) for place in places]
         for name, places in cases.items()
     }
 
@@ -238,7 +238,7 @@ def newest_keys(reader: Reader, view: View, messages: tuple[int, ...]) -> list[K
     """Keys of the newest conversations of a view, until they hold ``MANY`` messages."""
     keys: list[Key] = []
     held = 0
-    window = reader.window(view, size=500)
+    window = reader.lists.window(view, size=500)
     while held < min(MANY, len(messages)) and window.rows:
         for row in window.rows:
             if held < MANY and (not keys or row.key < keys[-1]):
@@ -246,7 +246,7 @@ def newest_keys(reader: Reader, view: View, messages: tuple[int, ...]) -> list[K
                 held += row.count
         if window.first + len(window.rows) >= window.total:
             break
-        window = reader.window(view, At(window.first + len(window.rows)), 500)
+        window = reader.lists.window(view, At(window.first + len(window.rows)), 500)
     return keys
 
 
@@ -280,8 +280,8 @@ def measure(folder: Path, count: int) -> None:
     before = resident()
     began = time.perf_counter()
     with Store.open(path, clock=SystemClock(), email="me@example.org") as store, store.reader() as reader:
-        reader.mailboxes()
-        reader.window(INBOX, size=WINDOW_ROWS)
+        reader.lists.mailboxes()
+        reader.lists.window(INBOX, size=WINDOW_ROWS)
         say("warm open to first window", f"{(time.perf_counter() - began) * 1000:.0f} ms")
         search(store, reader)
         for name, view in VIEWS.items():
@@ -311,7 +311,7 @@ def search(store: Store, reader: Reader) -> None:
 def measure_ops(store: Store, reader: Reader) -> None:
     """What the user waits for when something changes."""
     submit, undo, redo = store.journal.submit, store.journal.undo, store.journal.redo
-    everyone = reader.expand(Everything(INBOX))
+    everyone = reader.threads.expand(Everything(INBOX))
     singles = [
         timed(partial(submit, ChangeLabels(Messages((msgid,)), add=frozenset({LABELS[7]}))))
         for msgid in everyone[-200:]
@@ -319,9 +319,9 @@ def measure_ops(store: Store, reader: Reader) -> None:
     say("submit of 1 message", spread(singles), "≤ 5 ms")
     # A small inbox does not hold ten thousand: then the newest of all mail.
     view = INBOX if len(everyone) >= MANY else View.of_role(Role.ALL)
-    threads = tuple(key[1] for key in newest_keys(reader, view, reader.expand(Everything(view))))
+    threads = tuple(key[1] for key in newest_keys(reader, view, reader.threads.expand(Everything(view))))
     some, binned = Threads(threads), Threads(threads, View.of_role(Role.TRASH))
-    number = len(reader.expand(some))
+    number = len(reader.threads.expand(some))
     steps: dict[str, Callable[[], object]] = {
         "label": lambda: submit(ChangeLabels(some, add=frozenset({LABELS[8]}))),
         "read": lambda: submit(ChangeFlags(some, add=frozenset({"\\Seen"}))),
@@ -345,7 +345,7 @@ def measure_ops(store: Store, reader: Reader) -> None:
     with busy_thread():
         took = timed(lambda: submit(ChangeLabels(some, add=frozenset({LABELS[9]}))))
         say(f"submit of {number:,} messages: label, beside a busy thread", f"{took.wall:.0f} ms")
-    say("uids of All Mail as ranges", f"{timed(lambda: store.mail.uids(Role.ALL)).wall:.0f} ms")
+    say("uids of All Mail as ranges", f"{timed(lambda: store.uids.ranges(Role.ALL)).wall:.0f} ms")
     for query in ("silver invoice", "silver AROUND 2 invoice"):
         say(f"found offline: {query}", f"{timed(partial(reader.find, query, 200)).wall:.0f} ms")
     say("memory after those ops", f"{resident():.0f} MB")

@@ -155,8 +155,8 @@ def in_store(store: Store) -> dict[int, Seen]:
     found: dict[int, Seen] = {}
     with store.reader() as reader:
         for place in (Role.ALL, Role.SPAM, Role.TRASH):
-            msgids = store.mail.msgids(place, store.mail.uids(place)).values()
-            for message in reader.messages(list(msgids)):
+            msgids = store.uids.msgids(place, store.uids.ranges(place)).values()
+            for message in reader.threads.messages(list(msgids)):
                 found[message.msgid] = Seen(
                     message.place, _flags(message.flags, message.labels), message.labels - PLACE_LABELS
                 )

@@ -78,10 +78,10 @@ def test_first_words_are_fetched_slowly_while_the_user_works(
     """Each batch is a dozen small writes one after the other, and a key waits for the one it meets."""
     clock = ManualClock()
     with Store.open(tmp_path / "store.sqlite", clock=clock) as store:
-        store.mail.apply_messages([message(n, n, snippet=None) for n in range(1, 251)])
+        store.messages.apply([message(n, n, snippet=None) for n in range(1, 251)])
 
         def read_snippets(_: Remote, msgids: Sequence[int]) -> Iterator[float]:
-            store.mail.set_snippets(dict.fromkeys(msgids, "Hello"))
+            store.envelopes.set_snippets(dict.fromkeys(msgids, "Hello"))
             yield 0.0
 
         workers = Connections.__new__(Connections)
@@ -92,4 +92,4 @@ def test_first_words_are_fetched_slowly_while_the_user_works(
         assert [next(steps), next(steps)] == [0.0, 0.0]
         store.journal.submit(Archive(Messages((1,))))
         assert SNIPPETS_PAUSE in list(steps)
-        assert not store.mail.without_snippet()
+        assert not store.envelopes.without_snippet()

@@ -26,7 +26,7 @@ def test_what_the_store_knows_to_be_gone_is_not_taken_back(small: Simulator, tmp
         agree(engine, watcher, small)
         small.control.erase(msgid)
         watcher.wait_until(lambda: msgid not in in_store(store_of(engine)), "the deletion to be seen")
-        watcher.wait_until(lambda: not store_of(engine).mail.known([msgid]), "the message to be forgotten")
+        watcher.wait_until(lambda: not store_of(engine).uids.known([msgid]), "the message to be forgotten")
         with pytest.raises(InvalidArgument, match="deleted forever elsewhere"):
             engine.undo()
 

@@ -88,7 +88,7 @@ def test_one_item_costs_itself_alone(tmp_path: Path, name: str) -> None:
         with engine_behind(rewrite, sim, tmp_path) as (engine, watcher, _):
             agree(engine, watcher, sim)
             assert "Number one" in subjects(engine)
-            (message,) = store_of(engine).reader().messages([msgid])
+            (message,) = store_of(engine).reader().threads.messages([msgid])
             assert message.sender.email == "ann@example.org"
             assert abs(message.date - sim.control.message(msgid).date_ms) < 2000
             assert not watcher.of(Alerted)

@@ -33,7 +33,7 @@ def known(store: Store) -> list[int]:
     return sorted(
         msgid
         for place in (Role.ALL, Role.TRASH)
-        for msgid in store.mail.msgids(place, store.mail.uids(place)).values()
+        for msgid in store.uids.msgids(place, store.uids.ranges(place)).values()
     )
 
 

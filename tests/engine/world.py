@@ -143,7 +143,7 @@ class World:
     def threads(self, indexes: Iterable[int]) -> tuple[int, ...]:
         """Their conversations."""
         with store_of(self.engine).reader() as reader:
-            return tuple({message.thrid for message in reader.messages(self.pick(indexes))})
+            return tuple({message.thrid for message in reader.threads.messages(self.pick(indexes))})
 
     def do(self, op: Op) -> None:
         """Submit an op, and remember what it means."""
@@ -151,7 +151,7 @@ class World:
         msgids: set[int] = set()
         if target is not None:
             with store_of(self.engine).reader() as reader:
-                msgids.update(reader.expand(target))
+                msgids.update(reader.threads.expand(target))
         shown = {msgid: seen for msgid, seen in in_store(store_of(self.engine)).items() if msgid in msgids}
         try:
             receipt = self.engine.submit(op)

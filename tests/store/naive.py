@@ -152,23 +152,23 @@ def spread(found: UidRanges) -> set[int]:
 
 def synchronize(server: Server, store: Store) -> None:
     """One pass, as sync makes it: what is gone, what is new, what changed; then forget."""
-    for label in store.mail.replace_mailboxes(mailboxes(*server.labels)).removed:
+    for label in store.labels.replace_mailboxes(mailboxes(*server.labels)).removed:
         # A label renamed or deleted elsewhere moves no modseq: LIST tells, then the messages are asked.
-        for mail in (server.mail[msgid] for msgid in store.mail.carrying(label) if msgid in server.mail):
-            store.mail.apply_deltas(mail.place, [delta(mail)])
-    number = store.mail.begin_pass()
+        for mail in (server.mail[msgid] for msgid in store.labels.carrying(label) if msgid in server.mail):
+            store.messages.apply_deltas(mail.place, [delta(mail)])
+    number = store.uids.begin_pass()
     for place in PLACES:
         here = {mail.uid: mail for mail in server.mail.values() if mail.place is place}
-        known = spread(store.mail.uids(place))
-        store.mail.remove_uids(place, ranges(known - set(here)))
-        store.mail.apply_messages([mail.facts() for uid, mail in sorted(here.items()) if uid not in known])
-        state = store.mail.sync_state(place)
+        known = spread(store.uids.ranges(place))
+        store.uids.remove_uids(place, ranges(known - set(here)))
+        store.messages.apply([mail.facts() for uid, mail in sorted(here.items()) if uid not in known])
+        state = store.uids.sync_state(place)
         since = state.highestmodseq if state is not None else 0
-        store.mail.apply_deltas(place, [delta(mail) for mail in here.values() if mail.modseq > since])
-        store.mail.save_sync_state(
+        store.messages.apply_deltas(place, [delta(mail) for mail in here.values() if mail.modseq > since])
+        store.uids.save_sync_state(
             SyncState(place, place.value, 1, server.uids[place] + 1, server.modseq, len(here), 1, True)
         )
-    store.mail.prune(number)
+    store.uids.prune(number)
 
 
 def delta(mail: Mail) -> Delta:
@@ -238,5 +238,5 @@ def shown_rows(reader: Reader, view: View, size: int = 100) -> list[Row]:
             row.has_draft,
             row.state.value,
         )
-        for row in reader.window(view, size=size).rows
+        for row in reader.lists.window(view, size=size).rows
     ]

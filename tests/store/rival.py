@@ -30,10 +30,10 @@ def main(path: Path) -> None:
         print("reader" if store.is_read_only else "writer", flush=True)
         if store.is_read_only:
             for _ in range(50):
-                reader.window(INBOX)
+                reader.lists.window(INBOX)
             return
         for number in itertools.count(1):
-            store.mail.apply_messages([message(number, number, "\\Inbox")])
+            store.messages.apply([message(number, number, "\\Inbox")])
             print(number, flush=True)
 
 

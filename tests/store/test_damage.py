@@ -34,26 +34,24 @@ def open_store(path: Path) -> Store:
 
 def fill(store: Store) -> None:
     """What the next passes bring."""
-    store.mail.replace_mailboxes(mailboxes("Work"))
-    store.mail.apply_messages(
-        [message(n, n, "\\Inbox", subject="A river " * 10) for n in range(1, MESSAGES + 1)]
-    )
+    store.labels.replace_mailboxes(mailboxes("Work"))
+    store.messages.apply([message(n, n, "\\Inbox", subject="A river " * 10) for n in range(1, MESSAGES + 1)])
 
 
 def use(store: Store) -> None:
     """Look at it, sync it, change something, send everything."""
     with store.reader() as reader:
         for view in (INBOX, View.of_label("Work")):
-            reader.window(view)
-        reader.mailboxes()
-        reader.activity(1000)
+            reader.lists.window(view)
+        reader.lists.mailboxes()
+        reader.journal.activity(1000)
     fill(store)
     store.journal.submit(Archive(Messages((100,))))
     for _ in range(200):
-        batch = store.journal.claim()
+        batch = store.journal.queue.claim()
         if batch is None:
             return
-        store.journal.confirm(batch)
+        store.journal.answers.confirm(batch)
     raise AssertionError("the journal does not end")
 
 
@@ -205,7 +203,7 @@ def test_rows_that_contradict_each_other_are_mended_at_the_next_start(tmp_path: 
     with open_store(path) as store:
         assert not store.notices
         with pytest.raises(StoreError, match="UNIQUE"):
-            store.mail.apply_messages([message(MESSAGES + 1, MESSAGES + 1, "\\Inbox", date=date)])
+            store.messages.apply([message(MESSAGES + 1, MESSAGES + 1, "\\Inbox", date=date)])
     with open_store(path) as store:
         assert "UNIQUE" in store.notices[0].detail
         use(store)
@@ -243,7 +241,7 @@ def test_a_row_that_makes_no_sense_is_left_out_of_the_rescue(
         file.write(b"\xa5" * PAGE)
     with open_store(path) as store, store.reader() as reader:
         assert len(store.notices) == 1
-        assert len(reader.activity(1000)) >= 20
+        assert len(reader.journal.activity(1000)) >= 20
         use(store)
 
 
@@ -280,7 +278,7 @@ def test_half_a_character_is_refused_and_is_no_damage(tmp_path: Path) -> None:
     with open_store(path) as store:
         fill(store)
         with pytest.raises(InvalidArgument, match="half a character"), store.reader() as reader:
-            reader.window(View.of_search("\ud83d"))
+            reader.lists.window(View.of_search("\ud83d"))
         with pytest.raises(InvalidArgument, match="half a character"):
             store.searches.save("\ud83d", "river")
     with open_store(path) as store:

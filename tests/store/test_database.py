@@ -42,10 +42,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def fill(store: Store, count: int = 3) -> None:
-    store.mail.replace_mailboxes(mailboxes("Work"))
-    store.mail.apply_messages(
-        [message(n, n, "\\Inbox", subject="A river " * 40) for n in range(1, count + 1)]
-    )
+    store.labels.replace_mailboxes(mailboxes("Work"))
+    store.messages.apply([message(n, n, "\\Inbox", subject="A river " * 40) for n in range(1, count + 1)])
 
 
 def test_file_and_folder_are_private(path: Path) -> None:
@@ -70,7 +68,7 @@ def test_what_was_written_is_there_again(path: Path) -> None:
     with open_store(path) as store:
         fill(store)
     with open_store(path) as store, store.reader() as reader:
-        assert [row.thrid for row in reader.window(INBOX).rows] == [3, 2, 1]
+        assert [row.thrid for row in reader.lists.window(INBOX).rows] == [3, 2, 1]
         assert store.notices == ()
 
 
@@ -133,12 +131,14 @@ def test_a_store_of_an_older_version_shows_what_it_did(
 
     def shown(reader: Reader) -> list[tuple[ThreadRow, ...]]:
         return [
-            reader.window(each).rows for view in views for each in (view, replace(view, is_unread_only=True))
+            reader.lists.window(each).rows
+            for view in views
+            for each in (view, replace(view, is_unread_only=True))
         ]
 
     with open_store(path) as store, store.reader() as reader:
         fill(store)
-        store.mail.apply_messages(
+        store.messages.apply(
             [message(4, 2, place=Role.SPAM), message(5, 3, place=Role.TRASH), message(6, 6, place=Role.TRASH)]
         )
         store.searches.begin(SEARCH.value)
@@ -154,7 +154,7 @@ def test_a_store_of_an_older_version_shows_what_it_did(
         assert shown(reader)[: 2 * kept] == before[: 2 * kept]
         assert reader.check() is None
         assert reader.stored() == 6
-        store.mail.apply_messages([message(7, 2, "\\Inbox"), message(3, 3, "\\Inbox")])
+        store.messages.apply([message(7, 2, "\\Inbox"), message(3, 3, "\\Inbox")])
         assert reader.stored() == 7
     connection = sqlite3.connect(path)
     assert contradiction(connection) is None
@@ -198,7 +198,7 @@ def hold(path: str, pipe: Connection) -> None:
         fill(store)
         pipe.send(store.is_read_only)
         pipe.recv()
-        store.mail.apply_messages([message(9, 9, "\\Inbox")])
+        store.messages.apply([message(9, 9, "\\Inbox")])
         pipe.send("written")
         pipe.recv()
 
@@ -213,16 +213,16 @@ def test_the_second_process_reads_and_says_so(path: Path) -> None:
         assert ours.recv() is False
         with open_store(path) as store, store.reader() as reader:
             assert store.is_read_only
-            assert reader.window(INBOX).total == 3
+            assert reader.lists.window(INBOX).total == 3
             with pytest.raises(StoreBusy):
                 store.journal.submit(Archive(Threads((1,))))
             with pytest.raises(StoreBusy):
-                store.mail.apply_messages([message(5)])
-            assert store.mail.known([1, 2, 7]) == {1, 2}
+                store.messages.apply([message(5)])
+            assert store.uids.known([1, 2, 7]) == {1, 2}
             ours.send("write")
             assert ours.poll(30)
             ours.recv()
-            assert reader.window(INBOX).total == 4
+            assert reader.lists.window(INBOX).total == 4
         ours.send("end")
     finally:
         process.join(30)
@@ -256,23 +256,23 @@ def test_a_damaged_file_is_set_aside_and_pending_ops_are_rescued(path: Path) -> 
         store.searches.save("Rivers", "river")
         store.journal.submit(ChangeLabels(Messages((2, 3)), add=frozenset({"Work"})))
         done = store.journal.submit(Archive(Messages((1,))))
-        batch = store.journal.claim()
+        batch = store.journal.queue.claim()
         assert batch is not None
         assert done.op_id not in batch.op_ids
     spoil(path, "message")
     with open_store(path) as store, store.reader() as reader:
         assert len(store.notices) == 1
         assert "2 changes not yet sent could be saved" in store.notices[0].detail
-        assert [search.query for search in reader.saved_searches()] == ["river"]
+        assert [search.query for search in reader.lists.saved_searches()] == ["river"]
         assert reader.stored() == 0
-        assert store.journal.claim() is None, "nothing can be sent before its messages are known again"
+        assert store.journal.queue.claim() is None, "nothing can be sent before its messages are known again"
         fill(store, 30)
-        assert [row.thrid for row in reader.window(View.of_label("Work")).rows] == [3, 2]
-        assert 1 not in [row.thrid for row in reader.window(INBOX).rows]
+        assert [row.thrid for row in reader.lists.window(View.of_label("Work")).rows] == [3, 2]
+        assert 1 not in [row.thrid for row in reader.lists.window(INBOX).rows]
         sent = []
-        while (batch := store.journal.claim()) is not None:
+        while (batch := store.journal.queue.claim()) is not None:
             sent.append((batch.verb.value, batch.names, batch.msgids, batch.is_replay))
-            store.journal.confirm(batch)
+            store.journal.answers.confirm(batch)
         assert sent == [
             ("add_labels", ("Work",), (2, 3), True),
             ("remove_labels", ("\\Inbox",), (1,), True),
@@ -287,36 +287,36 @@ def test_a_rescued_change_of_mail_that_is_gone_is_refused_once_everything_is_her
     spoil(path, "message")
     with open_store(path) as store, store.reader() as reader:
         fill(store, 2)
-        assert store.journal.refuse_unknown("It is gone.").rejected == ()
+        assert store.journal.answers.refuse_unknown("It is gone.").rejected == ()
         for place in (Role.ALL, Role.SPAM, Role.TRASH):
-            store.mail.save_sync_state(SyncState(place, place.value, 1, 99, 1, 2, 1, is_complete=True))
-        assert store.journal.refuse_unknown("It is gone.").rejected == ()
-        batch = store.journal.claim()
+            store.uids.save_sync_state(SyncState(place, place.value, 1, 99, 1, 2, 1, is_complete=True))
+        assert store.journal.answers.refuse_unknown("It is gone.").rejected == ()
+        batch = store.journal.queue.claim()
         assert batch is not None
         assert batch.msgids == (2,)
-        (op_id,) = store.journal.confirm(batch).rejected
-        (line,) = reader.activity()
+        (op_id,) = store.journal.answers.confirm(batch).rejected
+        (line,) = reader.journal.activity()
         assert (line.op_id, line.state, line.done, line.answer) == (op_id, OpState.REJECTED, 1, "It is gone.")
-        assert store.journal.pending() == 0
+        assert store.journal.queue.pending() == 0
 
 
 def test_a_rescued_deletion_of_a_label_is_sent_though_the_mail_that_carried_it_is_gone(path: Path) -> None:
     with open_store(path) as store:
         fill(store, 30)
-        store.mail.apply_deltas(Role.ALL, [Delta(2, labels=frozenset({"\\Inbox", "Work"}), modseq=2)])
+        store.messages.apply_deltas(Role.ALL, [Delta(2, labels=frozenset({"\\Inbox", "Work"}), modseq=2)])
         store.journal.submit(Archive(Messages((3,))))
         store.journal.submit(DeleteLabel("Work"))
     spoil(path, "message")
     with open_store(path) as store, store.reader() as reader:
         fill(store, 1)
         for place in (Role.ALL, Role.SPAM, Role.TRASH):
-            store.mail.save_sync_state(SyncState(place, place.value, 1, 99, 1, 1, 1, is_complete=True))
-        store.journal.refuse_unknown("It is gone.")
-        batch = store.journal.claim()
+            store.uids.save_sync_state(SyncState(place, place.value, 1, 99, 1, 1, 1, is_complete=True))
+        store.journal.answers.refuse_unknown("It is gone.")
+        batch = store.journal.queue.claim()
         assert batch is not None
         assert (batch.verb, batch.names) == (Verb.DELETE_LABEL, ("Work",))
-        store.journal.confirm(batch)
-        assert [line.state for line in reader.activity()] == [OpState.CONFIRMED, OpState.REJECTED]
+        store.journal.answers.confirm(batch)
+        assert [line.state for line in reader.journal.activity()] == [OpState.CONFIRMED, OpState.REJECTED]
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 5000, b"SQLite format 3\x00" + b"\xff" * 9000, b"hello"])
@@ -325,7 +325,7 @@ def test_any_rubbish_in_its_place_gives_a_working_store(path: Path, content: byt
     path.write_bytes(content)
     with open_store(path) as store, store.reader() as reader:
         fill(store)
-        assert reader.window(INBOX).total == 3
+        assert reader.lists.window(INBOX).total == 3
         assert bool(store.notices) == bool(content)
 
 

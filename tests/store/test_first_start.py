@@ -54,4 +54,4 @@ def test_a_store_with_what_we_never_made_is_rebuilt(tmp_path: Path, statements: 
         assert "rebuilt" in opened.notices[0].title
         opened.searches.save("One", "in:inbox")
         with opened.reader() as reader:
-            assert "One" in [search.title for search in reader.saved_searches()]
+            assert "One" in [search.title for search in reader.lists.saved_searches()]

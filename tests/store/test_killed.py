@@ -45,20 +45,20 @@ def survive(path: Path, kills: int, seed: int) -> None:
         with Store.open(path, clock=SystemClock(), email=ME.email) as store, store.reader() as reader:
             assert store.notices == ()
             assert store.check() is None
-            states = {line.op_id: line.state for line in reader.activity(100_000)}
+            states = {line.op_id: line.state for line in reader.journal.activity(100_000)}
             assert done <= set(states)
             assert OpState.SENT not in {states[op_id] for op_id in done if op_id == max(done)}
-            stored = [uid for low, high in store.mail.uids(Role.ALL) for uid in range(low, high + 1)]
-            known = reader.messages(sorted(store.mail.known(range(1, 1 + max(stored, default=0)))))
+            stored = [uid for low, high in store.uids.ranges(Role.ALL) for uid in range(low, high + 1)]
+            known = reader.threads.messages(sorted(store.uids.known(range(1, 1 + max(stored, default=0)))))
             for role in (Role.INBOX, Role.ALL, Role.TRASH, Role.STARRED):
                 view = View.of_role(role)
                 assert shown_rows(reader, view, 200) == expected_rows(list(known), view, set())
     with Store.open(path, clock=SystemClock(), email=ME.email) as store, store.reader() as reader:
-        before = reader.messages(range(1, 10_000))
-        while (batch := store.journal.claim()) is not None:
-            store.journal.confirm(batch)
-        assert store.journal.pending() == 0
-        after = reader.messages(range(1, 10_000))
+        before = reader.threads.messages(range(1, 10_000))
+        while (batch := store.journal.queue.claim()) is not None:
+            store.journal.answers.confirm(batch)
+        assert store.journal.queue.pending() == 0
+        after = reader.threads.messages(range(1, 10_000))
         assert [(m.place, m.labels, m.flags) for m in after] == [(m.place, m.labels, m.flags) for m in before]
 
 

@@ -123,7 +123,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def open(self) -> None:
         self.store = Store.open(Path(self.folder.name) / "store.sqlite", clock=self.clock, email=ME.email)
-        self.store.journal.sweep_from = self.sweep_from
+        self.store.journal.writer.sweep_from = self.sweep_from
         self.reader = self.store.reader()
 
     def close(self) -> None:
@@ -132,7 +132,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def messages(self) -> list[Message]:
         """Every message that is somewhere."""
-        found = self.reader.messages(range(1, 30))
+        found = self.reader.threads.messages(range(1, 30))
         return [message for message in found if message.msgid in self.placed()]
 
     def placed(self) -> set[int]:
@@ -140,8 +140,8 @@ class StoreMachine(RuleBasedStateMachine):
         return {
             message.msgid
             for role in PLACES
-            for row in self.reader.window(View.of_role(role), size=100).rows
-            for thread in [self.reader.thread(row.thrid, View.of_role(role))]
+            for row in self.reader.lists.window(View.of_role(role), size=100).rows
+            for thread in [self.reader.threads.thread(row.thrid, View.of_role(role))]
             if thread is not None
             for message in thread.messages
         }
@@ -151,7 +151,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def labels(self) -> set[str]:
         """The labels in the tree, without what only holds others."""
-        return {box.name for box in self.reader.mailboxes() if box.role is None and box.is_selectable}
+        return {box.name for box in self.reader.lists.mailboxes() if box.role is None and box.is_selectable}
 
     def seen(self) -> Seen:
         return self.shown(), self.labels()
@@ -160,7 +160,8 @@ class StoreMachine(RuleBasedStateMachine):
         """What is shown, and with no place what is between two places: an op may mean that, too."""
         shown = self.shown()
         return {
-            m.msgid: shown.get(m.msgid, (None, m.labels, m.flags)) for m in self.reader.messages(range(1, 30))
+            m.msgid: shown.get(m.msgid, (None, m.labels, m.flags))
+            for m in self.reader.threads.messages(range(1, 30))
         }
 
     # -- the world changes -----------------------------------------------------------------------------
@@ -180,7 +181,7 @@ class StoreMachine(RuleBasedStateMachine):
     def begin(
         self, mail: list[tuple[int, int, Role, set[str]]], results: set[int] | None, sweep_from: int
     ) -> None:
-        self.sweep_from = self.store.journal.sweep_from = sweep_from
+        self.sweep_from = self.store.journal.writer.sweep_from = sweep_from
         for msgid, thrid, place, labels in mail:
             kept = labels if place is Role.ALL else labels - {"\\Inbox"}
             self.server.arrive(msgid, thrid, place, kept, {"\\Seen"} if msgid % 2 else set())
@@ -234,7 +235,7 @@ class StoreMachine(RuleBasedStateMachine):
     def a_delta_comes(self, msgid: int) -> None:
         mail = self.server.mail.get(msgid)
         if mail is not None:
-            self.store.mail.apply_deltas(mail.place, [delta(mail)])
+            self.store.messages.apply_deltas(mail.place, [delta(mail)])
             self.calm += 1
 
     # -- the user changes ------------------------------------------------------------------------------
@@ -243,7 +244,7 @@ class StoreMachine(RuleBasedStateMachine):
     def submit(self, op: Op) -> None:
         before, known = self.seen(), self.known()
         target = Everything(op.view) if isinstance(op, MarkAll) else getattr(op, "target", Messages(()))
-        meant = set(self.reader.expand(target))
+        meant = set(self.reader.threads.expand(target))
         try:
             receipt = self.store.journal.submit(op)
         except InvalidArgument:
@@ -294,13 +295,13 @@ class StoreMachine(RuleBasedStateMachine):
             # What is to come back has a name that another label is just being renamed from.
             assert self.seen() == after_op
             return
-        states = {line.op_id: line.state for line in self.reader.activity(1000)}
+        states = {line.op_id: line.state for line in self.reader.journal.activity(1000)}
         if receipt is None:
             # Only what was refused outright, or taken out of hand, needs no undo.
             assert all(self.is_over(states, op_id) for op_id, _, _ in self.undoable)
             self.undoable.clear()
             return
-        undone = self.reader.activity(1)[0].undoes
+        undone = self.reader.journal.activity(1)[0].undoes
         while self.undoable[-1][0] != undone:
             assert self.is_over(states, self.undoable.pop()[0])
         _, calm, before = self.undoable.pop()
@@ -320,14 +321,14 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(back=st.integers(0, 2))
     def cancel(self, back: int) -> None:
-        for line in self.reader.activity(3)[back : back + 1]:
+        for line in self.reader.journal.activity(3)[back : back + 1]:
             self.store.journal.cancel(line.op_id)
             self.ended.add(line.op_id)
             self.calm += 1
 
     @rule(back=st.integers(0, 2), is_retried=st.booleans())
     def see_to_what_was_refused(self, back: int, is_retried: bool) -> None:
-        refused = [line for line in self.reader.activity(1000) if line.state is OpState.REJECTED]
+        refused = [line for line in self.reader.journal.activity(1000) if line.state is OpState.REJECTED]
         for line in refused[back : back + 1]:
             self.ended.add(line.op_id)
             self.calm += 1
@@ -342,13 +343,13 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(outcome=st.sampled_from(["done", "half", "refused", "lost before", "lost after"]))
     def send(self, outcome: str) -> None:
-        batch = self.store.journal.claim()
+        batch = self.store.journal.queue.claim()
         if batch is None:
             return
         self.calm += 1
         # Whoever sends a replay looks first: what was done already is no reason to refuse.
         if outcome == "refused" and not batch.is_replay:
-            self.store.journal.reject(batch, "NO not today")
+            self.store.journal.answers.reject(batch, "NO not today")
             return
         elsewhere = self.server.perform(batch) if outcome != "lost before" else set()
         if outcome == "half" and batch.msgids:
@@ -356,18 +357,18 @@ class StoreMachine(RuleBasedStateMachine):
         if outcome == "done":
             self.answer(batch, batch.msgids, elsewhere)
         else:
-            self.store.journal.release(batch)
+            self.store.journal.answers.release(batch)
 
     def answer(self, batch: Batch, msgids: Sequence[int], elsewhere: set[int]) -> None:
         """What the sender makes of the answers about some messages: nothing is deleted that is elsewhere."""
         refused = elsewhere.intersection(msgids)
         if refused:
-            self.store.journal.reject(batch, "NO not there", refused)
-        self.store.journal.confirm(batch, set(msgids) - refused if batch.msgids else None)
+            self.store.journal.answers.reject(batch, "NO not there", refused)
+        self.store.journal.answers.confirm(batch, set(msgids) - refused if batch.msgids else None)
 
     @rule(is_claimed=st.booleans(), is_performed=st.booleans())
     def restart(self, is_claimed: bool, is_performed: bool) -> None:
-        batch = self.store.journal.claim() if is_claimed else None
+        batch = self.store.journal.queue.claim() if is_claimed else None
         if batch is not None:
             self.calm += 1
             if is_performed:
@@ -385,10 +386,10 @@ class StoreMachine(RuleBasedStateMachine):
         for view in self.views():
             rows = expected_rows(messages, view, self.results)
             assert shown_rows(self.reader, view) == rows, view
-            window = self.reader.window(view, size=3)
+            window = self.reader.lists.window(view, size=3)
             assert (window.total, window.first) == (len(rows), 0)
             self.windows_are_parts_of_the_list(view, [row[0] for row in rows])
-        counted = {mailbox.role: (mailbox.total, mailbox.unread) for mailbox in self.reader.mailboxes()}
+        counted = {mailbox.role: (mailbox.total, mailbox.unread) for mailbox in self.reader.lists.mailboxes()}
         for role in Role:
             view = View.of_role(role)
             unread = View(view.kind, view.value, is_unread_only=True)
@@ -396,7 +397,7 @@ class StoreMachine(RuleBasedStateMachine):
                 len(expected_rows(messages, view, set())),
                 len(expected_rows(messages, unread, set())),
             )
-        assert self.reader.stored() == len(self.reader.messages(range(1, 30)))
+        assert self.reader.stored() == len(self.reader.threads.messages(range(1, 30)))
         assert self.reader.check() is None
 
     def views(self) -> Iterator[View]:
@@ -411,7 +412,7 @@ class StoreMachine(RuleBasedStateMachine):
     def windows_are_parts_of_the_list(self, view: View, keys: list[Key]) -> None:
         places: list[Place] = [At(1), Bottom(), *(Around(key) for key in keys[1:3])]
         for place in places:
-            window = self.reader.window(view, place, 2)
+            window = self.reader.lists.window(view, place, 2)
             found = [(row.date, row.thrid) for row in window.rows]
             assert found == keys[window.first : window.first + len(found)], (view, place)
             assert len(found) == min(2, len(keys))
@@ -430,11 +431,11 @@ class StoreMachine(RuleBasedStateMachine):
         synchronize(self.server, self.store)
         saw, saw_labels = listed(self.shown()), self.labels()
         for _ in range(200):
-            batch = self.store.journal.claim()
+            batch = self.store.journal.queue.claim()
             if batch is None:
                 break
             self.answer(batch, batch.msgids, self.server.perform(batch))
-        assert self.store.journal.pending() == 0
+        assert self.store.journal.queue.pending() == 0
         has: Shown = {
             mail.msgid: (
                 mail.place,

@@ -54,24 +54,24 @@ WAYS: dict[str, Callable[[str], Op]] = {
 
 @pytest.fixture(autouse=True)
 def mail(store: Store) -> None:
-    store.mail.replace_mailboxes(mailboxes("Work", "Work/Deep", "Play"))
-    store.mail.apply_messages([message(n, n, "\\Inbox") for n in range(1, 5)])
+    store.labels.replace_mailboxes(mailboxes("Work", "Work/Deep", "Play"))
+    store.messages.apply([message(n, n, "\\Inbox") for n in range(1, 5)])
 
 
 def drained(store: Store) -> list[tuple[Verb, tuple[str, ...]]]:
     sent = []
-    while (batch := store.journal.claim()) is not None:
+    while (batch := store.journal.queue.claim()) is not None:
         sent.append((batch.verb, batch.names))
-        store.journal.confirm(batch)
+        store.journal.answers.confirm(batch)
     return sent
 
 
 def labels_of(reader: Reader, msgid: int) -> set[str]:
-    return set(reader.messages([msgid])[0].labels) - {"\\Inbox"}
+    return set(reader.threads.messages([msgid])[0].labels) - {"\\Inbox"}
 
 
 def tree(reader: Reader) -> list[str]:
-    return [mailbox.name for mailbox in reader.mailboxes() if mailbox.role is None]
+    return [mailbox.name for mailbox in reader.lists.mailboxes() if mailbox.role is None]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -83,7 +83,7 @@ def test_a_name_is_refused_in_the_same_words_wherever_it_comes_from(
         with pytest.raises(InvalidArgument) as refused:
             ask(WAYS[way](name))
         assert refused.value.sentence() == f"{label_problem(name)}."
-    assert reader.activity() == ()
+    assert reader.journal.activity() == ()
     assert tree(reader) == ["Play", "Work", "Work/Deep"]
 
 
@@ -138,7 +138,7 @@ def test_a_rename_is_not_taken_back_to_a_name_that_was_given_away(store: Store, 
     store.journal.submit(ChangeFlags(Messages((1,)), add=frozenset(("\\Seen",))))
     store.journal.submit(RenameLabel("Play", "Games"))
     drained(store)
-    store.mail.replace_mailboxes(mailboxes("Work", "Work/Deep", "Games", "PLAY"))
+    store.labels.replace_mailboxes(mailboxes("Work", "Work/Deep", "Games", "PLAY"))
     with pytest.raises(InvalidArgument, match=TAKEN):
         store.journal.undo()
     assert tree(reader) == ["Games", "PLAY", "Work", "Work/Deep"]
@@ -153,7 +153,7 @@ def test_a_label_deleted_here_and_made_again_elsewhere_is_not_made_twice(
     store.journal.submit(WAYS["apply"]("Play"))
     store.journal.submit(DeleteLabel("Play"))
     drained(store)
-    store.mail.replace_mailboxes(mailboxes("Work", "Work/Deep", "PLAY"))
+    store.labels.replace_mailboxes(mailboxes("Work", "Work/Deep", "PLAY"))
     store.journal.undo()
     assert drained(store) == [(Verb.ADD_LABELS, ("PLAY",))]
     assert labels_of(reader, 1) == {"PLAY"}
@@ -161,7 +161,7 @@ def test_a_label_deleted_here_and_made_again_elsewhere_is_not_made_twice(
 
 def test_a_hidden_label_is_put_on_mail_without_being_made(store: Store, reader: Reader) -> None:
     """ "Show in IMAP" hides it from every list; CREATE would be refused."""
-    store.mail.apply_messages([message(1, 1, "\\Inbox", "Hidden", modseq=2)])
+    store.messages.apply([message(1, 1, "\\Inbox", "Hidden", modseq=2)])
     store.journal.submit(ChangeLabels(Messages((2,)), add=frozenset(("hidden",))))
     assert drained(store) == [(Verb.ADD_LABELS, ("Hidden",))]
     with pytest.raises(InvalidArgument, match=TAKEN):
@@ -169,30 +169,30 @@ def test_a_hidden_label_is_put_on_mail_without_being_made(store: Store, reader: 
 
 
 def test_a_label_with_a_backslash_is_the_users_where_it_is_listed(store: Store, reader: Reader) -> None:
-    store.mail.apply_messages([message(1, 1, "\\Inbox", "\\foo", "\\Muted", modseq=2)])
-    assert reader.window(View.of_role(Role.INBOX)).rows[-1].labels == ()
-    store.mail.replace_mailboxes(mailboxes("Work", "\\foo"))
-    row = next(row for row in reader.window(View.of_role(Role.INBOX)).rows if row.thrid == 1)
-    thread = reader.thread(1, View.of_role(Role.INBOX))
+    store.messages.apply([message(1, 1, "\\Inbox", "\\foo", "\\Muted", modseq=2)])
+    assert reader.lists.window(View.of_role(Role.INBOX)).rows[-1].labels == ()
+    store.labels.replace_mailboxes(mailboxes("Work", "\\foo"))
+    row = next(row for row in reader.lists.window(View.of_role(Role.INBOX)).rows if row.thrid == 1)
+    thread = reader.threads.thread(1, View.of_role(Role.INBOX))
     assert thread is not None
     assert row.labels == thread.labels == ("\\foo",)
     store.journal.submit(ChangeLabels(Messages((2,)), add=frozenset(("\\foo",))))
     assert drained(store) == [(Verb.ADD_LABELS, ("\\foo",))]
-    assert reader.label_counts(Messages((2,))).recent == ("\\foo",)
+    assert reader.threads.label_counts(Messages((2,))).recent == ("\\foo",)
 
 
 @pytest.mark.parametrize("flag", ["", "two words", "\\Deleted", "\\Draft", "\\Mine", "ä", "x" * 200])
 def test_a_flag_that_cannot_be_set_is_refused(store: Store, reader: Reader, flag: str) -> None:
     with pytest.raises(InvalidArgument):
         store.journal.submit(ChangeFlags(Messages((1,)), add=frozenset((flag,))))
-    assert reader.activity() == ()
+    assert reader.journal.activity() == ()
 
 
 # -- which label it is ---------------------------------------------------------------------------------
 
 
 def label_id(reader: Reader, name: str) -> str:
-    return next(mailbox.label_id for mailbox in reader.mailboxes() if mailbox.name == name)
+    return next(mailbox.label_id for mailbox in reader.lists.mailboxes() if mailbox.name == name)
 
 
 def test_a_label_is_the_same_whoever_renames_it(store: Store, reader: Reader) -> None:
@@ -205,9 +205,9 @@ def test_a_label_is_the_same_whoever_renames_it(store: Store, reader: Reader) ->
     assert (label_id(reader, "Work"), label_id(reader, "Work/Deep")) == before
     drained(store)
     # Another client: the server may say the new name on a message before anybody hears of the renaming.
-    store.mail.apply_messages([message(2, 2, "Zeta/Deep", modseq=2)])
-    store.mail.rename_label("Work", "Zeta")
-    store.mail.replace_mailboxes(mailboxes("Zeta", "Zeta/Deep", "Play"))
+    store.messages.apply([message(2, 2, "Zeta/Deep", modseq=2)])
+    store.labels.rename("Work", "Zeta")
+    store.labels.replace_mailboxes(mailboxes("Zeta", "Zeta/Deep", "Play"))
     assert (label_id(reader, "Zeta"), label_id(reader, "Zeta/Deep")) == before
     assert labels_of(reader, 1) == labels_of(reader, 2) == {"Zeta/Deep"}
 
@@ -236,6 +236,6 @@ def test_a_label_deleted_and_made_again_is_another(store: Store, reader: Reader,
 
 def test_only_labels_of_one_store_can_be_compared(store: Store, reader: Reader, tmp_path: Path) -> None:
     with Store.open(tmp_path / "other.sqlite", clock=ManualClock()) as other, other.reader() as there:
-        other.mail.replace_mailboxes(mailboxes("Work"))
+        other.labels.replace_mailboxes(mailboxes("Work"))
         assert label_id(there, "Work").partition("-")[0] != label_id(reader, "Work").partition("-")[0]
-    assert {m.label_id for m in reader.mailboxes() if m.role is not None} == {""}
+    assert {m.label_id for m in reader.lists.mailboxes() if m.role is not None} == {""}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,8 @@ from imapcore.model import (
 )
 from imapcore.store import Reader, Store
 from imapcore.store.facts import Batch
+from imapcore.store.reader.connection import ReadConnection
+from imapcore.store.sqlite.connection import Row
 from tests.store.worlds import mailboxes, message
 
 TRASH = View.of_role(Role.TRASH)
@@ -43,10 +46,10 @@ SOME = Messages((1, 4, 5, 30))
 
 @pytest.fixture(autouse=True)
 def mail(store: Store) -> None:
-    store.mail.replace_mailboxes(mailboxes("Work", "Work/Deep", "Play"))
+    store.labels.replace_mailboxes(mailboxes("Work", "Work/Deep", "Play"))
     labels = [("\\Inbox",), ("\\Inbox", "Work"), ("Play", "Work"), ()]
     facts = [message(n, (n + 1) // 2, *labels[n % 4], flags=("\\Seen",) * (n % 3 // 2)) for n in range(1, 17)]
-    store.mail.apply_messages([*facts, message(30, 1, "Play", place=Role.TRASH, uid=3)])
+    store.messages.apply([*facts, message(30, 1, "Play", place=Role.TRASH, uid=3)])
 
 
 def added(target: Target, *names: str) -> ChangeLabels:
@@ -83,16 +86,16 @@ def grouped(batches: Iterable[Batch]) -> dict[tuple[object, ...], list[int]]:
 
 def drained(store: Store) -> list[Batch]:
     sent = []
-    while (batch := store.journal.claim()) is not None:
+    while (batch := store.journal.queue.claim()) is not None:
         sent.append(batch)
-        store.journal.confirm(batch)
+        store.journal.answers.confirm(batch)
     return sent
 
 
 @pytest.mark.parametrize("op", OPS, ids=lambda op: type(op).__name__)
 def test_a_preview_says_what_is_sent(store: Store, reader: Reader, op: Op) -> None:
     said = reader.previews().preview(op)
-    assert reader.activity() == ()
+    assert reader.journal.activity() == ()
     store.journal.submit(op)
     assert grouped(said) == grouped(drained(store))
     assert said
@@ -119,7 +122,7 @@ def test_a_preview_opens_no_transaction_and_waits_for_nobody(
     store: Store, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.journal.submit(added(MANY, "Play"))
-    kept = dict(store.mail.marks._sets)
+    kept = dict(store.labels.marks._sets)
 
     def refused(*_: object) -> None:
         raise AssertionError("a preview writes")
@@ -127,20 +130,28 @@ def test_a_preview_opens_no_transaction_and_waits_for_nobody(
     monkeypatch.setattr(store.writer, "_enter", refused)
     for op in OPS:
         reader.previews().preview(op)
-    assert store.mail.marks._sets == kept, "no cache is emptied"
+    assert store.labels.marks._sets == kept, "no cache is emptied"
 
 
-def test_of_many_messages_only_the_first_preview_looks_at_each(tmp_path: Path, clock: ManualClock) -> None:
+def test_of_many_messages_only_the_first_preview_looks_at_each(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Store.open(tmp_path / "many.sqlite", clock=clock) as store, store.reader() as reader:
-        store.mail.replace_mailboxes(mailboxes("Work", "Play"))
+        store.labels.replace_mailboxes(mailboxes("Work", "Play"))
         for start in range(1, 2400, 200):
-            store.mail.apply_messages([message(n, n, "\\Inbox") for n in range(start, start + 200)])
+            store.messages.apply([message(n, n, "\\Inbox") for n in range(start, start + 200)])
         target = Everything(INBOX)
         states = reader.previews().states_for(added(target, "Work"))
         assert states is not None
         assert states.uids[Role.ALL][7] == 7
         asked: list[str] = []
-        reader._connection.set_trace_callback(asked.append)
+        rows = ReadConnection.rows
+
+        def noted(connection: ReadConnection, sql: str, parameters: Any = ()) -> list[Row]:
+            asked.append(sql)
+            return rows(connection, sql, parameters)
+
+        monkeypatch.setattr(ReadConnection, "rows", noted)
         for name in ("Work", "Play", "W", "Wo"):
             op = added(target, name)
             previews = reader.previews()

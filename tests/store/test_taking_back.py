@@ -35,25 +35,25 @@ SEEN = frozenset(("\\Seen",))
 
 @pytest.fixture(autouse=True)
 def mail(store: Store) -> None:
-    store.mail.replace_mailboxes(mailboxes("Work"))
-    store.mail.apply_messages([message(n, n, "\\Inbox", "Work", uid=n) for n in (1, 2, 3)])
-    store.mail.apply_messages([message(9, 9, place=Role.TRASH, uid=9)])
+    store.labels.replace_mailboxes(mailboxes("Work"))
+    store.messages.apply([message(n, n, "\\Inbox", "Work", uid=n) for n in (1, 2, 3)])
+    store.messages.apply([message(9, 9, place=Role.TRASH, uid=9)])
 
 
 def send(store: Store) -> None:
-    while (batch := store.journal.claim()) is not None:
-        store.journal.confirm(batch, uids={msgid: 100 + msgid for msgid in batch.msgids})
+    while (batch := store.journal.queue.claim()) is not None:
+        store.journal.answers.confirm(batch, uids={msgid: 100 + msgid for msgid in batch.msgids})
 
 
 def erase_elsewhere(store: Store, *msgids: int) -> None:
     """Somebody deletes messages forever, and two passes have seen that they are nowhere."""
-    for msgid, location in store.mail.locations(msgids).items():
+    for msgid, location in store.uids.locations(msgids).items():
         if location.uid is not None:
-            store.mail.remove_uids(location.place, ((location.uid, location.uid),))
+            store.uids.remove_uids(location.place, ((location.uid, location.uid),))
         assert msgid in msgids
     for _ in range(2):
-        store.mail.prune(store.mail.begin_pass())
-    assert not store.mail.known(msgids)
+        store.uids.prune(store.uids.begin_pass())
+    assert not store.uids.known(msgids)
 
 
 VERBS: dict[str, Callable[[Messages], Op]] = {
@@ -80,7 +80,7 @@ def test_what_was_deleted_elsewhere_is_not_said_to_come_back(store: Store, reade
         store.journal.undo()
     assert caught.value.title == "That cannot be undone"
     assert receipt.summary in caught.value.detail
-    assert [(act.op_id, act.is_undone) for act in reader.activity()] == [(receipt.op_id, False)]
+    assert [(act.op_id, act.is_undone) for act in reader.journal.activity()] == [(receipt.op_id, False)]
     assert store.journal.undo() is None
 
 
@@ -116,7 +116,7 @@ def test_what_comes_back_in_part_says_what_does_not(store: Store, verb: str) -> 
 def test_what_was_changed_elsewhere_is_left_and_said_to_be(store: Store) -> None:
     store.journal.submit(ChangeFlags(Messages((1,)), add=STARRED))
     send(store)
-    store.mail.apply_deltas(Role.ALL, [Delta(uid=1, flags=frozenset(), labels=frozenset(), modseq=99)])
+    store.messages.apply_deltas(Role.ALL, [Delta(uid=1, flags=frozenset(), labels=frozenset(), modseq=99)])
     with pytest.raises(InvalidArgument, match="changed elsewhere since"):
         store.journal.undo()
 
@@ -138,9 +138,9 @@ def test_a_refused_change_is_said_before_an_older_one_is_taken_back(store: Store
     store.journal.submit(Archive(Messages((1,))))
     send(store)
     store.journal.submit(MoveToTrash(Messages((2,))))
-    batch = store.journal.claim()
+    batch = store.journal.queue.claim()
     assert batch is not None
-    store.journal.reject(batch, "no")
+    store.journal.answers.reject(batch, "no")
     with pytest.raises(InvalidArgument, match="Moved 1 message to Trash") as caught:
         store.journal.undo()
     assert "refused" in caught.value.title
@@ -173,14 +173,14 @@ def test_what_is_so_already_is_said_to_be_and_ends_no_redo(store: Store, reader:
     assert store.journal.undo() is not None
     receipt = store.journal.submit(op)
     assert receipt.summary == "It was so already: nothing changed"
-    assert not any(" 0 " in act.summary for act in reader.activity())
+    assert not any(" 0 " in act.summary for act in reader.journal.activity())
     assert store.journal.redo() is not None
 
 
 def test_a_label_in_use_is_not_said_to_be_taken_back(store: Store) -> None:
     store.journal.submit(CreateLabel("New"))
     send(store)
-    store.mail.apply_messages([message(5, 5, "New", uid=5)])
+    store.messages.apply([message(5, 5, "New", uid=5)])
     with pytest.raises(InvalidArgument, match="in use"):
         store.journal.undo()
 
@@ -191,5 +191,5 @@ def test_states_stay_what_they_are_after_a_refused_undo(store: Store, reader: Re
     erase_elsewhere(store, 1)
     with pytest.raises(InvalidArgument):
         store.journal.undo()
-    assert [act.state for act in reader.activity()] == [OpState.CONFIRMED]
-    assert store.journal.claim() is None
+    assert [act.state for act in reader.journal.activity()] == [OpState.CONFIRMED]
+    assert store.journal.queue.claim() is None

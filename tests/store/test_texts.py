@@ -9,7 +9,7 @@ from tests.store.worlds import message
 
 
 def test_what_lacks_a_snippet_is_found_by_message_and_by_conversation(store: Store) -> None:
-    store.mail.apply_messages(
+    store.messages.apply(
         [
             replace(message(1, 1, snippet=None), text_section="1 - - plain"),
             replace(message(2, 1, snippet=None), text_section="1.1 - - plain"),
@@ -17,7 +17,7 @@ def test_what_lacks_a_snippet_is_found_by_message_and_by_conversation(store: Sto
             replace(message(4, 4, snippet="known"), text_section="1 - - plain"),
         ]
     )
-    assert store.mail.texts_wanted([1, 3, 4, 99]) == {1: "1 - - plain"}
-    assert store.mail.texts_of_threads([1, 4]) == (2, 1)
-    store.mail.set_snippets({1: "Hello", 2: ""})
-    assert store.mail.texts_of_threads([1, 4]) == ()
+    assert store.envelopes.texts_wanted([1, 3, 4, 99]) == {1: "1 - - plain"}
+    assert store.envelopes.texts_of_threads([1, 4]) == (2, 1)
+    store.envelopes.set_snippets({1: "Hello", 2: ""})
+    assert store.envelopes.texts_of_threads([1, 4]) == ()

@@ -30,8 +30,8 @@ THREADS = 80
 
 
 def test_four_threads_on_one_store(store: Store, reader: Reader) -> None:
-    store.mail.replace_mailboxes(mailboxes("Work"))
-    store.mail.apply_messages([message(n, 1 + n % THREADS, "\\Inbox") for n in range(1, MESSAGES // 2)])
+    store.labels.replace_mailboxes(mailboxes("Work"))
+    store.messages.apply([message(n, 1 + n % THREADS, "\\Inbox") for n in range(1, MESSAGES // 2)])
     faults: list[BaseException] = []
     is_over = threading.Event()
 
@@ -47,12 +47,10 @@ def test_four_threads_on_one_store(store: Store, reader: Reader) -> None:
     def sync() -> None:
         rng = random.Random(1)
         for number in range(MESSAGES // 2, MESSAGES, 10):
-            store.mail.apply_messages(
-                [message(n, 1 + n % THREADS, "\\Inbox") for n in range(number, number + 10)]
-            )
+            store.messages.apply([message(n, 1 + n % THREADS, "\\Inbox") for n in range(number, number + 10)])
             flags = frozenset({"\\Seen"} if rng.random() < 0.5 else ())
             labels = frozenset({"\\Inbox", "Work"} if rng.random() < 0.5 else {"\\Inbox"})
-            store.mail.apply_deltas(
+            store.messages.apply_deltas(
                 Role.ALL, [Delta(uid, flags, labels, number + 5) for uid in rng.sample(range(1, number), 20)]
             )
 
@@ -78,26 +76,26 @@ def test_four_threads_on_one_store(store: Store, reader: Reader) -> None:
     def wire() -> None:
         rng = random.Random(3)
         while not is_over.is_set():
-            batch = store.journal.claim(30)
+            batch = store.journal.queue.claim(30)
             if batch is None:
                 is_over.wait(0.005)
             elif rng.random() < 0.2:
-                store.journal.reject(batch, "NO")
+                store.journal.answers.reject(batch, "NO")
             elif rng.random() < 0.3:
-                store.journal.release(batch)
+                store.journal.answers.release(batch)
             else:
-                store.journal.confirm(batch)
+                store.journal.answers.confirm(batch)
 
     def look() -> None:
         with store.reader() as own:
             while not is_over.is_set():
-                window = own.window(INBOX, size=30)
+                window = own.lists.window(INBOX, size=30)
                 keys = [row.key for row in window.rows]
                 assert keys == sorted(keys, reverse=True)
                 assert len(keys) == min(30, window.total)
                 for row in window.rows[:3]:
-                    own.thread(row.thrid, INBOX)
-                own.mailboxes()
+                    own.threads.thread(row.thrid, INBOX)
+                own.lists.mailboxes()
 
     workers = [threading.Thread(target=watched(work)) for work in (sync, triage)]
     others = [threading.Thread(target=watched(work)) for work in (wire, look)]
@@ -110,7 +108,7 @@ def test_four_threads_on_one_store(store: Store, reader: Reader) -> None:
         thread.join(10)
     assert faults == []
     assert not any(thread.is_alive() for thread in (*workers, *others))
-    messages = list(reader.messages(range(1, MESSAGES + 20)))
+    messages = list(reader.threads.messages(range(1, MESSAGES + 20)))
     for role in (Role.INBOX, Role.ALL, Role.TRASH):
         view = View.of_role(role)
         assert shown_rows(reader, view, 500) == expected_rows(messages, view, set())

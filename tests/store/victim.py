@@ -64,9 +64,9 @@ def main(path: str, seed: str) -> None:
     """Work until killed; one line on stdout for every op that is durable."""
     rng = random.Random(seed)
     with Store.open(Path(path), clock=SystemClock(), email=ME.email) as store:
-        start = 1 + max((high for _, high in store.mail.uids(Role.ALL)), default=0)
+        start = 1 + max((high for _, high in store.uids.ranges(Role.ALL)), default=0)
         for uid in itertools.count(start, 7):
-            store.mail.apply_messages(
+            store.messages.apply(
                 [
                     message(n, 1 + n % THREADS, "\\Inbox", date=1_700_000_000_000 + n * 1000)
                     for n in range(uid, uid + 7)
@@ -76,8 +76,8 @@ def main(path: str, seed: str) -> None:
             if receipt is not None and receipt.messages:
                 sys.stdout.write(f"{receipt.op_id}\n")
                 sys.stdout.flush()
-            if rng.random() < 0.5 and (batch := store.journal.claim(20)) is not None:
-                settle = rng.choice((store.journal.confirm, store.journal.release))
+            if rng.random() < 0.5 and (batch := store.journal.queue.claim(20)) is not None:
+                settle = rng.choice((store.journal.answers.confirm, store.journal.answers.release))
                 settle(batch)
 
 

@@ -88,7 +88,7 @@ class Bench:
 
     def labels(self, msgid: int) -> set[str]:
         """The user's labels a message shows."""
-        (message,) = self.reader.messages([msgid])
+        (message,) = self.reader.threads.messages([msgid])
         return users_own(message.labels)
 
     def labels_there(self, msgid: int) -> set[str]:
@@ -123,8 +123,8 @@ def connected(sim: Simulator, store: Store, transcript: Transcript) -> Iterator[
         sign_in(connection, account, Credential(sim.options.app_password))
         yield Remote(
             connection,
-            {role: name for role in Role if (name := reader.mailbox_name(role)) is not None},
-            lambda place: state.uidvalidity if (state := store.mail.sync_state(place)) else None,
+            {role: name for role in Role if (name := reader.lists.mailbox_name(role)) is not None},
+            lambda place: state.uidvalidity if (state := store.uids.sync_state(place)) else None,
         )
 
 

@@ -47,12 +47,12 @@ def test_an_arrival_is_asked_again(bench: Bench) -> None:
     msgid = bench.sim.control.deliver_next()
     say_too_little(bench)
     bench.look()
-    assert bench.store.mail.known([msgid]) == {msgid}
+    assert bench.store.uids.known([msgid]) == {msgid}
 
 
 def test_a_backfill_leaves_nothing_out(bench: Bench) -> None:
-    gone = UidSet(uid for low, high in bench.store.mail.uids(Role.ALL) for uid in range(low, high + 1))
-    bench.store.mail.remove_uids(Role.ALL, gone.ranges)
+    gone = UidSet(uid for low, high in bench.store.uids.ranges(Role.ALL) for uid in range(low, high + 1))
+    bench.store.uids.remove_uids(Role.ALL, gone.ranges)
     mailbox = bench.sync.places[Role.ALL]
     say_too_little(bench, times=0)
     with pytest.raises(Unavailable):
@@ -60,7 +60,7 @@ def test_a_backfill_leaves_nothing_out(bench: Bench) -> None:
     bench.sim.control.clear_faults()
     say_too_little(bench, skip=1)
     exhaust(mailbox.fetch(bench.remote, gone))
-    assert UidSet.of_ranges(bench.store.mail.uids(Role.ALL)) == gone
+    assert UidSet.of_ranges(bench.store.uids.ranges(Role.ALL)) == gone
 
 
 def test_a_message_is_not_called_gone(bench: Bench) -> None:
@@ -78,5 +78,5 @@ def test_uids_found_anew_lose_nobody(bench: Bench) -> None:
     bench.sim.control.reset_uidvalidity(TRASH)
     say_too_little(bench)
     bench.look()
-    places = bench.store.mail.locations(bodies)
+    places = bench.store.uids.locations(bodies)
     assert {msgid for msgid, where in places.items() if where.place is Role.TRASH} == bodies

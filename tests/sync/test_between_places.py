@@ -24,9 +24,9 @@ from tests.sync.bench import ALL_MAIL, TRASH, Bench, exhaust
 def taken_from_all_mail(bench: Bench) -> int:
     """A message that has just left All Mail, as the first half of a pass sees it."""
     msgid = bench.sim.control.messages(ALL_MAIL)[0].msgid
-    uid = bench.store.mail.locations([msgid])[msgid].uid
+    uid = bench.store.uids.locations([msgid])[msgid].uid
     assert uid is not None
-    bench.store.mail.remove_uids(Role.ALL, ((uid, uid),))
+    bench.store.uids.remove_uids(Role.ALL, ((uid, uid),))
     return msgid
 
 
@@ -64,7 +64,7 @@ def test_it_is_done_where_the_message_is_now(bench: Bench, kind: str) -> None:
     assert is_in_trash is (kind != "inbox")
     assert {"label": "Papers" in there.labels, "flag": "$Forwarded" in there.flags}.get(kind, True)
     bench.look()
-    (shown,) = bench.reader.messages([msgid])
+    (shown,) = bench.reader.threads.messages([msgid])
     assert shown.place is (Role.ALL if kind == "inbox" else Role.TRASH)
 
 
@@ -74,5 +74,5 @@ def test_of_one_that_is_gone_it_is_said(bench: Bench, kind: str) -> None:
     bench.sim.control.erase(msgid)
     bench.store.journal.submit(ops(msgid)[kind])
     assert set(replayed(bench)) == {GONE}
-    (line, *_) = bench.reader.activity()
+    (line, *_) = bench.reader.journal.activity()
     assert (line.state, line.answer) == (OpState.REJECTED, GONE)

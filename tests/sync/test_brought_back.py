@@ -53,24 +53,24 @@ def test_it_is_in_the_tree_again(
     bench.look()
     assert "Back" in bench.labels(one)
     bench.store.journal.submit(DeleteLabel("Back"))
-    confirm: Callable[..., Settled] = bench.store.journal.confirm
+    confirm: Callable[..., Settled] = bench.store.journal.answers.confirm
 
     def confirm_late(batch: Batch, *arguments: object, **named: object) -> Settled:
         bench.sim.control.relabel(one if is_on_the_same else two, add=["Back"])
         ASKED[before](bench)
         return confirm(batch, *arguments, **named)
 
-    monkeypatch.setattr(bench.store.journal, "confirm", confirm_late)
+    monkeypatch.setattr(bench.store.journal.answers, "confirm", confirm_late)
     with connected(bench.sim, bench.store, bench.transcript) as actions:
         exhaust(Replay(bench.store, lambda *_: None, lambda: None, bench.sync.places).run(actions))
     ASKED[after](bench)
     bench.look()
     bench.list()
     bench.audit()
-    names = {each.name for each in bench.reader.mailboxes()}
+    names = {each.name for each in bench.reader.lists.mailboxes()}
     assert "Back" in names
     bearers = {each.msgid for each in bench.sim.control.messages("Back")}
-    shown = {row.thrid for row in bench.reader.window(View.of_label("Back")).rows}
+    shown = {row.thrid for row in bench.reader.lists.window(View.of_label("Back")).rows}
     assert bearers == {one if is_on_the_same else two}
     assert "Back" in bench.labels(one if is_on_the_same else two)
     assert len(shown) == 1

@@ -91,17 +91,17 @@ def test_an_older_list_does_not_undo_what_was_done_here(
     """A label is deleted and brought back while what a list says is followed up: the names are the same as
     before, the list is not.
     """
-    mail, journal = bench.store.mail, bench.store.journal
-    replace = mail.replace_mailboxes
+    labels, journal = bench.store.labels, bench.store.journal
+    replace = labels.replace_mailboxes
     taken: list[MailboxChanges] = []
 
     def replaced(*facts: Any, **asked: Any) -> MailboxChanges:
         if not taken:
             for op in (DeleteLabel("Mine"), CreateLabel("Mine")):
                 journal.submit(op)
-                batch = journal.claim()
+                batch = journal.queue.claim()
                 assert batch is not None
-                journal.confirm(batch)
+                journal.answers.confirm(batch)
             bench.sim.control.create_label("Mine")
         taken.append(replace(*facts, **asked))
         return taken[-1]
@@ -109,16 +109,16 @@ def test_an_older_list_does_not_undo_what_was_done_here(
     bench.sim.control.create_label("Mine")
     bench.list()
     bench.sim.control.delete_label("Mine")
-    monkeypatch.setattr(mail, "replace_mailboxes", replaced)
+    monkeypatch.setattr(labels, "replace_mailboxes", replaced)
     bench.list()
-    assert "Mine" in mail.listed_labels()
+    assert "Mine" in labels.listed_labels()
     assert [changes.is_outdated for changes in taken] == [True, False]
 
 
 def test_chats_are_no_label_of_the_users(tmp_path: Path) -> None:
     with synced(tmp_path, Options(seed=3, chats=True)) as bench:
         assert "[Gmail]/Chats" in {line.name for line in bench.remote.list_mailboxes()}
-        assert all("Chats" not in mailbox.name for mailbox in bench.reader.mailboxes())
+        assert all("Chats" not in mailbox.name for mailbox in bench.reader.lists.mailboxes())
 
 
 def test_a_label_that_somebody_made_meanwhile_in_other_letters_is_that_label(bench: Bench) -> None:
@@ -128,16 +128,16 @@ def test_a_label_that_somebody_made_meanwhile_in_other_letters_is_that_label(ben
     bench.send()
     assert "WORK/Sub" in bench.labels(msgid)
     assert bench.labels(msgid) == bench.labels_there(msgid)
-    assert [line.state for line in bench.reader.activity()] == [OpState.CONFIRMED]
+    assert [line.state for line in bench.reader.journal.activity()] == [OpState.CONFIRMED]
     bench.list()
-    assert [mailbox.name for mailbox in bench.reader.mailboxes() if "sub" in mailbox.name.casefold()] == [
-        "WORK/Sub"
-    ]
+    assert [
+        mailbox.name for mailbox in bench.reader.lists.mailboxes() if "sub" in mailbox.name.casefold()
+    ] == ["WORK/Sub"]
     assert bench.labels(msgid) == bench.labels_there(msgid)
 
 
 def ids(bench: Bench) -> dict[str, str]:
-    return {mailbox.name: mailbox.label_id for mailbox in bench.reader.mailboxes() if mailbox.label_id}
+    return {mailbox.name: mailbox.label_id for mailbox in bench.reader.lists.mailboxes() if mailbox.label_id}
 
 
 def test_a_parent_renamed_elsewhere_takes_its_children_along_also_those_without_mail(bench: Bench) -> None:

@@ -65,8 +65,8 @@ def deliver(bench: Bench, raw: bytes = LARGE) -> int:
 def test_what_is_read_of_it_includes_what_others_packed(bench: Bench) -> None:
     msgid = deliver(bench)
     exhaust(fetch_body(bench.remote, bench.store, msgid, len(LARGE)))
-    assert bench.reader.octets(msgid) is None
-    skeleton = bench.reader.octets(msgid, SECTION)
+    assert bench.reader.bodies.octets(msgid) is None
+    skeleton = bench.reader.bodies.octets(msgid, SECTION)
     assert skeleton is not None
     assert len(skeleton) < 10_000
     body = restore_sizes(read_body(msgid, skeleton), skeleton)
@@ -84,7 +84,7 @@ def test_the_whole_source_comes_in_pieces(bench: Bench) -> None:
     exhaust(
         fetch_source(bench.remote, bench.store, msgid, len(LARGE), bytearray(), lambda *now: told.append(now))
     )
-    assert bench.reader.octets(msgid) == LARGE
+    assert bench.reader.bodies.octets(msgid) == LARGE
     assert [done for done, _ in told] == [bodies.PIECE, len(LARGE)]
     assert {size for _, size in told} == {len(LARGE)}
 
@@ -93,7 +93,7 @@ def test_the_whole_source_comes_in_pieces(bench: Bench) -> None:
 def test_a_wrong_size_costs_nothing(bench: Bench, size: int) -> None:
     msgid = deliver(bench)
     exhaust(fetch_source(bench.remote, bench.store, msgid, size, bytearray()))
-    assert bench.reader.octets(msgid) == LARGE
+    assert bench.reader.bodies.octets(msgid) == LARGE
 
 
 def test_what_has_come_is_not_fetched_again(bench: Bench) -> None:
@@ -108,7 +108,7 @@ def test_what_has_come_is_not_fetched_again(bench: Bench) -> None:
     )
     exhaust(again)
     assert told == [len(LARGE)]
-    assert bench.reader.octets(msgid) == LARGE
+    assert bench.reader.bodies.octets(msgid) == LARGE
 
 
 @pytest.mark.parametrize("pieces", [1000, 100_000, len(LARGE)])
@@ -117,7 +117,7 @@ def test_pieces_of_any_size(bench: Bench, monkeypatch: pytest.MonkeyPatch, piece
     monkeypatch.setattr(bodies, "PIECE", pieces)
     msgid = deliver(bench, raw)
     exhaust(fetch_source(bench.remote, bench.store, msgid, len(raw), bytearray()))
-    assert bench.reader.octets(msgid) == raw
+    assert bench.reader.bodies.octets(msgid) == raw
 
 
 def test_a_large_file_comes_in_pieces(bench: Bench) -> None:
@@ -134,7 +134,7 @@ def test_a_large_file_comes_in_pieces(bench: Bench) -> None:
 def test_what_is_packed_inside_of_a_part_can_be_saved(bench: Bench) -> None:
     msgid = deliver(bench)
     exhaust(fetch_body(bench.remote, bench.store, msgid, len(LARGE)))
-    skeleton = bench.reader.octets(msgid, SECTION)
+    skeleton = bench.reader.bodies.octets(msgid, SECTION)
     assert skeleton is not None
     file = next(each for each in read_body(msgid, skeleton).attachments if each.filename == "a.txt")
     assert finish(fetch_part(bench.remote, bench.store, msgid, file.section))[0] == b"packed"
@@ -144,10 +144,10 @@ def test_what_is_packed_inside_of_a_part_can_be_saved(bench: Bench) -> None:
 
 def test_an_unquoted_comma_in_a_name_loses_neither_name_nor_address(bench: Bench) -> None:
     msgid = deliver(bench)
-    (message,) = bench.reader.messages([msgid])
+    (message,) = bench.reader.threads.messages([msgid])
     assert (message.sender.name, message.sender.email) == ("Lovelace, Ada", "ada@x.example")
     exhaust(fetch_body(bench.remote, bench.store, msgid))
-    raw = bench.reader.octets(msgid)
+    raw = bench.reader.bodies.octets(msgid)
     assert raw is not None
     details = read_body(msgid, raw).details
     assert details is not None

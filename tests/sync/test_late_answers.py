@@ -29,7 +29,7 @@ def there(sim: Simulator) -> set[int]:
 
 def here(store: Store) -> set[int]:
     """Uids the store has in All Mail."""
-    return set(store.mail.msgids(Role.ALL, store.mail.uids(Role.ALL)))
+    return set(store.uids.msgids(Role.ALL, store.uids.ranges(Role.ALL)))
 
 
 @pytest.mark.parametrize("destination", [None, SPAM, TRASH])
@@ -58,14 +58,14 @@ def test_a_batch_that_was_under_way_during_a_pass(tmp_path: Path, destination: s
         exhaust(sync.poll(remote))
         exhaust(sync.backfill(remote))
         assert here(store) == there(sim)
-        found = store.mail.locations([lost.msgid]).values()
+        found = store.uids.locations([lost.msgid]).values()
         assert [each.place for each in found] == [PLACES[destination]] * (destination is not None)
 
 
 def test_what_a_search_brings_late(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = max(bench.sim.control.messages(ALL_MAIL), key=lambda each: each.uids[ALL_MAIL])
-    bench.store.mail.remove_uids(Role.ALL, bench.store.mail.uids(Role.ALL))
-    apply, is_first = bench.store.mail.apply_messages, [True]
+    bench.store.uids.remove_uids(Role.ALL, bench.store.uids.ranges(Role.ALL))
+    apply, is_first = bench.store.messages.apply, [True]
 
     def apply_late(facts: list[object]) -> object:
         if is_first.pop() if is_first else False:
@@ -74,7 +74,7 @@ def test_what_a_search_brings_late(bench: Bench, monkeypatch: pytest.MonkeyPatch
         return apply(facts)  # type: ignore[arg-type]
 
     with connected(bench.sim, bench.store, Transcript()) as actions:
-        monkeypatch.setattr(bench.store.mail, "apply_messages", apply_late)
+        monkeypatch.setattr(bench.store.messages, "apply", apply_late)
         search = Search("in:anywhere", bench.store, Silence(), SystemClock(), lambda _: None)
         exhaust(search.run(actions, bench.sync.places))
     exhaust(bench.sync.poll(bench.remote))
@@ -87,7 +87,7 @@ def test_a_move_that_is_confirmed_late(bench: Bench, monkeypatch: pytest.MonkeyP
     msgid = bench.sim.control.messages(start)[0].msgid
     op = MoveToTrash if start == ALL_MAIL else MoveToInbox
     bench.store.journal.submit(op(Messages((msgid,))))
-    confirm: Callable[..., Settled] = bench.store.journal.confirm
+    confirm: Callable[..., Settled] = bench.store.journal.answers.confirm
 
     def confirm_late(batch: Batch, *arguments: object, **named: object) -> Settled:
         bench.look()
@@ -95,12 +95,12 @@ def test_a_move_that_is_confirmed_late(bench: Bench, monkeypatch: pytest.MonkeyP
         bench.look()
         return confirm(batch, *arguments, **named)
 
-    monkeypatch.setattr(bench.store.journal, "confirm", confirm_late)
+    monkeypatch.setattr(bench.store.journal.answers, "confirm", confirm_late)
     with connected(bench.sim, bench.store, Transcript()) as actions:
         exhaust(Replay(bench.store, lambda *_: None, lambda: None, bench.sync.places).run(actions))
     exhaust(bench.sync.run(bench.remote))
     exhaust(bench.sync.run(bench.remote))
-    assert bench.store.mail.locations([msgid]) == {}
+    assert bench.store.uids.locations([msgid]) == {}
 
 
 def test_mail_already_at_home_that_went_is_not_said_to_be_there(bench: Bench) -> None:

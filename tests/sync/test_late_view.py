@@ -39,7 +39,7 @@ def test_mail_that_came_after_the_session_looked_is_triaged(bench: Bench, kind: 
 
         exhaust(Replay(bench.store, settled, lambda: None, bench.sync.places).run(actions))
         assert answers
-        assert bench.store.journal.pending() == 0
+        assert bench.store.journal.queue.pending() == 0
         for msgid in (old, new):
             there = bench.sim.control.message(msgid)
             is_done = {

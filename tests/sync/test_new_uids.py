@@ -41,7 +41,7 @@ def test_what_a_backfill_fetched_before_is_not_what_is_missing_afterwards(tmp_pa
         exhaust(sync.run(remote))
         exhaust(backfill)
         assert sync.is_complete
-        assert store.mail.known(fresh) == set(fresh)
+        assert store.uids.known(fresh) == set(fresh)
 
 
 @pytest.mark.parametrize("kind", ["label", "move"])
@@ -67,7 +67,7 @@ def test_an_op_is_not_refused_because_its_uids_have_changed(bench: Bench, kind: 
         bench.look()
         exhaust(replay.run(actions))
         assert not refused
-        assert bench.store.journal.pending() == 0
+        assert bench.store.journal.queue.pending() == 0
         there = [bench.sim.control.message(msgid) for msgid in msgids]
         assert all(
             "Papers" in each.labels if kind == "label" else ALL_MAIL not in each.uids for each in there
@@ -79,7 +79,7 @@ def test_what_was_not_deleted_is_not_called_deleted(bench: Bench, monkeypatch: p
     sim, journal = bench.sim, bench.store.journal
     msgids = tuple(each.msgid for each in sim.control.messages(TRASH)[:2])
     journal.submit(DeleteForever(Messages(msgids), Role.TRASH, is_confirmed=True))
-    note = journal.note_command
+    note = journal.queue.note_command
     sent: list[str] = []
 
     def noted(batch: Batch, command: str) -> None:
@@ -88,7 +88,7 @@ def test_what_was_not_deleted_is_not_called_deleted(bench: Bench, monkeypatch: p
         if len(sent) == 2:
             sim.control.reset_uidvalidity(TRASH)
 
-    monkeypatch.setattr(journal, "note_command", noted)
+    monkeypatch.setattr(journal.queue, "note_command", noted)
     with connected(sim, bench.store, Transcript()) as actions:
         replay = Replay(bench.store, lambda _settled, _answer: None, lambda: None, bench.sync.places)
         with pytest.raises(UidsChanged):
@@ -96,13 +96,13 @@ def test_what_was_not_deleted_is_not_called_deleted(bench: Bench, monkeypatch: p
         assert sent[1].startswith("UID EXPUNGE")
         bench.look()
         exhaust(replay.run(actions))
-    assert journal.pending() == 0
+    assert journal.queue.pending() == 0
     assert not {each.msgid for each in sim.control.messages(TRASH)} & set(msgids)
 
 
 def test_a_search_does_not_show_other_messages(bench: Bench) -> None:
     # The store has never heard of the mail that is found, as in the middle of a backfill.
-    bench.store.mail.remove_uids(Role.ALL, bench.store.mail.uids(Role.ALL))
+    bench.store.uids.remove_uids(Role.ALL, bench.store.uids.ranges(Role.ALL))
     search = Search("from:me", bench.store, Silence(), SystemClock(), lambda _: None)
     with connected(bench.sim, bench.store, Transcript()) as actions:
         steps = search.run(actions, bench.sync.places)

@@ -27,7 +27,7 @@ def test_a_pass_after_one_arrival_fetches_it_and_what_changed(bench: Bench) -> N
     msgid = bench.sim.control.deliver_next()
     said = bench.commands(bench.sync.run(bench.remote))
     assert said == ["SELECT", "UID FETCH", "UID FETCH", "STATUS", "STATUS"]
-    assert bench.store.mail.known([msgid]) == {msgid}
+    assert bench.store.uids.known([msgid]) == {msgid}
 
 
 def test_spam_that_arrives_is_seen_by_its_numbers(bench: Bench) -> None:
@@ -35,4 +35,4 @@ def test_spam_that_arrives_is_seen_by_its_numbers(bench: Bench) -> None:
     msgid = bench.sim.control.messages(ALL_MAIL)[-1].msgid
     bench.sim.control.move(msgid, SPAM)
     assert bench.commands(bench.sync.run(bench.remote))
-    assert {where.place.value for where in bench.store.mail.locations([msgid]).values()} == {"spam"}
+    assert {where.place.value for where in bench.store.uids.locations([msgid]).values()} == {"spam"}

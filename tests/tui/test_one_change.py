@@ -11,7 +11,8 @@ import pytest
 
 from imapcore.events import MessagesChanged
 from imapcore.model import OpState, Role, View
-from imapcore.store import Reader, Writer
+from imapcore.store import Writer
+from imapcore.store.reader.bodies import BodyReader
 from imapcore.store.sqlite.writer import Ticket
 from tests.tui.pilot import come_to_rest, running
 from tests.tui.test_whole_way import Way, whole_way
@@ -103,14 +104,14 @@ def test_a_body_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     often it is shown.
     """
     looked: list[int] = []
-    first = Reader.first_section
+    first = BodyReader.first_section
 
-    def looking(reader: Reader, msgid: int, sections: Any) -> tuple[str, bytes] | None:
+    def looking(reader: BodyReader, msgid: int, sections: Any) -> tuple[str, bytes] | None:
         looked.append(msgid)
         return first(reader, msgid, sections)
 
-    monkeypatch.setattr(Reader, "first_section", looking)
-    monkeypatch.setattr(Reader, "octets", lambda *_: pytest.fail("a body is read in another way"))
+    monkeypatch.setattr(BodyReader, "first_section", looking)
+    monkeypatch.setattr(BodyReader, "octets", lambda *_: pytest.fail("a body is read in another way"))
 
     async def story() -> None:
         async with whole_way(tmp_path, size=(80, 24)) as way:

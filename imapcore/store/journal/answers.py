@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 from imapcore.model import Role
-from imapcore.store.changes.pending import DONE, DROPPED, OPEN, REFUSED, SENT, PendingChange
+from imapcore.store.changes.pending import DONE, DROPPED, OPEN, REFUSED
 from imapcore.store.changes.steps import LABEL_VERBS
 from imapcore.store.facts import Batch, Delta, Settled, Verb
-from imapcore.store.journal.op_states import BATCH_SIZE
+from imapcore.store.journal.op_states import BATCH_SIZE, OpStates
 from imapcore.store.journal.send_queue import SendQueue
-from imapcore.store.mail.label_tree import is_inside, refold_shelf
+from imapcore.store.mail.envelopes import stored_among
+from imapcore.store.mail.mailboxes import LabelStore
+from imapcore.store.mail.messages import MessageStore
 from imapcore.store.marks.values import ALL, PLACE_OF_ROLE, PLACES, ROLE_OF_PLACE, MarkDiff
+from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction, chunks, integer_rows, integers, listed
 from imapcore.store.threads.message_state import REJECTED
 
@@ -23,8 +26,22 @@ Echo = tuple[Role, Sequence[Delta]]
 """A place, and what the server said of messages there in its answer."""
 
 
-class Answers(SendQueue):
-    """The sending side of the journal; every method is safe on any thread and returns when committed."""
+class Answers(Repository):
+    """What became of batches; every method is safe on any thread and returns when committed."""
+
+    def __init__(
+        self,
+        shared: StoreContext,
+        states: OpStates,
+        queue: SendQueue,
+        labels: LabelStore,
+        messages: MessageStore,
+    ) -> None:
+        super().__init__(shared)
+        self._states = states
+        self._queue = queue
+        self._labels = labels
+        self._messages = messages
 
     def confirm(
         self,
@@ -44,7 +61,7 @@ class Answers(SendQueue):
         part = None if msgids is None else set(msgids)
         if batch.verb is Verb.DELETE_LABEL:
             # Before the rest, and in small steps: it can be on very many messages.
-            self._mail.forget_label(batch.names[0])
+            self._labels.forget(batch.names[0])
             while self._write(lambda tx: self._confirm_some(tx, batch)):
                 pass
         return self._write(lambda tx: self._confirm(tx, batch, part, uids or {}, modseqs or {}, echo))
@@ -58,9 +75,10 @@ class Answers(SendQueue):
         modseqs: Mapping[int, int],
         echo: Echo | None,
     ) -> Settled:
-        self._write_commands(tx, batch)
+        self._queue.write_commands(tx, batch)
         changed: list[tuple[MarkDiff, set[int]]] = [
-            (piece.shift, self.pieces.settle(tx, piece, msgids, DONE)) for piece in self._pieces_of(tx, batch)
+            (piece.shift, self.pieces.settle(tx, piece, msgids, DONE))
+            for piece in self._queue.pieces_of(tx, batch)
         ]
         # With the change settled, one look at each message stores what the server said of it.
         told = self._learn(tx, echo)
@@ -72,8 +90,8 @@ class Answers(SendQueue):
             for piece in self.pieces.all(tx):
                 if piece.state == OPEN and gone.intersection(piece.msgids):
                     self.pieces.settle(tx, piece, gone, DROPPED)
-                    self._touched_ops.add(piece.op_id)
-            self._mail.forget_messages(tx, sorted(gone))
+                    self._states.touch(piece.op_id)
+            self._messages.forget(tx, sorted(gone))
         else:
             for shift, part in changed:
                 is_move = batch.verb is Verb.MOVE
@@ -85,7 +103,7 @@ class Answers(SendQueue):
 
     def _confirm_some(self, tx: Transaction, batch: Batch) -> bool:
         """Confirm some messages of a batch of which the label itself comes last; False when none is left."""
-        piece = next((piece for piece in self._pieces_of(tx, batch) if piece.msgids), None)
+        piece = next((piece for piece in self._queue.pieces_of(tx, batch) if piece.msgids), None)
         if piece is not None:
             self._settle_messages(tx, piece.shift, self.pieces.settle(tx, piece, None, DONE), set())
         return piece is not None
@@ -150,11 +168,11 @@ class Answers(SendQueue):
     def _reject(
         self, tx: Transaction, batch: Batch, answer: str, msgids: set[int] | None, echo: Echo | None
     ) -> Settled:
-        self._write_commands(tx, batch)
+        self._queue.write_commands(tx, batch)
         self._learn(tx, echo)
         refused: set[int] = set()
         general = []
-        for piece in self._pieces_of(tx, batch):
+        for piece in self._queue.pieces_of(tx, batch):
             refused |= self.pieces.settle(tx, piece, msgids, REFUSED)
             general += [piece] if piece.is_general else []
         if batch.verb in LABEL_VERBS:
@@ -162,16 +180,15 @@ class Answers(SendQueue):
             for piece in self.pieces.all(tx):
                 if piece.op_id in batch.op_ids and piece.state == OPEN:
                     refused |= self.pieces.settle(tx, piece, None, REFUSED)
-            self._refold_names(tx)
-            refold_shelf(tx, self.marks, self._shared.sanitize)
-        self._refold(tx, sorted(refused), mood=REJECTED)
-        self._refold_pieces(tx, general)
+            self._states.refold_labels(tx)
+        self._states.refold(tx, sorted(refused), mood=REJECTED)
+        self._states.refold_pieces(tx, general)
         self._note_answer(tx, answer, batch.op_ids)
         return self._settled(tx, batch)
 
     def _learn(self, tx: Transaction, echo: Echo | None) -> Set[int]:
         """Store what an answer said of messages; of which it was news."""
-        return self._mail.learn(tx, *echo)[1] if echo is not None else frozenset()
+        return self._messages.learn(tx, *echo)[1] if echo is not None else frozenset()
 
     def refuse_unknown(self, answer: str, hidden: Collection[Role] = ()) -> Settled:
         """Refuse what waits for messages that the store does not have though it has all there are.
@@ -179,7 +196,7 @@ class Answers(SendQueue):
         An op rescued from a damaged store may speak of mail that was deleted meanwhile; it would wait for
         ever. ``hidden``: places that cannot be looked into, of which nothing will come.
         """
-        if not self._has_open():
+        if not self._queue.has_open():
             return Settled()
         return self._write(lambda tx: self._refuse_unknown(tx, answer, hidden))
 
@@ -191,12 +208,12 @@ class Answers(SendQueue):
         for piece in self.pieces.all(tx):
             if piece.state != OPEN or piece.is_general:
                 continue
-            lost = set(piece.msgids) - self._known(tx, piece.msgids)
+            lost = set(piece.msgids) - stored_among(tx, piece.msgids)
             if lost:
                 self.pieces.settle(tx, piece, lost, REFUSED)
                 op_ids.add(piece.op_id)
         self._note_answer(tx, answer, op_ids)
-        return self._settle_ops(tx, op_ids)
+        return self._states.settle(tx, op_ids)
 
     @staticmethod
     def _note_answer(tx: Transaction, answer: str, op_ids: Iterable[int]) -> None:
@@ -209,68 +226,28 @@ class Answers(SendQueue):
         """Nobody knows what became of the unanswered rest (the link was lost): open again, as a replay."""
 
         def job(tx: Transaction) -> None:
-            self._write_commands(tx, batch)
-            for piece in self._pieces_of(tx, batch):
+            self._queue.write_commands(tx, batch)
+            for piece in self._queue.pieces_of(tx, batch):
                 self.pieces.set_state(tx, piece, OPEN, is_replay=True)
-            self._settle_ops(tx, set(batch.op_ids))
-            self._claimed.pop(batch.batch_id, None)
+            self._states.settle(tx, batch.op_ids)
+            self._queue.drop_batch(batch)
 
         self._write(job)
 
-    def note_command(self, batch: Batch, command: str) -> None:
-        """Remember the exact command line (redacted, sanitized) a batch is sent as, for Activity: it is
-        written down together with the answer.
-        """
-        self._commands.setdefault(batch.batch_id, []).append(command)
-
-    def _write_commands(self, tx: Transaction, batch: Batch) -> None:
-        for command in self._commands.pop(batch.batch_id, ()):
-            tx.execute(
-                """
-                UPDATE step SET commands = json_insert(commands, '$[#]', ?)
-                WHERE (op_id, step) IN (
-                    SELECT op_id, step FROM piece WHERE piece_id IN (SELECT value FROM json_each(?)))
-                AND json_array_length(commands) < 50
-                """,
-                (command, listed(self._claimed.get(batch.batch_id, ()))),
-            )
-
-    def _pieces_of(self, tx: Transaction, batch: Batch) -> list[PendingChange]:
-        found = (self.pieces.get(tx, piece_id) for piece_id in self._claimed.get(batch.batch_id, ()))
-        return [piece for piece in found if piece is not None and piece.state == SENT]
-
     def _settled(self, tx: Transaction, batch: Batch) -> Settled:
-        if not self._pieces_of(tx, batch):
-            self._claimed.pop(batch.batch_id, None)
-        return self._settle_ops(tx, {*batch.op_ids, *self._take_touched()})
-
-    # -- labels ----------------------------------------------------------------------------------------
+        if not self._queue.pieces_of(tx, batch):
+            self._queue.drop_batch(batch)
+        return self._states.settle(tx, batch.op_ids)
 
     def _confirm_label_step(self, tx: Transaction, batch: Batch) -> None:
-        name = batch.names[0]
-        self._mail.own_changes += 1
-        if batch.verb is Verb.CREATE_LABEL:
-            tx.execute(
-                "INSERT INTO mailbox (name, position, title, role, is_selectable, attributes) "
-                "SELECT ?, coalesce(max(position), 0) + 1, ?, NULL, 1, '[]' FROM mailbox WHERE true "
-                "ON CONFLICT (name) DO UPDATE SET is_selectable = 1",
-                (name, self._shared.sanitize(name.rpartition("/")[2])),
-            )
-        elif batch.verb is Verb.RENAME_LABEL:
-            new = batch.names[1]
-            self._mail.rename_marks(tx, name, new)
-            for (each,) in tx.rows("SELECT name FROM mailbox WHERE role IS NULL"):
-                if is_inside(each, name):
-                    target = new + each[len(name) :]
-                    tx.execute(
-                        "UPDATE OR REPLACE mailbox SET name = ?, title = ? WHERE name = ?",
-                        (target, self._shared.sanitize(target.rpartition("/")[2]), each),
-                    )
-        else:
-            tx.execute("DELETE FROM mailbox WHERE name = ? AND role IS NULL", (name,))
-            self._mail.drop_label(tx, name)
-        self._refold_names(tx)
-        refold_shelf(tx, self.marks, self._shared.sanitize)
+        match batch.verb:
+            case Verb.CREATE_LABEL:
+                self._labels.confirm_created(tx, batch.names[0])
+            case Verb.RENAME_LABEL:
+                self._labels.confirm_renamed(tx, *batch.names)
+            case _:
+                self._labels.confirm_deleted(tx, batch.names[0])
+        self._states.refold_labels(tx)
 
 
 def _destination(shift: MarkDiff) -> int:

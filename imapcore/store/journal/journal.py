@@ -25,15 +25,20 @@ from imapcore.model import (
 )
 from imapcore.store.changes.bulk import sweep
 from imapcore.store.changes.pending import DROPPED, OPEN
-from imapcore.store.changes.steps import PlannedStep, check, labels_needed, steps_for, target_of
+from imapcore.store.changes.steps import check, labels_needed, steps_for, target_of
 from imapcore.store.changes.wording import summarize_op
-from imapcore.store.facts import Verb
-from imapcore.store.journal.op_writer import THREADS_AT_ONCE, NewOp
+from imapcore.store.journal.answers import Answers
+from imapcore.store.journal.op_states import OpStates
+from imapcore.store.journal.op_writer import THREADS_AT_ONCE, NewOp, OpWriter
+from imapcore.store.journal.send_queue import SendQueue
 from imapcore.store.journal.undo import AUTOMATIC, USER, Undo
 from imapcore.store.mail.known_labels import KnownLabels, refuse
-from imapcore.store.mail.label_tree import missing_labels, need_label, refold_shelf
+from imapcore.store.mail.label_tree import need_label
+from imapcore.store.mail.mailboxes import LabelStore
+from imapcore.store.mail.messages import MessageStore
 from imapcore.store.marks.registry import MarkRegistry
 from imapcore.store.marks.values import MarkIds
+from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction
 from imapcore.store.threads.targets import Targets
 
@@ -62,10 +67,22 @@ class _Numbers:
         return self._marks.is_user_label(self._tx, mark)
 
 
-class Journal(Undo):
-    """The user's side of the journal; every method is safe on any thread and returns when it is on the
-    disk.
+class Journal(Repository):
+    """What the user does stands here; what the sender of it needs, in ``queue`` and ``answers``.
+
+    Every method is safe on any thread and returns when it is on the disk.
     """
+
+    def __init__(self, shared: StoreContext, labels: LabelStore, messages: MessageStore) -> None:
+        super().__init__(shared)
+        self._states = OpStates(shared, labels)
+        self.queue = SendQueue(shared, self._states)
+        """What is to be sent."""
+        self.answers = Answers(shared, self._states, self.queue, labels, messages)
+        """What the server said to it."""
+        self.writer = OpWriter(shared, self._states, labels)
+        """How an op gets into the journal."""
+        self._undo = Undo(shared, self._states, self.writer)
 
     # -- submit ----------------------------------------------------------------------------------------
 
@@ -80,58 +97,66 @@ class Journal(Undo):
         op = known.resolve(op)
         check(op)
         is_automatic = isinstance(op, ChangeFlags) and op.is_automatic
-        draft = self._begin(tx, AUTOMATIC if is_automatic else USER, type(op).__name__)
+        draft = self.writer.begin(tx, AUTOMATIC if is_automatic else USER, type(op).__name__)
         target = target_of(op)
         if target is None:
             self._draft_label_op(tx, draft, op, known)
         else:
-            self._create_missing(tx, draft, labels_needed(op), known)
+            self.writer.create_labels(tx, draft, labels_needed(op), known)
             steps = steps_for(op, _Numbers(tx, self.marks))
             numbers = [draft.step(step) for step in steps]
             numbered = list(zip(numbers, steps, strict=True))
             is_there = isinstance(target, Everything) or is_automatic
             for thrids, wanted in Targets(tx.rows).batches(target, THREADS_AT_ONCE):
                 rest = thrids
-                if len(thrids) >= self.sweep_from:
+                if len(thrids) >= self.writer.sweep_from:
                     swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered, self.pieces)
                     if swept is not None:
-                        self._note(tx, draft, swept)
+                        self.writer.take_over(tx, draft, swept)
                         rest, is_there = swept.rest, True
                 if rest:
                     book = self.book(tx)
                     book.load(rest)
                     meant = wanted.among(rest).records(book)
                     is_there = is_there or bool(meant)
-                    self._draft_changes(tx, draft, numbered, meant)
+                    self.writer.apply(tx, draft, numbered, meant)
                     book.flush()
             if not is_there:
                 raise InvalidArgument("It was moved or deleted elsewhere", title="That is no longer there")
-        if not self._has_effect(draft):
-            self._drop(tx, draft)
+        if not self.writer.has_effect(draft):
+            self.writer.drop(tx, draft)
             return Receipt(draft.op_id, NOTHING_CHANGED, 0, 0, can_undo=False)
         summary = summarize_op(op, len(draft.threads), len(draft.messages), self._shared.sanitize)
         is_final = isinstance(op, DeleteForever)
-        return self._finish(tx, draft, summary, can_undo=not is_final and not is_automatic, is_final=is_final)
+        return self.writer.finish(
+            tx, draft, summary, can_undo=not is_final and not is_automatic, is_final=is_final
+        )
 
     # -- labels ----------------------------------------------------------------------------------------
-
-    def _create_missing(
-        self, tx: Transaction, draft: NewOp, names: Iterable[str], known: KnownLabels
-    ) -> None:
-        for name in missing_labels(tx.rows, names, known.hidden):
-            self._mail.new_label(tx, name)
-            self.marks.shown_label(tx, name)
-            draft.step(PlannedStep(Verb.CREATE_LABEL, (name,)))
 
     def _draft_label_op(self, tx: Transaction, draft: NewOp, op: Op, known: KnownLabels) -> None:
         if isinstance(op, CreateLabel):
             refuse(known.names.create_problem(op.name), known.hint_on(op.name))
-            self._create_missing(tx, draft, (op.name,), known)
+            self.writer.create_labels(tx, draft, (op.name,), known)
         elif isinstance(op, RenameLabel):
-            self._draft_rename(tx, draft, op.name, op.new_name, known)
+            self.writer.rename_label(tx, draft, op.name, op.new_name, known)
         elif isinstance(op, DeleteLabel):
             need_label(tx.rows, op.name)
-            self._draft_delete(tx, draft, op.name)
+            self.writer.delete_label(tx, draft, op.name)
+
+    # -- taking back -----------------------------------------------------------------------------------
+
+    def undo(self) -> Receipt | None:
+        """Take the last op back that is not taken back yet; as ``Undo.undo``."""
+        return self._undo.undo()
+
+    def redo(self) -> Receipt | None:
+        """Do again what was taken back last; as ``Undo.redo``."""
+        return self._undo.redo()
+
+    def retry(self, op_id: int) -> Receipt | None:
+        """Try a refused op again, as a new one; None when there is nothing refused in it."""
+        return self._undo.retry(op_id)
 
     # -- activity --------------------------------------------------------------------------------------
 
@@ -142,7 +167,7 @@ class Journal(Undo):
     def _discard(self, tx: Transaction, op_id: int) -> None:
         if tx.row("SELECT 1 FROM op WHERE op_id = ? AND state = ?", (op_id, OpState.REJECTED)) is None:
             return
-        self._calm(tx, op_id)
+        self._undo.unmark(tx, op_id)
         tx.execute("UPDATE op SET state = ? WHERE op_id = ?", (OpState.SUPERSEDED, op_id))
 
     def cancel(self, op_id: int) -> None:
@@ -157,7 +182,6 @@ class Journal(Undo):
         ]
         for piece in unsent:
             self.pieces.set_state(tx, piece, DROPPED)
-        self._refold_pieces(tx, unsent)
-        self._refold_names(tx)
-        refold_shelf(tx, self.marks, self._shared.sanitize)
-        self._settle_ops(tx, {op_id})
+        self._states.refold_pieces(tx, unsent)
+        self._states.refold_labels(tx)
+        self._states.settle(tx, {op_id})

@@ -20,7 +20,8 @@ from imapcore.store.changes.pending import (
     PendingChange,
 )
 from imapcore.store.facts import Settled
-from imapcore.store.mail.messages import MessageStore
+from imapcore.store.mail.label_tree import refold_shelf
+from imapcore.store.mail.mailboxes import LabelStore
 from imapcore.store.marks.registry import names_under_way, open_renames
 from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction, chunks
@@ -32,14 +33,19 @@ BATCH_SIZE = 1000
 class OpStates(Repository):
     """What the sending and the writing side of the journal share."""
 
-    def __init__(self, shared: StoreContext, mail: MessageStore) -> None:
+    def __init__(self, shared: StoreContext, labels: LabelStore) -> None:
         super().__init__(shared)
-        self._mail = mail
-        self._claimed: dict[int, list[int]] = {}
-        self._next_batch = 1
-        self._commands: dict[int, list[str]] = {}
-        """Batch → the commands it was sent as, until its answer is written down."""
+        self._labels = labels
         self._touched_ops: set[int] = set()
+
+    def touch(self, op_id: int) -> None:
+        """Something of an op changed its state: the next ``settle`` looks at it too."""
+        self._touched_ops.add(op_id)
+
+    def refold_labels(self, tx: Transaction) -> None:
+        """Steps about labels changed their state: show what labels are called, and which there are."""
+        self._refold_names(tx)
+        refold_shelf(tx, self.marks, self._shared.sanitize)
 
     def _refold_names(self, tx: Transaction) -> None:
         """What labels are called: the server's names with the open renames applied, in their order."""
@@ -52,7 +58,7 @@ class OpStates(Repository):
                 self.marks.rename(tx, mark_id, shown=wanted)
         self.marks.forget_names()
 
-    def _refold_pieces(self, tx: Transaction, pieces: Iterable[PendingChange]) -> None:
+    def refold_pieces(self, tx: Transaction, pieces: Iterable[PendingChange]) -> None:
         """Some pieces are not open any more: show what follows. Together, for those of a label that is not
         deleted after all concern the same messages: whatever carries it.
         """
@@ -63,10 +69,11 @@ class OpStates(Repository):
             if piece.is_general:
                 marks |= piece.shift.remove
         for mark in marks:
-            msgids.update(self._mail.holding(tx, mark))
-        self._refold(tx, sorted(msgids))
+            msgids.update(self._labels.holding(tx, mark))
+        self.refold(tx, sorted(msgids))
 
-    def _refold(self, tx: Transaction, msgids: Iterable[int], mood: int | None = None) -> None:
+    def refold(self, tx: Transaction, msgids: Iterable[int], mood: int | None = None) -> None:
+        """Show what follows for some messages; ``mood``: how they stood before that."""
         for part in chunks(list(msgids), BATCH_SIZE):
             book = self.book(tx)
             records = book.load_messages(part)
@@ -76,15 +83,12 @@ class OpStates(Repository):
             self.pieces.fold(tx, self.marks, records)
             book.flush()
 
-    def _take_touched(self) -> set[int]:
+    def settle(self, tx: Transaction, op_ids: Iterable[int]) -> Settled:
+        """Derive the state of ops, and of those that were touched, from that of their pieces."""
         touched, self._touched_ops = self._touched_ops, set()
-        return touched
-
-    def _settle_ops(self, tx: Transaction, op_ids: set[int]) -> Settled:
-        """Derive the state of ops from that of their pieces."""
         confirmed: list[int] = []
         rejected: dict[int, str] = {}
-        for op_id in sorted(op_ids):
+        for op_id in sorted({*op_ids, *touched}):
             row = tx.row("SELECT state, messages, summary FROM op WHERE op_id = ?", (op_id,))
             if row is None:
                 continue

@@ -21,10 +21,12 @@ from imapcore.store.changes.inverse import Resolution, meet
 from imapcore.store.changes.pending import CANCELLED, OPEN, TO_BE_SAID, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
 from imapcore.store.facts import Verb
-from imapcore.store.journal.answers import Answers
+from imapcore.store.journal.op_states import OpStates
 from imapcore.store.mail.known_labels import KnownLabels, refuse
-from imapcore.store.mail.label_tree import is_inside, need_label, refold_shelf
+from imapcore.store.mail.label_tree import is_inside, missing_labels, need_label
+from imapcore.store.mail.mailboxes import LabelStore
 from imapcore.store.marks.values import MarkDiff
+from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction, chunks
 from imapcore.store.threads.message_state import PENDING, MessageState
 from imapcore.store.threads.targets import Targets
@@ -60,16 +62,22 @@ class NewOp(Struct):
         return len(self.steps) - 1
 
 
-class OpWriter(Answers):
-    """Writing ops; what the user does stands in the classes built on this one."""
+class OpWriter(Repository):
+    """Writing ops, inside a transaction of the caller's."""
 
     sweep_from = SWEEP_FROM
     """Conversations from which on an op is swept over them instead of going through a book."""
 
-    _last_op: tuple[int, Sequence[int]] = (0, ())
+    last_op: tuple[int, Sequence[int]] = (0, ())
     """The last op that was not too large, and its conversations: mostly undo takes that one back."""
 
-    def _begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> NewOp:
+    def __init__(self, shared: StoreContext, states: OpStates, labels: LabelStore) -> None:
+        super().__init__(shared)
+        self._states = states
+        self._labels = labels
+
+    def begin(self, tx: Transaction, origin: str, op: str, undoes: int | None = None) -> NewOp:
+        """A new op, without steps so far."""
         tx.execute(
             "INSERT INTO op (at, origin, op, summary, state, threads, messages, undoes) "
             "VALUES (?, ?, ?, '', ?, 0, 0, ?)",
@@ -77,7 +85,7 @@ class OpWriter(Answers):
         )
         return NewOp(tx.number("SELECT last_insert_rowid()"), origin)
 
-    def _draft_changes(
+    def apply(
         self,
         tx: Transaction,
         draft: NewOp,
@@ -113,23 +121,23 @@ class OpWriter(Answers):
                 met[piece].add(record.msgid)
             record.shown = self.marks.numbered(tx, meeting.ids)
             record.mood = meeting.mood
-        self._cancel_met(tx, met)
+        self.cancel_met(tx, met)
 
-    def _note(self, tx: Transaction, draft: NewOp, swept: Swept) -> None:
+    def take_over(self, tx: Transaction, draft: NewOp, swept: Swept) -> None:
         """Take over what a sweep changed."""
         draft.threads.update(swept.threads)
         for step, msgids in swept.messages.items():
             draft.changed[step].extend(msgids)
             draft.messages.update(msgids)
-        self._cancel_met(tx, swept.met)
+        self.cancel_met(tx, swept.met)
 
-    def _cancel_met(self, tx: Transaction, met: Mapping[PendingChange, set[int]]) -> None:
+    def cancel_met(self, tx: Transaction, met: Mapping[PendingChange, set[int]]) -> None:
         """Cancel open changes that met their opposite: which, and on which messages."""
         for piece, msgids in met.items():
             self.pieces.settle(tx, piece, msgids, CANCELLED)
-            self._touched_ops.add(piece.op_id)
+            self._states.touch(piece.op_id)
 
-    def _write_changes(self, tx: Transaction, draft: NewOp) -> None:
+    def write_changes(self, tx: Transaction, draft: NewOp) -> None:
         """Enter into the journal what the steps have changed so far: whatever comes after reckons with it."""
         for (step, shift, state), msgids in draft.changed.items():
             is_general = draft.steps[step].verb is Verb.DELETE_LABEL
@@ -137,20 +145,20 @@ class OpWriter(Answers):
         draft.changed.clear()
 
     @staticmethod
-    def _has_effect(draft: NewOp) -> bool:
+    def has_effect(draft: NewOp) -> bool:
         """Whether an op changes anything at all."""
         return bool(draft.messages) or any(planned.verb in LABEL_VERBS for planned in draft.steps)
 
     @staticmethod
-    def _drop(tx: Transaction, draft: NewOp) -> None:
+    def drop(tx: Transaction, draft: NewOp) -> None:
         """An op that changes nothing never was."""
         tx.execute("DELETE FROM op WHERE op_id = ?", (draft.op_id,))
 
-    def _finish(
+    def finish(
         self, tx: Transaction, draft: NewOp, summary: str, *, can_undo: bool, is_final: bool = False
     ) -> Receipt:
         """``is_final``: it cannot be taken back, and who tries is told so."""
-        self._write_changes(tx, draft)
+        self.write_changes(tx, draft)
         for number, planned in enumerate(draft.steps):
             tx.execute(
                 "INSERT INTO step (op_id, step, verb, names, destination) VALUES (?, ?, ?, ?, ?)",
@@ -173,20 +181,19 @@ class OpWriter(Answers):
             (self._shared.clock.now_ms(), json.dumps(sorted(used, key=str))),
         )
         has_label_step = any(planned.verb in LABEL_VERBS for planned in draft.steps)
-        has_effect = self._has_effect(draft)
+        has_effect = self.has_effect(draft)
         undo = TO_BE_SAID if is_final else int(can_undo and has_effect)
         tx.execute(
             "UPDATE op SET summary = ?, threads = ?, messages = ?, can_undo = ? WHERE op_id = ?",
             (summary, len(draft.threads), len(draft.messages), undo, draft.op_id),
         )
         if has_label_step:
-            self._refold_names(tx)
-            refold_shelf(tx, self.marks, self._shared.sanitize)
-        self._settle_ops(tx, {draft.op_id, *self._take_touched()})
+            self._states.refold_labels(tx)
+        self._states.settle(tx, {draft.op_id})
         if draft.op_id % OPS_KEPT == 0:
             self._forget_old(tx, draft.op_id - OPS_KEPT)
         if len(draft.messages) <= MESSAGES_AT_ONCE:
-            self._last_op = (draft.op_id, array("q", draft.threads))
+            self.last_op = (draft.op_id, array("q", draft.threads))
         return Receipt(
             draft.op_id, summary, len(draft.threads), len(draft.messages), can_undo=can_undo and has_effect
         )
@@ -207,7 +214,14 @@ class OpWriter(Answers):
             return MarkDiff(), False
         return MarkDiff(remove=frozenset((mark,))), True
 
-    def _draft_rename(
+    def create_labels(self, tx: Transaction, draft: NewOp, names: Iterable[str], known: KnownLabels) -> None:
+        """Make the labels of these names that are not there, and the parents they need."""
+        for name in missing_labels(tx.rows, names, known.hidden):
+            self._labels.new_label(tx, name)
+            self.marks.shown_label(tx, name)
+            draft.step(PlannedStep(Verb.CREATE_LABEL, (name,)))
+
+    def rename_label(
         self, tx: Transaction, draft: NewOp, name: str, new_name: str, known: KnownLabels
     ) -> None:
         """A label is to have another name. Raises InvalidArgument, in the words of the dialogs."""
@@ -224,11 +238,12 @@ class OpWriter(Answers):
         mark = self.marks.find_label(tx, name)
         if mark is None:
             return
-        if self._mail.holding(tx, mark) or Targets(tx.rows).carrying(mark):
+        if self._labels.holding(tx, mark) or Targets(tx.rows).carrying(mark):
             raise InvalidArgument("Mail carries a label of that name, though it is not in the tree")
         self.marks.retire(tx, mark)
 
-    def _draft_delete(self, tx: Transaction, draft: NewOp, name: str) -> None:
+    def delete_label(self, tx: Transaction, draft: NewOp, name: str) -> None:
+        """A label is deleted, and taken off whatever carries it."""
         number = draft.step(PlannedStep(Verb.DELETE_LABEL, (name,)))
         mark = self.marks.find_label(tx, name)
         if mark is None:
@@ -238,5 +253,5 @@ class OpWriter(Answers):
         )
         for msgids in chunks(Targets(tx.rows).carrying(mark), THREADS_AT_ONCE):
             book = self.book(tx)
-            self._draft_changes(tx, draft, [(number, removing)], book.load_messages(msgids))
+            self.apply(tx, draft, [(number, removing)], book.load_messages(msgids))
             book.flush()

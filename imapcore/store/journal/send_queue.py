@@ -10,7 +10,6 @@ thousand messages.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 from msgspec import Struct, field
 
@@ -19,8 +18,10 @@ from imapcore.store.changes.pending import OPEN, SENT, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS, batch_names
 from imapcore.store.facts import Batch, Verb
 from imapcore.store.journal.op_states import BATCH_SIZE, OpStates
+from imapcore.store.mail.envelopes import stored_among
 from imapcore.store.marks.values import FLAGGED, STARRED
-from imapcore.store.sqlite.connection import Transaction, integers, listed
+from imapcore.store.repository import Repository, StoreContext
+from imapcore.store.sqlite.connection import Transaction, listed
 
 Step = tuple[int, int]
 """(op id, number of the step in it)."""
@@ -47,15 +48,24 @@ class _Choice(Struct):
         )
 
 
-class SendQueue(OpStates):
+class SendQueue(Repository):
     """Handing work out; every method is safe on any thread and returns when committed."""
+
+    def __init__(self, shared: StoreContext, states: OpStates) -> None:
+        super().__init__(shared)
+        self._states = states
+        self._claimed: dict[int, list[int]] = {}
+        """Batch → the pieces it was made of."""
+        self._next_batch = 1
+        self._commands: dict[int, list[str]] = {}
+        """Batch → the commands it was sent as, until its answer is written down."""
 
     def recover(self) -> None:
         """After a start: whatever was on its way is open again, as a replay."""
 
         def job(tx: Transaction) -> None:
             tx.execute("UPDATE piece SET state = ?, is_replay = 1 WHERE state = ?", (OPEN, SENT))
-            self._settle_ops(tx, {row[0] for row in tx.rows("SELECT op_id FROM op WHERE state = 'sent'")})
+            self._states.settle(tx, {row[0] for row in tx.rows("SELECT op_id FROM op WHERE state = 'sent'")})
 
         self._write(job)
 
@@ -65,9 +75,9 @@ class SendQueue(OpStates):
 
     def claim(self, limit: int = BATCH_SIZE) -> Batch | None:
         """The next piece of work, marked as sent; None when there is nothing that may be sent now."""
-        return self._write(lambda tx: self._claim(tx, limit)) if self._has_open() else None
+        return self._write(lambda tx: self._claim(tx, limit)) if self.has_open() else None
 
-    def _has_open(self) -> bool:
+    def has_open(self) -> bool:
         """Whether anything waits to be sent: most looks find nothing, and open no transaction for it.
 
         Whoever writes something down afterwards asks for it to be sent.
@@ -116,7 +126,7 @@ class SendQueue(OpStates):
         names = batch_names(verb, piece.shift)
         free = set(piece.msgids) - choice.blocked
         if piece.state == OPEN and free and choice.fits(verb, names, destination, piece.is_replay):
-            known = self._known(tx, free)
+            known = stored_among(tx, free)
             taken = set(sorted(known)[: limit - choice.size])
             if taken:
                 choice.verb, choice.names, choice.destination = verb, names, destination
@@ -126,11 +136,6 @@ class SendQueue(OpStates):
                 choice.blocked |= free - taken
                 return
         choice.blocked.update(piece.msgids)
-
-    @staticmethod
-    def _known(tx: Transaction, msgids: Iterable[int]) -> set[int]:
-        source = "message WHERE msgid IN (SELECT value FROM json_each(?))"
-        return set(integers(tx.rows, "msgid", source, (listed(msgids),)))
 
     def _claim_choice(self, tx: Transaction, choice: _Choice) -> Batch:
         claimed: list[PendingChange] = []
@@ -184,3 +189,33 @@ class SendQueue(OpStates):
         return Batch(
             batch_id, verb, op_ids, names, msgids, destination, any(piece.is_replay for piece in pieces)
         )
+
+    # -- what is on its way ----------------------------------------------------------------------------
+
+    def note_command(self, batch: Batch, command: str) -> None:
+        """Remember the exact command line (redacted, sanitized) a batch is sent as, for Activity: it is
+        written down together with the answer.
+        """
+        self._commands.setdefault(batch.batch_id, []).append(command)
+
+    def write_commands(self, tx: Transaction, batch: Batch) -> None:
+        """Write down what a batch was sent as: its answer is there."""
+        for command in self._commands.pop(batch.batch_id, ()):
+            tx.execute(
+                """
+                UPDATE step SET commands = json_insert(commands, '$[#]', ?)
+                WHERE (op_id, step) IN (
+                    SELECT op_id, step FROM piece WHERE piece_id IN (SELECT value FROM json_each(?)))
+                AND json_array_length(commands) < 50
+                """,
+                (command, listed(self._claimed.get(batch.batch_id, ()))),
+            )
+
+    def pieces_of(self, tx: Transaction, batch: Batch) -> list[PendingChange]:
+        """The pieces of a batch that are not answered yet."""
+        found = (self.pieces.get(tx, piece_id) for piece_id in self._claimed.get(batch.batch_id, ()))
+        return [piece for piece in found if piece is not None and piece.state == SENT]
+
+    def drop_batch(self, batch: Batch) -> None:
+        """Nothing more will be said of a batch."""
+        self._claimed.pop(batch.batch_id, None)

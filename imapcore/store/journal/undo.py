@@ -33,10 +33,13 @@ from imapcore.store.changes.pending import (
 )
 from imapcore.store.changes.steps import LABEL_VERBS, Change, PlannedStep, reversed_steps
 from imapcore.store.facts import Verb
+from imapcore.store.journal.op_states import OpStates
 from imapcore.store.journal.op_writer import MESSAGES_AT_ONCE, THREADS_AT_ONCE, NewOp, OpWriter
+from imapcore.store.mail.envelopes import stored_among
 from imapcore.store.mail.known_labels import KnownLabels
 from imapcore.store.mail.label_tree import NO_LABEL
 from imapcore.store.marks.values import MarkDiff, MarkIds
+from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction, chunks, integers, listed
 from imapcore.store.threads.message_state import REJECTED, SETTLED, MessageState
 from imapcore.store.threads.targets import Targets
@@ -46,8 +49,13 @@ USER, AUTOMATIC, UNDO, REDO = "user", "automatic", "undo", "redo"
 """Where an op comes from; only what a user did anew ends the possibility to redo."""
 
 
-class Undo(OpWriter):
+class Undo(Repository):
     """Taking back, doing again; every method is safe on any thread and returns when it is on the disk."""
+
+    def __init__(self, shared: StoreContext, states: OpStates, writer: OpWriter) -> None:
+        super().__init__(shared)
+        self._states = states
+        self._writer = writer
 
     # -- undo and redo ---------------------------------------------------------------------------------
 
@@ -80,7 +88,7 @@ class Undo(OpWriter):
             return None
         op_id, summary, op = int(row[0]), str(row[1]), str(row[2])
         tx.execute("UPDATE op SET is_undone = 1 WHERE op_id = ?", (op_id,))
-        draft = self._begin(tx, origin, op, undoes=op_id)
+        draft = self._writer.begin(tx, origin, op, undoes=op_id)
         rows = tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step DESC", (op_id,)
         )
@@ -106,23 +114,23 @@ class Undo(OpWriter):
                 book.flush()
                 if verb == Verb.RENAME_LABEL and (problem := self._rename_problem(tx, *json.loads(names))):
                     # A renaming is all of its op: nothing else has been taken back.
-                    self._drop(tx, draft)
+                    self._writer.drop(tx, draft)
                     tx.execute("UPDATE op SET is_undone = 0, can_undo = 0 WHERE op_id = ?", (op_id,))
                     return InvalidArgument(problem, title="That cannot be taken back")
                 self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
                 book = self.book(tx)
             where = Role(destination) if destination else None
             book = self._take_back_pieces(tx, draft, book, Verb(verb), where, pieces)
-            self._write_changes(tx, draft)
+            self._writer.write_changes(tx, draft)
         book.flush()
         left = concerned - draft.messages
-        gone = left - self._known(tx, left)
-        if not self._has_effect(draft):
-            self._drop(tx, draft)
+        gone = left - stored_among(tx, left)
+        if not self._writer.has_effect(draft):
+            self._writer.drop(tx, draft)
             tx.execute("UPDATE op SET is_undone = 0, can_undo = 0 WHERE op_id = ?", (op_id,))
             return _nothing_left(summary, origin, len(concerned), len(gone))
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
-        receipt = self._finish(tx, draft, text, can_undo=True)
+        receipt = self._writer.finish(tx, draft, text, can_undo=True)
         return replace(receipt, summary=f"{text}; {_were_deleted(len(gone))}") if gone else receipt
 
     def _revived(self, tx: Transaction, marks: MarkIds) -> MarkIds:
@@ -148,7 +156,7 @@ class Undo(OpWriter):
                 return
             number = draft.step(PlannedStep(Verb.CREATE_LABEL, (names[0],)))
         elif draft.origin == REDO:
-            self._draft_delete(tx, draft, names[0])
+            self._writer.delete_label(tx, draft, names[0])
             return
         elif self._is_unused(tx, names[0]):
             number = draft.step(PlannedStep(Verb.DELETE_LABEL, (names[0],)))
@@ -167,8 +175,8 @@ class Undo(OpWriter):
             for piece in unsent:
                 if piece is not None:
                     self.pieces.settle(tx, piece, None, CANCELLED)
-                    self._touched_ops.add(piece.op_id)
-            self._refold_pieces(tx, filter(None, unsent))
+                    self._states.touch(piece.op_id)
+            self._states.refold_pieces(tx, filter(None, unsent))
 
     def _is_unused(self, tx: Transaction, name: str) -> bool:
         """Whether nothing carries a label: only then undoing its creation deletes nothing else."""
@@ -198,12 +206,12 @@ class Undo(OpWriter):
             plan_of = {msgid: plan for plan in some for msgid in plan.piece.msgids}
             left: Set[int] = plan_of.keys()
             thrids = self._threads_of(tx, some[0].piece.op_id, left)
-            if len(thrids) >= self.sweep_from:
+            if len(thrids) >= self._writer.sweep_from:
                 book.flush()
                 book = self.book(tx)
                 swept = sweep_back(tx, self.marks, self.people, thrids, plan_of, busy, self.pieces.going(tx))
                 if swept is not None:
-                    self._note(tx, draft, swept)
+                    self._writer.take_over(tx, draft, swept)
                     left = swept.left
             if not left:
                 continue
@@ -213,7 +221,7 @@ class Undo(OpWriter):
                 if plan.is_open and records:
                     records = self._meet(tx, draft, plan, records, busy)
                 if records:
-                    self._draft_changes(tx, draft, plan.steps(), records)
+                    self._writer.apply(tx, draft, plan.steps(), records)
             if len(book.records) > MESSAGES_AT_ONCE:
                 book.flush()
                 book = self.book(tx)
@@ -223,7 +231,7 @@ class Undo(OpWriter):
         """The conversations of an op's messages: of the op before this one they are known, and need no
         looking up. (Since then a message may have come to another; ``sweep_back`` tells which.)
         """
-        last, thrids = self._last_op
+        last, thrids = self._writer.last_op
         if op_id == last:
             return thrids
         source = "json_each(?) CROSS JOIN message ON msgid = value"
@@ -267,7 +275,7 @@ class Undo(OpWriter):
             msgids.append(record.msgid)
             draft.messages.add(record.msgid)
             draft.threads.add(record.thrid)
-        self._cancel_met(tx, met)
+        self._writer.cancel_met(tx, met)
         if not msgids:
             del draft.changed[(number, back, CANCELLED)]
         return late
@@ -280,7 +288,7 @@ class Undo(OpWriter):
         row = tx.row("SELECT summary, op FROM op WHERE op_id = ? AND state = ?", (op_id, OpState.REJECTED))
         if row is None:
             return None
-        draft = self._begin(tx, USER, str(row[1]))
+        draft = self._writer.begin(tx, USER, str(row[1]))
         for step, verb, names, destination in tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step", (op_id,)
         ):
@@ -305,14 +313,14 @@ class Undo(OpWriter):
                 again = replace(planned, change=_again(piece.shift))
                 for msgids in chunks(piece.msgids, THREADS_AT_ONCE):
                     book = self.book(tx)
-                    self._draft_changes(tx, draft, [(number, again)], book.load_messages(msgids))
+                    self._writer.apply(tx, draft, [(number, again)], book.load_messages(msgids))
                     book.flush()
-            self._write_changes(tx, draft)
-        self._calm(tx, op_id)
+            self._writer.write_changes(tx, draft)
+        self.unmark(tx, op_id)
         tx.execute("UPDATE op SET state = ?, can_undo = 0 WHERE op_id = ?", (OpState.SUPERSEDED, op_id))
-        return self._finish(tx, draft, str(row[0]), can_undo=True)
+        return self._writer.finish(tx, draft, str(row[0]), can_undo=True)
 
-    def _calm(self, tx: Transaction, op_id: int) -> None:
+    def unmark(self, tx: Transaction, op_id: int) -> None:
         """Take the mark of refusal off an op's messages."""
         for row in tx.rows(
             f"SELECT {PENDING_COLUMNS} FROM piece WHERE op_id = ? AND state = ?", (op_id, REFUSED)

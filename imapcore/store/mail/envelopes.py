@@ -11,9 +11,9 @@ from functools import partial
 
 from msgspec import Struct
 
-from imapcore.store.mail.mailboxes import LabelStore
 from imapcore.store.query.fulltext import Words, drop_words, put_words, words_of
-from imapcore.store.sqlite.connection import Transaction, listed
+from imapcore.store.repository import Repository
+from imapcore.store.sqlite.connection import Transaction, integers, listed
 
 
 class StoredEnvelope(Struct):
@@ -28,10 +28,17 @@ class StoredEnvelope(Struct):
     snippet: str | None
 
 
-class Envelopes(LabelStore):
+def stored_among(tx: Transaction, msgids: Iterable[int]) -> set[int]:
+    """Those of some messages that are stored."""
+    source = "message WHERE msgid IN (SELECT value FROM json_each(?))"
+    return set(integers(tx.rows, "msgid", source, (listed(msgids),)))
+
+
+class Envelopes(Repository):
     """Envelopes and snippets; every method is safe on any thread and returns when committed."""
 
-    def _stored(self, tx: Transaction, msgids: Iterable[int]) -> dict[int, StoredEnvelope]:
+    def stored(self, tx: Transaction, msgids: Iterable[int]) -> dict[int, StoredEnvelope]:
+        """msgid → what is stored of it; unknown messages are left out."""
         rows = tx.rows(
             "SELECT msgid, thrid, place, uid, modseq, people, subject, snippet FROM message "
             "WHERE msgid IN (SELECT value FROM json_each(?))",
@@ -39,9 +46,9 @@ class Envelopes(LabelStore):
         )
         return {row[0]: StoredEnvelope(*row[1:]) for row in rows}
 
-    def _indexed(self, tx: Transaction, msgid: int, people: str, subject: str, snippet: str | None) -> Words:
+    def indexed(self, tx: Transaction, msgid: int, known: StoredEnvelope) -> Words:
         """The words a stored message was indexed with."""
-        return words_of(msgid, subject, self.people.everyone(tx, people), snippet)
+        return words_of(msgid, known.subject, self.people.everyone(tx, known.people), known.snippet)
 
     def set_snippets(self, snippets: Mapping[int, str]) -> None:
         """Store the first words of messages' texts."""
@@ -49,7 +56,7 @@ class Envelopes(LabelStore):
             self._write(partial(self._set_snippets, snippets={m: snippets[m] for m in batch}))
 
     def _set_snippets(self, tx: Transaction, snippets: Mapping[int, str]) -> None:
-        stored = self._stored(tx, snippets)
+        stored = self.stored(tx, snippets)
         changed = {
             msgid: snippets[msgid] for msgid, known in stored.items() if known.snippet != snippets[msgid]
         }
@@ -101,10 +108,8 @@ class Envelopes(LabelStore):
 
     def forget_messages(self, tx: Transaction, msgids: Sequence[int]) -> None:
         """Delete messages with everything that hangs on them, inside a transaction of the caller's."""
-        stored = self._stored(tx, msgids)
-        drop_words(
-            tx, [self._indexed(tx, msgid, k.people, k.subject, k.snippet) for msgid, k in stored.items()]
-        )
+        stored = self.stored(tx, msgids)
+        drop_words(tx, [self.indexed(tx, msgid, known) for msgid, known in stored.items()])
         book = self.book(tx)
         for record in book.load_messages(stored):
             record.is_gone = True

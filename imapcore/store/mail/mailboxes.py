@@ -13,7 +13,7 @@ from functools import partial
 
 from imapcore.model import Role
 from imapcore.store.facts import Changed, MailboxChanges, MailboxFacts
-from imapcore.store.mail.label_tree import is_inside, leaf, parents, refold_shelf
+from imapcore.store.mail.label_tree import is_inside, leaf, refold_shelf
 from imapcore.store.marks.values import PLACES, ROLE_OF_PLACE
 from imapcore.store.repository import Repository
 from imapcore.store.sqlite.connection import Transaction, chunks
@@ -38,7 +38,7 @@ class LabelStore(Repository):
         """Take a whole LIST for what the server has; how it differs from the last one.
 
         A label that is gone from it keeps its messages: it may only be hidden from IMAP. Ask for those
-        messages again, or say ``forget_label``. ``own_changes``: how many there were when the list
+        messages again, or say ``forget``. ``own_changes``: how many there were when the list
         was asked for; if there are more by now, it is an old one and changes nothing.
         """
         return self._write(lambda tx: self._replace(tx, facts, own_changes))
@@ -105,7 +105,7 @@ class LabelStore(Repository):
         )
         return tuple(row[0] for row in rows)
 
-    def rename_label(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str) -> None:
         """A label was renamed elsewhere (its children are named one by one): messages keep it under the new
         name.
         """
@@ -116,7 +116,7 @@ class LabelStore(Repository):
 
         self._write(job)
 
-    def renew_label(self, name: str) -> None:
+    def renew(self, name: str) -> None:
         """A label was made elsewhere: one of that name that was deleted before is another."""
         self._write(lambda tx: self.new_label(tx, name))
 
@@ -175,7 +175,7 @@ class LabelStore(Repository):
             self.pieces.fold(tx, self.marks, book.load_messages(msgids))
             book.flush()
 
-    def forget_label(self, name: str) -> Changed:
+    def forget(self, name: str) -> Changed:
         """A label was deleted elsewhere: no message carries it any more, unless an open change here says
         so.
         """
@@ -186,8 +186,36 @@ class LabelStore(Repository):
                 changed = changed.merged(self._write(partial(self._take_off, mark_id=mark_id, msgids=msgids)))
         return changed
 
-    def drop_label(self, tx: Transaction, name: str) -> None:
-        """The server deleted a label at our request: it is on no message any more."""
+    # -- what the server did at our request, inside a transaction of the caller's -----------------------
+
+    def confirm_created(self, tx: Transaction, name: str) -> None:
+        """The server made a label."""
+        self.own_changes += 1
+        tx.execute(
+            """
+            INSERT INTO mailbox (name, position, title, role, is_selectable, attributes)
+            SELECT ?, coalesce(max(position), 0) + 1, ?, NULL, 1, '[]' FROM mailbox WHERE true
+            ON CONFLICT (name) DO UPDATE SET is_selectable = 1
+            """,
+            (name, self._title(name)),
+        )
+
+    def confirm_renamed(self, tx: Transaction, old: str, new: str) -> None:
+        """The server gave a label, and those below it, another name."""
+        self.own_changes += 1
+        self.rename_marks(tx, old, new)
+        for (each,) in tx.rows("SELECT name FROM mailbox WHERE role IS NULL"):
+            if is_inside(each, old):
+                target = new + each[len(old) :]
+                tx.execute(
+                    "UPDATE OR REPLACE mailbox SET name = ?, title = ? WHERE name = ?",
+                    (target, self._title(target), each),
+                )
+
+    def confirm_deleted(self, tx: Transaction, name: str) -> None:
+        """The server deleted a label: it is on no message any more."""
+        self.own_changes += 1
+        tx.execute("DELETE FROM mailbox WHERE name = ? AND role IS NULL", (name,))
         for (mark_id,) in tx.rows(LABEL, (name,)):
             for msgids in chunks(self.holding(tx, mark_id), 1000):
                 self._take_off(tx, mark_id, msgids)
@@ -201,6 +229,9 @@ class LabelStore(Repository):
         book.flush()
         return Changed((), len(records))
 
+    def _title(self, name: str) -> str:
+        return self._shared.sanitize(leaf(name))
+
     @staticmethod
     def holding(tx: Transaction, mark_id: int) -> list[int]:
         """Messages whose confirmed marks hold a certain one."""
@@ -209,6 +240,3 @@ class LabelStore(Repository):
 
 def _is_label(row: tuple[object, ...]) -> bool:
     return row[3] is None and bool(row[4])
-
-
-__all__ = ["LabelStore", "is_inside", "leaf", "parents", "refold_shelf"]

@@ -1,7 +1,7 @@
 """Mail: what the server says about messages, written down.
 
 What lives here: applying facts and deltas. What may not: deciding what to fetch (sync), what the user
-changed (the journal), where messages are (``uids``, its base).
+changed (the journal), where messages are (``uids``).
 
 Every write is a series of transactions of few rows, so that the user's own changes get in between.
 What has an open change keeps showing it: facts are written as confirmed, and what is shown is folded anew.
@@ -14,7 +14,7 @@ from functools import partial
 
 from imapcore.model import Role
 from imapcore.store.facts import Changed, Delta, MessageFacts
-from imapcore.store.mail.envelopes import StoredEnvelope
+from imapcore.store.mail.envelopes import Envelopes, StoredEnvelope
 from imapcore.store.mail.uids import UidStore
 from imapcore.store.marks.values import (
     FLAGGED,
@@ -27,6 +27,7 @@ from imapcore.store.marks.values import (
     MarkSet,
 )
 from imapcore.store.query.fulltext import Words, drop_words, put_words, words_of
+from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction, integer_rows, listed
 from imapcore.store.threads.message_state import SETTLED, MessageState
 from imapcore.store.threads.search_hits import found_by_searches
@@ -36,26 +37,31 @@ RECENT = "\\Recent"
 """A flag of the session, not of the message (RFC 3501 §2.3.2)."""
 
 
-class MessageStore(UidStore):
-    """The server's side of the store; every method is safe on any thread and returns when committed."""
+class MessageStore(Repository):
+    """The messages; every method is safe on any thread and returns when committed."""
+
+    def __init__(self, shared: StoreContext, envelopes: Envelopes, uids: UidStore) -> None:
+        super().__init__(shared)
+        self._envelopes = envelopes
+        self._uids = uids
 
     # -- messages --------------------------------------------------------------------------------------
 
-    def apply_messages(self, facts: Sequence[MessageFacts]) -> Changed:
+    def apply(self, facts: Sequence[MessageFacts]) -> Changed:
         """Store messages, new or known, as FETCH described them. Any number."""
         changed = Changed()
         for batch in self._portions(facts):
-            changed = changed.merged(self._write(partial(self._apply, batch=batch)))
+            changed = changed.merged(self._write(partial(self._apply_some, batch=batch)))
         return changed
 
-    def _apply(self, tx: Transaction, batch: Sequence[MessageFacts]) -> Changed:
+    def _apply_some(self, tx: Transaction, batch: Sequence[MessageFacts]) -> Changed:
         facts_of = {facts.msgid: facts for facts in batch}
         names_before = len(self._names(tx))
         self.people.intern(
             tx,
             (address for f in facts_of.values() for address in (f.sender, *f.to, *f.cc, *f.bcc, *f.reply_to)),
         )
-        stored = self._stored(tx, facts_of)
+        stored = self._envelopes.stored(tx, facts_of)
         self._vacate(tx, facts_of)
         book = self.book(tx)
         book.load({f.thrid for f in facts_of.values()} | {known.thrid for known in stored.values()})
@@ -96,7 +102,7 @@ class MessageStore(UidStore):
             tx.execute(
                 "UPDATE message SET uid = NULL, unplaced = ? WHERE place = ? "
                 "AND uid IN (SELECT value FROM json_each(?))",
-                (self._pass(tx), PLACE_OF_ROLE[place], listed(uids)),
+                (self._uids.current_pass(tx), PLACE_OF_ROLE[place], listed(uids)),
             )
 
     def _insert(self, tx: Transaction, fresh: Sequence[MessageFacts]) -> None:
@@ -151,7 +157,7 @@ class MessageStore(UidStore):
         snippet = known.snippet if facts.snippet is None else facts.snippet
         if (people, facts.subject, snippet) != (known.people, known.subject, known.snippet):
             record.has_new_text = True
-            drop_words(tx, [self._indexed(tx, facts.msgid, known.people, known.subject, known.snippet)])
+            drop_words(tx, [self._envelopes.indexed(tx, facts.msgid, known)])
             put_words(tx, [_words(facts, snippet)])
         tx.execute(
             "UPDATE message SET thrid = ?, place = ?, uid = ?, unplaced = 0, modseq = ?, size = ?, "
@@ -234,6 +240,10 @@ class MessageStore(UidStore):
         self.pieces.fold(tx, self.marks, touched.values())
         messages = book.flush()
         return Changed((), messages, has_new_label=len(self._names(tx)) != names_before), touched.keys()
+
+    def forget(self, tx: Transaction, msgids: Sequence[int]) -> None:
+        """The server has deleted messages: forget everything about them."""
+        self._envelopes.forget_messages(tx, msgids)
 
     def _revised(self, tx: Transaction, confirmed: MarkSet, delta: Delta) -> MarkSet:
         ids = set(confirmed.ids)

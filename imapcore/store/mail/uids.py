@@ -16,11 +16,16 @@ from imapcore.model import Role
 from imapcore.store.facts import Changed, Location, SyncState, UidRanges
 from imapcore.store.mail.envelopes import Envelopes
 from imapcore.store.marks.values import PLACE_OF_ROLE, PLACES, ROLE_OF_PLACE
+from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction, listed
 
 
-class UidStore(Envelopes):
+class UidStore(Repository):
     """Where things are; every method is safe on any thread and returns when committed."""
+
+    def __init__(self, shared: StoreContext, envelopes: Envelopes) -> None:
+        super().__init__(shared)
+        self._envelopes = envelopes
 
     # -- uids ------------------------------------------------------------------------------------------
 
@@ -77,7 +82,7 @@ class UidStore(Envelopes):
         return tx.execute(
             "UPDATE message SET uid = NULL, unplaced = ? WHERE msgid IN "
             "(SELECT msgid FROM message WHERE place = ? AND uid IS NOT NULL LIMIT ?)",
-            (self._pass(tx), place, self._shared.writer.rows_at_once),
+            (self.current_pass(tx), place, self._shared.writer.rows_at_once),
         ).rowcount
 
     def _settle_in(self, tx: Transaction, place: int, pairs: Mapping[int, int]) -> None:
@@ -111,7 +116,7 @@ class UidStore(Envelopes):
         tx.execute(
             "UPDATE message SET place = NULL, uid = NULL, unplaced = ? "
             "WHERE msgid IN (SELECT value FROM json_each(?))",
-            (self._pass(tx), listed(msgids)),
+            (self.current_pass(tx), listed(msgids)),
         )
         book = self.book(tx)
         records = book.load_messages(msgids)
@@ -127,7 +132,7 @@ class UidStore(Envelopes):
             tx.execute(
                 "INSERT INTO meta VALUES ('pass', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
             )
-            return self._pass(tx)
+            return self.current_pass(tx)
 
         return self._write(job)
 
@@ -156,12 +161,12 @@ class UidStore(Envelopes):
         msgids = [row[1] for row in rows]
         busy = self.pieces.touching(tx, msgids)
         gone = [msgid for msgid in msgids if msgid not in busy]
-        self.forget_messages(tx, gone)
+        self._envelopes.forget_messages(tx, gone)
         return len(gone), rows[-1] if rows else None
 
     # -- what sync asks --------------------------------------------------------------------------------
 
-    def uids(self, place: Role) -> UidRanges:
+    def ranges(self, place: Role) -> UidRanges:
         """Every uid the store knows in a place, as ranges."""
         rows = self._read_long(
             "SELECT min(uid), max(uid) FROM (SELECT uid, uid - row_number() OVER (ORDER BY uid) AS island "
@@ -241,8 +246,9 @@ class UidStore(Envelopes):
             )
         )
 
-    # -- inside ----------------------------------------------------------------------------------------
+    # -- inside a transaction of the caller's ----------------------------------------------------------
 
     @staticmethod
-    def _pass(tx: Transaction) -> int:
+    def current_pass(tx: Transaction) -> int:
+        """The number of the pass that began last."""
         return tx.number("SELECT value FROM meta WHERE key = 'pass'")

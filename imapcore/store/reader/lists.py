@@ -22,6 +22,7 @@ from imapcore.model import (
 )
 from imapcore.store.marks.values import VIEW_OF_ROLE
 from imapcore.store.reader.connection import ReadConnection
+from imapcore.store.sqlite.connection import Row
 from imapcore.store.threads.targets import Targets, narrowing
 from imapcore.store.threads.window import (
     PICKED,
@@ -33,14 +34,19 @@ from imapcore.store.threads.window import (
 )
 
 
-class ListReader(ReadConnection):
+class ListReader:
     """The tree and its lists, for one thread."""
+
+    def __init__(self, connection: ReadConnection) -> None:
+        self._reads = connection
+        self._narrow: tuple[View, int, list[Row]] | None = None
+        """A narrowed view, the version of the file it was read at, and the keys of its rows."""
 
     # -- the tree --------------------------------------------------------------------------------------
 
     def mailboxes(self) -> tuple[Mailbox, ...]:
         """Roles in the order of ``Role``, then the user's labels by name, parents before children."""
-        rows = self._rows(
+        rows = self._reads.rows(
             """
             SELECT name, title, role, is_selectable, coalesce(total, 0), coalesce(unread, 0),
                 CASE WHEN role IS NULL THEN
@@ -83,7 +89,7 @@ class ListReader(ReadConnection):
         counts = (
             {
                 view_id: (total, unread)
-                for view_id, total, unread in self._rows(
+                for view_id, total, unread in self._reads.rows(
                     "SELECT view_id, total, unread FROM view_count "
                     "WHERE view_id IN (SELECT value FROM json_each(?))",
                     (json.dumps([VIEW_OF_ROLE[role] for role in missing]),),
@@ -106,14 +112,14 @@ class ListReader(ReadConnection):
 
     def mailbox_name(self, role: Role) -> str | None:
         """The name of one of Gmail's own mailboxes, as last listed."""
-        rows = self._rows("SELECT name FROM mailbox WHERE role = ?", (role.value,))
+        rows = self._reads.rows("SELECT name FROM mailbox WHERE role = ?", (role.value,))
         return str(rows[0][0]) if rows else None
 
     def saved_searches(self) -> tuple[SavedSearch, ...]:
         """The searches kept in the tree, with the counts of their last run."""
         return tuple(
             SavedSearch(*row)
-            for row in self._rows(
+            for row in self._reads.rows(
                 "SELECT saved_id, title, saved_search.query, CASE WHEN search_id IS NULL THEN NULL ELSE "
                 "coalesce(total, 0) END, CASE WHEN search_id IS NULL THEN NULL ELSE coalesce(unread, 0) END "
                 "FROM saved_search LEFT JOIN search USING (query) LEFT JOIN view_count ON view_id = "
@@ -135,28 +141,28 @@ class ListReader(ReadConnection):
                 raw = self._narrowed(view, view_id, place, size)
             else:
                 statement, parameters = window_statement(view, view_id, place, size)
-                raw = read_raw(self._rows(statement, parameters)[0], is_unread_only=view.is_unread_only)
-            if raw.names_version == self._names_version:
+                raw = read_raw(self._reads.rows(statement, parameters)[0], is_unread_only=view.is_unread_only)
+            if raw.names_version == self._reads.names_version:
                 break
             # Labels were renamed since the last read: what this view's name means may have changed too.
-            self._load_names(raw.names_version)
-        faces = self._faces.of([(each.states, each.place) for each in raw.rows], self._load_sets)
+            self._reads.load_names(raw.names_version)
+        faces = self._reads.faces.of([(each.states, each.place) for each in raw.rows], self._reads.load_sets)
         rows = tuple(map(thread_row, raw.rows, faces))
         return Window(view, rows, raw.first, raw.total, raw.unread, raw.is_complete)
 
     def _view_id(self, view: View) -> int | None:
         if view.kind is ViewKind.LABEL:
-            known = self._label_ids.get(view.value)
+            known = self._reads.label_ids.get(view.value)
             if known is not None:
                 return known
-        return Targets(self._rows).view_id(view)
+        return Targets(self._reads.rows).view_id(view)
 
     def _narrowed(self, view: View, view_id: int, place: Place, size: int) -> RawWindow:
         """A view narrowed by words: all its keys are found once and kept until the store changes."""
-        version = self._rows("PRAGMA data_version")[0][0]
+        version = self._reads.rows("PRAGMA data_version")[0][0]
         if self._narrow is None or self._narrow[:2] != (view, version):
             table, conditions, parameters = narrowing(view)
-            keys = self._rows(
+            keys = self._reads.rows(
                 "SELECT date, thrid, EXISTS (SELECT 1 FROM unread WHERE unread.view_id = e.view_id "
                 "  AND unread.date = e.date AND unread.thrid = e.thrid) "
                 f"FROM {table} AS e WHERE view_id = ?{conditions} ORDER BY date DESC, thrid DESC",
@@ -166,7 +172,7 @@ class ListReader(ReadConnection):
         keys = self._narrow[2]
         first = first_index(keys, place, size)
         chosen = [[date, thrid] for date, thrid, _ in keys[first : first + size]]
-        row = self._rows(PICKED, {"view": view_id, "keys": json.dumps(chosen)})[0]
+        row = self._reads.rows(PICKED, {"view": view_id, "keys": json.dumps(chosen)})[0]
         raw = read_raw(row, is_unread_only=False)
         unread = sum(key[2] for key in keys)
         return RawWindow(first, len(keys), unread, raw.names_version, raw.is_complete, raw.rows)

@@ -1,28 +1,21 @@
 """The reader: everything the screen asks of the store, for one thread, without waiting for anybody.
 
-What lives here: bodies, people, the journal as Activity shows it, the offline search; lists and messages
-come from its bases. What may not: writing; the network.
+What lives here: the parts that ask, on one connection; people, the offline search. What may not: writing; the
+network.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
-from imapcore.model import (
-    Activity,
-    Address,
-    OpState,
-    Role,
-)
-from imapcore.store.changes.pending import NEXT_REDO, NEXT_UNDO
-from imapcore.store.changes.wording import command_line
-from imapcore.store.facts import Verb
-from imapcore.store.mail.bodies import unpack
-from imapcore.store.marks.values import FLAGGED, STARRED_LABEL
+from imapcore.model import Address
 from imapcore.store.query.offline_search import Found, find
+from imapcore.store.reader.activity import JournalReader
+from imapcore.store.reader.bodies import BodyReader
+from imapcore.store.reader.connection import ReadConnection
 from imapcore.store.reader.lists import ListReader
 from imapcore.store.reader.threads import ThreadReader
 
@@ -30,44 +23,50 @@ if TYPE_CHECKING:
     from imapcore.store.reader.preview import Previews
 
 
-class Reader(ListReader, ThreadReader):
+class Reader:
     """Questions to the store, for one thread; a context manager."""
 
-    # -- bodies and people -----------------------------------------------------------------------------
+    def __init__(self, path: Path, email: str = "") -> None:
+        self._reads = ReadConnection(path, email)
+        self.lists = ListReader(self._reads)
+        """The tree, and windows of its lists."""
+        self.threads = ThreadReader(self._reads)
+        """Conversations and messages."""
+        self.bodies = BodyReader(self._reads)
+        """What was read."""
+        self.journal = JournalReader(self._reads)
+        """What the user changed."""
 
-    def octets(self, msgid: int, section: str = "") -> bytes | None:
-        """Cached octets of a message or one of its parts; None when they are not here."""
-        rows = self._rows("SELECT octets FROM body WHERE msgid = ? AND section = ?", (msgid, section))
-        return unpack(rows[0][0]) if rows else None
+    def __enter__(self) -> Self:
+        return self
 
-    def first_section(self, msgid: int, sections: Sequence[str]) -> tuple[str, bytes] | None:
-        """Of some sections, in their order, the first that is cached, and its octets; None when none is."""
-        rows = self._rows(
-            """
-            SELECT section, octets FROM json_each(?) AS wanted JOIN body ON section = wanted.value
-            WHERE msgid = ? ORDER BY wanted.key LIMIT 1
-            """,
-            (json.dumps(list(sections)), msgid),
-        )
-        return (str(rows[0][0]), unpack(rows[0][1])) if rows else None
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        if error is not None:
+            self.explain(error)
 
-    def sections(self, msgid: int) -> tuple[str, ...]:
-        """Which parts of a message are cached."""
-        return tuple(
-            row[0] for row in self._rows("SELECT section FROM body WHERE msgid = ? ORDER BY 1", (msgid,))
-        )
+    def explain(self, error: BaseException) -> None:
+        """Raise a StoreError for an error of a question that the store's own contents caused."""
+        self._reads.explain(error)
 
-    def text_section(self, msgid: int) -> str:
-        """The section worth previewing, as sync noted it; "" when it is not known."""
-        rows = self._rows("SELECT text_section FROM message WHERE msgid = ?", (msgid,))
-        return str(rows[0][0]) if rows else ""
+    def check(self) -> str | None:
+        """SQLite's own check of the whole file, then whether what stands in it can be; what is found, or
+        None.
+        """
+        return self._reads.check()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._reads.close()
 
     def people(self, prefix: str, limit: int = 20) -> tuple[Address, ...]:
         """Addresses for completion: the name, a word of it, or the address begins so. Those written to come
         first.
         """
         pattern = prefix.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        rows = self._rows(
+        rows = self._reads.rows(
             "SELECT name, email FROM (SELECT name, email, max(written * 4 + seen) AS weight, "
             "max(last) AS last "
             "FROM address WHERE email LIKE ?1 ESCAPE '\\' OR name LIKE ?1 ESCAPE '\\' "
@@ -77,82 +76,20 @@ class Reader(ListReader, ThreadReader):
         )
         return tuple(Address(name, email) for name, email in rows)
 
-    # -- previews ------------------------------------------------------------------------------------
-
     def previews(self) -> Previews:
         """What ops would send, as the store is now."""
         # Late: before the first frame nobody asks what a change would send.
         from imapcore.store.reader.preview import Previews
 
-        self._prepare(())
-        return Previews(self._rows, self._kinds, self._labels, self._expanded)
-
-    # -- the journal -----------------------------------------------------------------------------------
-
-    def activity(self, limit: int = 200) -> tuple[Activity, ...]:
-        """The newest ops first, with the commands they stand for."""
-        rows = self._rows(
-            "SELECT op_id, at, summary, state, messages, done, answer, is_undone, undoes FROM op "
-            "ORDER BY op_id DESC LIMIT ?",
-            (limit,),
-        )
-        return tuple(
-            Activity(
-                op_id,
-                at,
-                summary,
-                OpState(state),
-                messages,
-                done,
-                self._commands(op_id),
-                answer,
-                bool(is_undone),
-                undoes,
-            )
-            for op_id, at, summary, state, messages, done, answer, is_undone, undoes in rows
-        )
-
-    def _commands(self, op_id: int) -> tuple[str, ...]:
-        lines: list[str] = []
-        for verb, names, destination, commands, messages in self._rows(
-            "SELECT verb, names, destination, commands, (SELECT sum(messages) FROM piece "
-            "  WHERE piece.op_id = step.op_id AND piece.step = step.step) FROM step WHERE op_id = ? "
-            "ORDER BY step",
-            (op_id,),
-        ):
-            sent = json.loads(commands)
-            lines += sent or [self._command(Verb(verb), json.loads(names), messages or 0, destination)]
-        return tuple(lines)
-
-    def _command(self, verb: Verb, names: list[int | str], messages: int, destination: str | None) -> str:
-        self._prepare(())
-        spelled = [self._kinds[name][1] if isinstance(name, int) else name for name in names]
-        if verb in (Verb.ADD_FLAGS, Verb.REMOVE_FLAGS):
-            spelled = [FLAGGED if name == STARRED_LABEL else name for name in spelled]
-        return command_line(verb, spelled, messages, Role(destination) if destination else None)
-
-    def next_undo(self) -> str | None:
-        """The summary of the op ``undo`` would take back."""
-        rows = self._rows(NEXT_UNDO)
-        return str(rows[0][1]) if rows else None
-
-    def next_redo(self) -> str | None:
-        """The summary of what ``redo`` would do again."""
-        rows = self._rows(NEXT_REDO)
-        return str(rows[0][1]).removeprefix("Undone: ") if rows else None
-
-    def pending_ops(self) -> int:
-        """Ops that are not settled."""
-        return int(self._rows("SELECT count(*) FROM op WHERE state IN ('pending', 'sent')")[0][0])
+        self._reads.prepare(())
+        return Previews(self._reads.rows, self._reads.kinds, self._reads.labels, self.threads.expanded)
 
     def stored(self) -> int:
         """Messages in the store."""
-        return int(self._rows("SELECT value FROM meta WHERE key = 'messages'")[0][0])
-
-    # -- searching here --------------------------------------------------------------------------------
+        return int(self._reads.rows("SELECT value FROM meta WHERE key = 'messages'")[0][0])
 
     def find(self, query: str, limit: int = 5000, *, zone: tzinfo | None = None) -> Found:
         """The offline search: newest messages first that match, and which operators could not be
         understood. Days are those of ``zone``, by default the machine's own.
         """
-        return find(self._rows, query, limit, zone)
+        return find(self._reads.rows, query, limit, zone)

@@ -51,8 +51,11 @@ _RECENT = 10
 """Labels used lately that stand first in an editor."""
 
 
-class ThreadReader(ReadConnection):
+class ThreadReader:
     """Messages, for one thread."""
+
+    def __init__(self, connection: ReadConnection) -> None:
+        self._reads = connection
 
     # -- conversations ---------------------------------------------------------------------------------
 
@@ -61,14 +64,16 @@ class ThreadReader(ReadConnection):
 
         From Spam and Trash: what is there. From a search: All Mail's messages and whatever else was found.
         """
-        rows = self._rows(f"{MESSAGE_ROWS} WHERE state.thrid = ? ORDER BY state.date, state.msgid", (thrid,))
-        self._prepare(rows)
-        wanted = Targets(self._rows).places([thrid], view)[thrid]
+        rows = self._reads.rows(
+            f"{MESSAGE_ROWS} WHERE state.thrid = ? ORDER BY state.date, state.msgid", (thrid,)
+        )
+        self._reads.prepare(rows)
+        wanted = Targets(self._reads.rows).places([thrid], view)[thrid]
         found: set[int] = set()
         if view.kind is ViewKind.SEARCH:
             found = {
                 row[0]
-                for row in self._rows(
+                for row in self._reads.rows(
                     "SELECT msgid FROM search_result JOIN search USING (search_id) WHERE query = ? "
                     "AND msgid IN (SELECT value FROM json_each(?))",
                     (view.value, listed(row[0] for row in rows)),
@@ -77,24 +82,24 @@ class ThreadReader(ReadConnection):
         kept = [
             row
             for row in rows
-            if wanted in self._sets[row[3]] or (row[0] in found and PLACES & self._sets[row[3]])
+            if wanted in self._reads.sets[row[3]] or (row[0] in found and PLACES & self._reads.sets[row[3]])
         ]
         if not kept:
             return None
         messages = tuple(self._messages(kept))
-        own = frozenset(self._labels.values())
+        own = frozenset(self._reads.labels.values())
         labels = sorted({label for message in messages for label in message.labels if label in own})
         return Thread(thrid, messages[0].subject, messages, tuple(labels))
 
     def message(self, msgid: int) -> Message | None:
         """One message by its X-GM-MSGID."""
-        rows = self._rows(f"{MESSAGE_ROWS} WHERE message.msgid = ?", (msgid,))
-        self._prepare(rows)
+        rows = self._reads.rows(f"{MESSAGE_ROWS} WHERE message.msgid = ?", (msgid,))
+        self._reads.prepare(rows)
         return self._messages(rows)[0] if rows else None
 
     def own_addresses(self) -> tuple[Address, ...]:
         """Who the newest sent messages were sent as, most recent first, each address once."""
-        rows = self._rows(
+        rows = self._reads.rows(
             """
             SELECT state.msgid
             FROM (SELECT thrid FROM entry WHERE view_id = ? ORDER BY date DESC LIMIT ?) AS sent
@@ -109,17 +114,17 @@ class ThreadReader(ReadConnection):
 
     def was_written_to(self, email: str) -> bool:
         """Whether one has written to an address before."""
-        rows = self._rows(
+        rows = self._reads.rows(
             "SELECT 1 FROM address WHERE email = ? COLLATE NOCASE AND written > 0 LIMIT 1", (email,)
         )
         return bool(rows)
 
     def messages(self, msgids: Sequence[int]) -> tuple[Message, ...]:
         """Messages by their X-GM-MSGIDs, in the order given; unknown ones are left out."""
-        rows = self._rows(
+        rows = self._reads.rows(
             f"{MESSAGE_ROWS} WHERE message.msgid IN (SELECT value FROM json_each(?))", (listed(msgids),)
         )
-        self._prepare(rows)
+        self._reads.prepare(rows)
         found = {message.msgid: message for message in self._messages(rows)}
         return tuple(found[msgid] for msgid in msgids if msgid in found)
 
@@ -132,7 +137,7 @@ class ThreadReader(ReadConnection):
         }
         addresses = {
             number: Address(name, email)
-            for number, email, name in self._rows(
+            for number, email, name in self._reads.rows(
                 "SELECT address_id, email, name FROM address WHERE address_id IN (SELECT value FROM "
                 "json_each(?))",
                 (listed(wanted),),
@@ -142,10 +147,10 @@ class ThreadReader(ReadConnection):
 
     def _message(self, row: Row, people: list[Any], addresses: dict[int, Address]) -> Message:
         msgid, thrid, date, shown, mood, bits, size, message_id, _, subject, snippet = row
-        marks = self._sets[shown]
+        marks = self._reads.sets[shown]
         sender = addresses[people[0]]
         to, cc, bcc, reply_to = (tuple(addresses[number] for number in group) for group in people[1:])
-        kinds = self._kinds
+        kinds = self._reads.kinds
         labels = {kinds[mark][1] for mark in marks if kinds[mark][0] == "label"}
         flags = {kinds[mark][1] for mark in marks if kinds[mark][0] == "flag"}
         if STARRED in marks:
@@ -168,7 +173,7 @@ class ThreadReader(ReadConnection):
             reply_to,
             bool(bits & HAS_ATTACHMENT),
             bool(bits & HAS_INVITE),
-            "\\Sent" in labels or (bool(self._email) and sender.email.casefold() == self._email),
+            "\\Sent" in labels or (bool(self._reads.email) and sender.email.casefold() == self._reads.email),
             message_id,
             MOODS.get(mood, ChangeState.SETTLED),
         )
@@ -177,23 +182,26 @@ class ThreadReader(ReadConnection):
 
     def expand(self, target: Target) -> tuple[int, ...]:
         """The messages an op on a target would concern."""
-        return tuple(msgid for thread in self._expanded(target) for msgid, _ in thread)
+        return tuple(msgid for thread in self.expanded(target) for msgid, _ in thread)
 
-    def _expanded(self, target: Target) -> Iterator[list[tuple[int, frozenset[int]]]]:
+    def expanded(self, target: Target) -> Iterator[list[tuple[int, frozenset[int]]]]:
         """Conversation by conversation, the messages that are meant and what they show."""
-        for thrids, wanted in Targets(self._rows).batches(target, 2000):
+        for thrids, wanted in Targets(self._reads.rows).batches(target, 2000):
             rows = integer_rows(
-                self._rows,
+                self._reads.rows,
                 "thrid, msgid, shown, confirmed",
                 "(SELECT thrid, msgid, shown, confirmed FROM state "
                 "WHERE thrid IN (SELECT value FROM json_each(?)) ORDER BY thrid, date, msgid)",
                 (listed(thrids),),
             )
-            self._load_sets(number for row in rows for number in row[2:4])
+            self._reads.load_sets(number for row in rows for number in row[2:4])
             for thrid, group in groupby(rows, key=itemgetter(0)):
                 # As an op does (``Wanted.records``): who is between two places is meant where nobody is in
                 # the one; who is being deleted has no place but the one Gmail still knows.
-                states = [(msgid, self._sets[shown], self._sets[known]) for _, msgid, shown, known in group]
+                states = [
+                    (msgid, self._reads.sets[shown], self._reads.sets[known])
+                    for _, msgid, shown, known in group
+                ]
                 away = [
                     (msgid, marks)
                     for msgid, marks, known in states
@@ -213,12 +221,12 @@ class ThreadReader(ReadConnection):
         """How many conversations of a target carry each label, wholly or in part: for the tri-state
         editor.
         """
-        self._prepare(())
-        used = self._rows(
+        self._reads.prepare(())
+        used = self._reads.rows(
             "SELECT mark_id, shown_name FROM mark WHERE kind = 'label' AND used_at > 0 ORDER BY used_at DESC"
         )
-        recent = [name for mark_id, name in used if mark_id in self._labels][:_RECENT]
-        return count_labels(self._expanded(target), self._kinds, tuple(recent))
+        recent = [name for mark_id, name in used if mark_id in self._reads.labels][:_RECENT]
+        return count_labels(self.expanded(target), self._reads.kinds, tuple(recent))
 
 
 def count_labels(

@@ -70,7 +70,7 @@ class AccountSync:
 
     def first_screen(self, remote: Remote) -> Iterator[float]:
         """LIST, and on an empty store the newest conversations of INBOX."""
-        if self._store.mail.sync_state(Role.ALL) is not None:
+        if self._store.uids.sync_state(Role.ALL) is not None:
             yield from self.labels.run(remote)
             return
         yield from fetch_first_screen(
@@ -85,7 +85,7 @@ class AccountSync:
 
     def poll(self, remote: Remote) -> Iterator[float]:
         """One STATUS; a pass if it says that something may have changed, or something is in doubt."""
-        state = self._store.mail.sync_state(Role.ALL)
+        state = self._store.uids.sync_state(Role.ALL)
         status = remote.status([remote.name_of(Role.ALL)])[0]
         if (
             self._is_doubtful
@@ -112,7 +112,7 @@ class AccountSync:
             # What was stored late was taken from wherever it had been found by then.
             for mailbox in self.places.values():
                 mailbox.is_doubtful = True
-        pass_id = self._store.mail.begin_pass()
+        pass_id = self._store.uids.begin_pass()
         yield from self.places[Role.ALL].run(remote)
         statuses = self._statuses(remote)
         yield from self._note_hidden(remote, frozenset(OTHERS) - statuses.keys())
@@ -150,7 +150,7 @@ class AccountSync:
         has_lost = any(mailbox.lost_something for mailbox in self.places.values())
         others_complete = all(self._is_done(place) for place in OTHERS)
         if self._must_prune and others_complete:
-            self._store.mail.prune(pass_id)
+            self._store.uids.prune(pass_id)
             self._must_prune = False
         if has_lost:
             # What left in this pass may only be on its way; the next pass decides.

@@ -116,7 +116,7 @@ class Fetcher:
             yield from self._ask_again(remote, lacking, told, uidvalidity)
 
     def _store_facts(self, facts: list[MessageFacts], told: Told | None) -> None:
-        changed = self._store.mail.apply_messages(facts)
+        changed = self._store.messages.apply(facts)
         self._report.changed(changed)
         self._report.progressed()
         if told is not None:

@@ -91,7 +91,7 @@ class Search:
             if not can_look(remote, place):
                 continue
             uids = remote.search(key)
-            known = self._store.mail.msgids(place, uids.ranges)
+            known = self._store.uids.msgids(place, uids.ranges)
             remote.check(place)
             self._show_known(known)
             unknown[place] = uids - UidSet(known), remote.uidvalidity

@@ -42,14 +42,14 @@ class LabelSync:
         deleted ourselves meanwhile makes the list at hand an old one: then another is asked for.
         """
         for _ in range(MOST_LISTS):
-            own_changes = self._store.mail.own_changes
-            before = self._store.mail.listed_labels()
+            own_changes = self._store.labels.own_changes
+            before = self._store.labels.listed_labels()
             facts = self._list(remote)
-            if self._store.mail.own_changes != own_changes:
+            if self._store.labels.own_changes != own_changes:
                 continue
             yield 0.0
             # While nothing is stored yet, no message can carry an outdated name.
-            if self._store.mail.sync_state(Role.ALL) is not None:
+            if self._store.uids.sync_state(Role.ALL) is not None:
                 yield from self._follow_up(remote, before, facts)
             if self._take_in(facts, own_changes):
                 return
@@ -59,7 +59,7 @@ class LabelSync:
         ``\\All``.
         """
         for _ in range(MOST_LISTS):
-            own_changes = self._store.mail.own_changes
+            own_changes = self._store.labels.own_changes
             if self._take_in(self._list(remote), own_changes):
                 return
 
@@ -83,11 +83,11 @@ class LabelSync:
         roles = {each.role for each in facts}
         labels = {each.name for each in facts if each.role is None and each.is_selectable}
         known = {role for role in Role if remote.find_name(role) is not None} | {Role.ALL, Role.INBOX}
-        return not (known <= roles and self._store.mail.listed_labels() <= labels)
+        return not (known <= roles and self._store.labels.listed_labels() <= labels)
 
     def _take_in(self, facts: Sequence[MailboxFacts], own_changes: int) -> bool:
         """Take a list for what the server has, unless it is an old one."""
-        changes = self._store.mail.replace_mailboxes(facts, own_changes=own_changes)
+        changes = self._store.labels.replace_mailboxes(facts, own_changes=own_changes)
         if changes.is_changed:
             self._report.mailboxes_changed()
         return not changes.is_outdated
@@ -105,7 +105,7 @@ class LabelSync:
             if old is not None:
                 left.discard(old)
                 renamed[old] = new
-                self._store.mail.rename_label(old, new)
+                self._store.labels.rename(old, new)
                 self._report.mailboxes_changed()
             elif not any(there.values()):
                 unknown.append(new)
@@ -116,7 +116,7 @@ class LabelSync:
         for old in sorted(left):
             # "Show in IMAP" switched off hides a label from LIST and leaves it on the messages.
             if not any(self._search(remote, old).values()):
-                self._report.changed(self._store.mail.forget_label(old))
+                self._report.changed(self._store.labels.forget(old))
                 self._report.mailboxes_changed()
             yield 0.0
 
@@ -153,11 +153,11 @@ class LabelSync:
                 pairs[same[0]] = new
         for old in sorted(left & pairs.keys()):
             left.discard(old)
-            self._store.mail.rename_label(old, pairs[old])
+            self._store.labels.rename(old, pairs[old])
             self._report.mailboxes_changed()
         for new in unknown:
             if new not in pairs.values():
-                self._store.mail.renew_label(new)
+                self._store.labels.renew(new)
         yield 0.0
 
     def _search(self, remote: Remote, label: str) -> dict[Role, UidSet]:
@@ -176,13 +176,13 @@ class LabelSync:
         bearers = {
             msgid
             for place, uids in there.items()
-            for msgid in self._store.mail.msgids(place, uids.ranges).values()
+            for msgid in self._store.uids.msgids(place, uids.ranges).values()
         }
         leaf = new.rpartition("/")[2]
         # Of several candidates, the one that kept its last part: a renamed parent takes its children along.
         for old in sorted(removed, key=lambda name: (name.rpartition("/")[2] != leaf, name)):
-            carried = self._store.mail.carrying(old)
-            if bearers and bearers == set(self._store.mail.locations(carried)):
+            carried = self._store.labels.carrying(old)
+            if bearers and bearers == set(self._store.uids.locations(carried)):
                 return old
         return None
 
@@ -194,7 +194,7 @@ class LabelSync:
         that a label on mail in Spam or Trash is looked for there when it is, or may be, another than before.
         """
         listing = remote.list_counts()
-        here = self._store.mail.confirmed_counts()
+        here = self._store.labels.confirmed_counts()
         yield 0.0
         numbers = {
             label: (uidvalidity, messages)
@@ -221,15 +221,15 @@ class LabelSync:
 
     def _bearers(self, place: Role, label: str) -> UidSet:
         """Uids in a place of the messages that carry a label here."""
-        places = self._store.mail.locations(self._store.mail.carrying(label)).values()
+        places = self._store.uids.locations(self._store.labels.carrying(label)).values()
         return UidSet(each.uid for each in places if each.place is place and each.uid is not None)
 
     def _read_labels(self, remote: Remote, place: Role, uids: UidSet) -> Iterator[float]:
-        known = UidSet(self._store.mail.msgids(place, uids.ranges))
+        known = UidSet(self._store.uids.msgids(place, uids.ranges))
         for chunk in known.chunks(count=CHUNK, newest_first=True):
             remote.ensure(place)
             deltas = [delta for line in remote.changes(chunk) if (delta := message_delta(line))]
-            self._report.changed(self._store.mail.apply_deltas(place, deltas))
+            self._report.changed(self._store.messages.apply_deltas(place, deltas))
             yield 0.0
 
 

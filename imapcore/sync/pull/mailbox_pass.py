@@ -90,7 +90,7 @@ class MailboxSync:
     @property
     def exists(self) -> int:
         """Messages the server had at the last pass."""
-        state = self._store.mail.sync_state(self.place)
+        state = self._store.uids.sync_state(self.place)
         return 0 if state is None else state.exists
 
     @property
@@ -115,7 +115,7 @@ class MailboxSync:
 
     def is_quiet(self, status: Numbers) -> bool:
         """Whether STATUS shows that a pass would find nothing, but for flags changed in Spam and Trash."""
-        state = self._store.mail.sync_state(self.place)
+        state = self._store.uids.sync_state(self.place)
         return self.missing is not None and not self.is_doubtful and is_quiet(state, status, self._unseen)
 
     @contextmanager
@@ -137,9 +137,8 @@ class MailboxSync:
 
         ``status`` is what STATUS said just before, if it was asked.
         """
-        mail = self._store.mail
         name = remote.name_of(self.place)
-        state = mail.sync_state(self.place)
+        state = self._store.uids.sync_state(self.place)
         seen = remote.select(name)
         is_partial = self.missing is None and (state is None or not state.is_complete)
         plan = plan_pass(state, seen, must_compare=is_partial or self.is_doubtful)
@@ -172,7 +171,7 @@ class MailboxSync:
         """
         refused = self._fetcher.refused
         missing = self.missing or UidSet()
-        known = self._store.mail.count(self.place) + missing.count() + refused.count()
+        known = self._store.uids.count(self.place) + missing.count() + refused.count()
         return known != seen.exists and (seen.uidvalidity, seen.exists, known) != self._compared
 
     def _tell_arrivals(self, facts: list[MessageFacts], changed: Changed) -> None:
@@ -180,15 +179,15 @@ class MailboxSync:
         self._report.arrived([each for each in facts if each.msgid in new])
 
     def _stored(self) -> UidSet:
-        return UidSet.of_ranges(self._store.mail.uids(self.place))
+        return UidSet.of_ranges(self._store.uids.ranges(self.place))
 
     def _stored_among(self, uids: UidSet) -> UidSet:
-        return UidSet(self._store.mail.msgids(self.place, uids.ranges))
+        return UidSet(self._store.uids.msgids(self.place, uids.ranges))
 
     def _remember(self, name: str, seen: Numbers, settled: int) -> None:
         missing = self.missing if self.missing is not None else UidSet()
         is_complete = not missing and not self._fetcher.refused
-        self._store.mail.save_sync_state(
+        self._store.uids.save_sync_state(
             SyncState(
                 place=self.place,
                 name=name,
@@ -206,7 +205,7 @@ class MailboxSync:
 
     def remember_first(self, name: str, seen: Numbers) -> None:
         """Before the first pass: the numbers under which the first screen was fetched."""
-        self._store.mail.save_sync_state(
+        self._store.uids.save_sync_state(
             SyncState(
                 self.place,
                 name,
@@ -236,7 +235,7 @@ class MailboxSync:
         self._compared_at = self._clock.monotonic()
         if gone:
             self.lost_something = True
-            self._report.changed(self._store.mail.remove_uids(self.place, gone.ranges))
+            self._report.changed(self._store.uids.remove_uids(self.place, gone.ranges))
         self._set_missing(there - here - self._fetcher.refused)
         known = (here - gone).count() + (there - here).count()
         self._compared = (remote.uidvalidity, remote.exists, known)
@@ -270,7 +269,7 @@ class MailboxSync:
         gone = here - there
         if self.is_doubtful:
             return UidSet()
-        state = self._store.mail.sync_state(self.place)
+        state = self._store.uids.sync_state(self.place)
         is_new = state is None or not state.is_complete
         is_empty_account = self.place is Role.ALL and is_new and not here and not there
         is_much = gone.count() >= MUCH and 2 * gone.count() >= here.count()
@@ -298,7 +297,7 @@ class MailboxSync:
                 if line.uid is not None and line.msgid is not None:
                     pairs[line.msgid] = line.uid
             yield 0.0
-        self._store.mail.remap(self.place, uidvalidity, pairs)
+        self._store.uids.remap(self.place, uidvalidity, pairs)
         self._fetcher.forget_refused()
         self._set_missing(None)
 
@@ -310,10 +309,10 @@ class MailboxSync:
             if delta is not None:
                 waiting.append(delta)
             if len(waiting) >= DELTAS_AT_ONCE:
-                self._report.changed(self._store.mail.apply_deltas(self.place, waiting))
+                self._report.changed(self._store.messages.apply_deltas(self.place, waiting))
                 waiting = []
         if waiting:
-            self._report.changed(self._store.mail.apply_deltas(self.place, waiting))
+            self._report.changed(self._store.messages.apply_deltas(self.place, waiting))
         yield 0.0
 
     # -- messages ------------------------------------------------------------------------------------
@@ -321,7 +320,7 @@ class MailboxSync:
     @property
     def uidvalidity(self) -> int | None:
         """Under which the store holds uids of this place, and ``missing`` names them."""
-        state = self._store.mail.sync_state(self.place)
+        state = self._store.uids.sync_state(self.place)
         return None if state is None else state.uidvalidity
 
     def found_elsewhere(self, uids: UidSet, uidvalidity: int | None) -> None:
@@ -358,7 +357,7 @@ class MailboxSync:
             self._complete()
 
     def _complete(self) -> None:
-        state = self._store.mail.sync_state(self.place)
+        state = self._store.uids.sync_state(self.place)
         if state is not None and not state.is_complete:
-            self._store.mail.save_sync_state(replace(state, backfilled_down_to=1, is_complete=True))
+            self._store.uids.save_sync_state(replace(state, backfilled_down_to=1, is_complete=True))
             self._report.progressed()

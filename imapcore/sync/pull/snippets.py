@@ -41,15 +41,15 @@ def fetch_snippets(remote: Remote, store: Store, report: Report, msgids: Iterabl
             remote.ensure(place)
             snippets.update(read_snippets(remote, groups))
         if snippets:
-            store.mail.set_snippets(snippets)
+            store.envelopes.set_snippets(snippets)
             report.texts_changed()
         yield 0.0
 
 
 def _grouped(store: Store, msgids: Iterable[int]) -> dict[Role, dict[TextNote, dict[int, int]]]:
     """place → note → uid → msgid."""
-    notes = store.mail.texts_wanted(msgids)
-    places = store.mail.locations(notes)
+    notes = store.envelopes.texts_wanted(msgids)
+    places = store.uids.locations(notes)
     grouped: dict[Role, dict[TextNote, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
     for msgid, location in places.items():
         note = TextNote.parse(notes[msgid])

@@ -95,7 +95,7 @@ class Replay:
 
     def run(self, remote: Remote) -> Iterator[float]:
         """Send what is pending, oldest first, until nothing is left; a step per command or so."""
-        while (batch := self._store.journal.claim(UIDS_PER_COMMAND)) is not None:
+        while (batch := self._store.journal.queue.claim(UIDS_PER_COMMAND)) is not None:
             is_answered = False
             try:
                 yield from self._send(remote, batch)
@@ -106,10 +106,10 @@ class Replay:
             finally:
                 # Whatever happened, link lost or thread stopped: what was not answered is open again.
                 if not is_answered:
-                    self._store.journal.release(batch)
+                    self._store.journal.answers.release(batch)
             yield 0.0
         answer = self._gone(remote)
-        settled = self._store.journal.refuse_unknown(answer, self._hidden(remote))
+        settled = self._store.journal.answers.refuse_unknown(answer, self._hidden(remote))
         if settled.rejected or settled.confirmed:
             self._settled(settled, answer)
 
@@ -183,17 +183,17 @@ class Replay:
         modseqs: dict[int, int] | None = None,
         echo: Echo | None = None,
     ) -> None:
-        settled = self._store.journal.confirm(batch, msgids, uids=uids, modseqs=modseqs, echo=echo)
+        settled = self._store.journal.answers.confirm(batch, msgids, uids=uids, modseqs=modseqs, echo=echo)
         self._settled(settled, "")
 
     def _reject(
         self, batch: Batch, answer: str, msgids: Iterable[int] | None = None, echo: Echo | None = None
     ) -> None:
         words = clean_line(answer)
-        self._settled(self._store.journal.reject(batch, words, msgids, echo=echo), words)
+        self._settled(self._store.journal.answers.reject(batch, words, msgids, echo=echo), words)
 
     def _note(self, batch: Batch, command: Command[Any]) -> None:
-        self._store.journal.note_command(batch, clean_line(describe_order(command)))
+        self._store.journal.queue.note_command(batch, clean_line(describe_order(command)))
 
     # -- labels and flags ------------------------------------------------------------------------------
 
@@ -239,7 +239,7 @@ class Replay:
         if ignored:
             self._reject(batch, NOT_DONE, [msgids[uid] for uid in ignored], None if done else echo)
         if echo is not None and not seen:
-            self._store.mail.apply_deltas(*echo)
+            self._store.messages.apply_deltas(*echo)
         return {msgid for uid, msgid in msgids.items() if uid not in seen}
 
     def _mark(
@@ -335,7 +335,7 @@ class Replay:
             uids = {msgid: uid for uid, msgid in there.msgids.items()}
             self._confirm(batch, uids, uids=uids, echo=echo)
         elif echo is not None:
-            self._store.mail.apply_deltas(*echo)
+            self._store.messages.apply_deltas(*echo)
         return set(members.msgids.values()) - set(there.msgids.values())
 
     def _move_chunk(self, remote: Remote, batch: Batch, place: Role, members: LocatedUids) -> set[int]:
@@ -357,7 +357,7 @@ class Replay:
 
         A move to INBOX tells the uid there; All Mail gives another one, found by the next pass.
         """
-        state = None if destination is Role.INBOX else self._store.mail.sync_state(destination)
+        state = None if destination is Role.INBOX else self._store.uids.sync_state(destination)
         return state is not None and state.uidvalidity == uidvalidity
 
     def _move_lost(self, remote: Remote, batch: Batch, home: Role, lost: set[int]) -> Iterator[float]:
@@ -438,7 +438,7 @@ class Replay:
                 # One that the settings hide from IMAP is there as well.
                 return batch if error.code == "ALREADYEXISTS" else None
             if first != batch.names[0]:
-                self._store.mail.rename_label(batch.names[0], first)
+                self._store.labels.rename(batch.names[0], first)
             return replace(batch, names=(first,))
         if batch.verb is Verb.RENAME_LABEL:
             is_so = last is not None and (first is None or first == last == batch.names[1])
