@@ -131,7 +131,7 @@ class Writing:
         if known is not None and parsed.ours:
             return known
         found: list[Message | None] = []
-        self._read(lambda reader: found.append(reader.message(msgid)))
+        self._read(lambda reader: found.append(reader.threads.message(msgid)))
         thrid = found[0].thrid if found[0] is not None else None
         draft = self.save(replace(parsed.draft, thrid=thrid, continues=msgid))
         for filename, media_type, octets in parsed.files:
