@@ -28,6 +28,8 @@ from tui.settings.paths import crash_path
 from tui.settings.state import StateKeeper
 from tui.style.text import plural
 from tui.style.theme import OURS, Palette, in_few_colours, our_themes, palette_of
+from tui.terminal.driver import TerminalDriver
+from tui.terminal.last_frame import Frame
 from tui.terminal.terminal_app import TerminalApp
 from tui.widgets.thread_list.thread_row import Density
 
@@ -96,6 +98,8 @@ class GimapApp(TerminalApp[None]):
         self._bridge = Bridge(self.post_message, self._later)
         self._type_ahead = KeyQueue(self, super().on_event)
         self._minute = desk.now() // 60_000
+        self.next_frame: Frame = []
+        """What the next start will show first; empty where that is not known."""
         for each in our_themes():
             self.register_theme(each)
         wanted = theme or desk.state.theme or desk.config.look.theme
@@ -194,6 +198,26 @@ class GimapApp(TerminalApp[None]):
 
         self.main.guard(offer)
         self.main.look_again()
+
+    def leave(self) -> None:
+        """Leave; what the next start will show first is drawn before, unseen (``last_frame``)."""
+        if len(self.screen_stack) > 1 or not isinstance(self._driver, TerminalDriver):
+            self.exit()
+            return
+        self._driver.stop_drawing()
+        self.main.be_as_at_the_start()
+        self.call_after_refresh(self._settle_frame)
+
+    def _settle_frame(self) -> None:
+        # A list that was hidden has its size only now, and takes the focus.
+        self.main.be_as_at_the_start()
+        self.call_after_refresh(self._leave_with_frame)
+
+    def _leave_with_frame(self) -> None:
+        try:
+            self.next_frame = self.frame_now()
+        finally:
+            self.exit()
 
     def on_unmount(self) -> None:
         """Stop listening before the engine goes; write down what is remembered."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imapcore.engine.engine import Engine, has_store
+from imapcore.engine.engine import Engine, has_store, store_path
 from imapcore.engine.options import EngineOptions
 from imapcore.model import Account
 from imapcore.net.keyring import Question, ask_stored_secret, forget_secret, store_secret, stored_secret
@@ -61,6 +61,7 @@ __all__ = [
     "forget_secret",
     "has_store",
     "secret_command",
+    "store_path",
     "store_secret",
     "stored_secret",
 ]

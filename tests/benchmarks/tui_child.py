@@ -28,7 +28,7 @@ def empty() -> None:
 
 def app(folder: Path, host: str, port: int, *, is_offline: bool) -> int:
     """gimap-tui."""
-    from tui import __main__ as command_line
+    from tui import __main__, command_line
 
     def account(*_: object) -> object:
         from imapcore.model import Account, Security
@@ -36,7 +36,7 @@ def app(folder: Path, host: str, port: int, *, is_offline: bool) -> int:
         return Account("demo@gmail.com", host, port, Security.NONE), lambda: "demodemodemodemo", folder
 
     command_line._account = account  # type: ignore[assignment]
-    return command_line.main(["--offline"] if is_offline else [])
+    return __main__.main(["--offline"] if is_offline else [])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 
 from imapcore.errors import InvalidArgument
 from imapcore.model import Account, Security
-from tui import __main__ as command_line
+from tui import command_line
 from tui.settings.config import AccountSettings, Config, parse_config
 
 

@@ -11,8 +11,7 @@ import pytest
 from imapcore.engine.diagnosis import Check, Report, Verdict
 from imapcore.model import Account
 from imapcore.simulator import Fault, FaultKind, Options, Simulator
-from tui import __main__ as command_line
-from tui import doctor
+from tui import command_line, doctor
 
 PASSWORD = "demodemodemodemo"
 

@@ -147,5 +147,5 @@ ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "keymap": keymap,
     "redraw": redraw,
     "suspend": suspend,
-    "quit": lambda screen: screen.app.exit(),
+    "quit": lambda screen: _terminal(screen).leave(),
 }

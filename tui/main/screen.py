@@ -14,7 +14,18 @@ from textual import events, on
 from textual.timer import Timer
 
 from imapcore.errors import GimapError
-from imapcore.model import INBOX, LinkState, Mailbox, Messages, Progress, SavedSearch, Target, Threads, View
+from imapcore.model import (
+    INBOX,
+    LinkState,
+    LinkStatus,
+    Mailbox,
+    Messages,
+    Progress,
+    SavedSearch,
+    Target,
+    Threads,
+    View,
+)
 from tui.actions import run_command
 from tui.bridge.background import Background
 from tui.bridge.messages import (
@@ -116,6 +127,25 @@ class MainScreen(PanedScreen):
         self.thread_list.focus()
         self.look_again()
         self.desk.mail.open(INBOX)
+
+    def be_as_at_the_start(self) -> None:
+        """Show what a start would show first: the inbox from its top, nothing open, nothing told."""
+        self._end_prefix()
+        if self._filter_bar is not None:
+            self._filter_bar.remove_class("-open")
+        threads = self.thread_list
+        with threads.prevent(CursorMoved):
+            self.close_thread()
+            self.go_to_pane(Where.LIST)
+            threads.forget(INBOX)
+            self.show_view(INBOX, remember=False)
+            threads.select_none()
+            threads.move_to_end(is_bottom=False)
+        progress, is_read_only = self._progress(), self.desk.mail.is_read_only
+        self.header.show(LinkStatus(LinkState.CONNECTING), progress, is_read_only=is_read_only)
+        self._show_head()
+        self.status_bar.flash(NOTHING)
+        self.teach()
 
     # -- keys ------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal import last_frame
 from tui.terminal.input_events import InputEvents
 from tui.terminal.shown_screen import ShownScreen
 
@@ -35,10 +36,13 @@ _USUAL = (80, 24)
 _LOOK_SECONDS = 0.1
 """How often the reading thread looks whether the run is over."""
 _READ_OCTETS = 4096
+_TYPED_AHEAD = 16
+"""Keys that a person presses at most until the screen is loaded; a paste is longer, or in brackets."""
 _STOP_SECONDS = 0.3
 """How long a stop that was asked for may take to happen."""
 _MODES = "\x1b[?25l\x1b[?7l\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?2004h"
 """What Textual's driver sets, but for the screen it draws on and the protocol of the keyboard."""
+_OWN_SCREEN = "\x1b[?1049h"
 _ERRORS = "gimap-controls"
 
 
@@ -115,13 +119,33 @@ class TerminalDriver(LinuxDriver):
         self._file = cast(Any, self._output)
         self.shown = ShownScreen()
         """What stands on the terminal."""
+        self.has_drawn = False
+        """Whether the app has drawn a frame since the terminal was taken."""
+        self.is_drawing = True
+        self._is_taken = False
+        self._is_first_read = False
         self._is_stopping = False
         self._was_continued = False
 
     def start_application_mode(self) -> None:
-        """Take the terminal, of which nothing is known yet, or not any more."""
+        """Take the terminal. Nothing is known of it any more, but for a frame that was drawn early."""
         self.shown.forget()
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self.has_drawn = False
+        painted = last_frame.take()
+        if painted is not None:
+            self.shown.assume(painted.frame, painted.size)
+        self._is_taken = self._is_first_read = painted is not None
+        try:
+            super().start_application_mode()  # type: ignore[no-untyped-call]
+        finally:
+            self._is_taken = False
+        if painted is not None:
+            self.attrs_before = painted.attributes
+
+    def write(self, data: str) -> None:
+        """Write; a screen of our own that is there already is not asked for, which would clear it."""
+        if not (self._is_taken and data == _OWN_SCREEN):
+            super().write(data)
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Columns and lines as the terminal says; the environment may be another terminal's."""
@@ -161,9 +185,18 @@ class TerminalDriver(LinuxDriver):
                     octets = os.read(self.fileno, _READ_OCTETS)
                     if not octets:
                         raise OSError("the terminal has ended")
-                    messages = events.feed(decoder.decode(octets), time.monotonic())
+                    text = decoder.decode(octets)
+                    messages = []
+                    for part in self._reads(text):
+                        messages += events.feed(part, time.monotonic())
                 for message in messages:
                     self.process_message(message)
+
+    def _reads(self, text: str) -> list[str]:
+        """What was typed at the early frame waited to be read: each key was pressed by itself."""
+        was_typed = self._is_first_read and "\x1b" not in text and len(text) <= _TYPED_AHEAD
+        self._is_first_read = False
+        return list(text) if was_typed else [text]
 
     def _hung_up(self) -> None:
         self._app.call_later(self._app.exit, None, HUNG_UP)
@@ -174,8 +207,12 @@ class TerminalDriver(LinuxDriver):
         """Set again what another program, or a reset, may have changed in the terminal."""
         self.write(_MODES)
 
+    def stop_drawing(self) -> None:
+        """What is drawn from now on is for nobody to see."""
+        self.is_drawing = False
+
     @property
-    def _is_drawing(self) -> bool:
+    def _has_terminal(self) -> bool:
         return self._writer_thread is not None and self._writer_thread.is_alive()
 
     def stop_process(self) -> bool:
@@ -204,7 +241,7 @@ class TerminalDriver(LinuxDriver):
         self._was_continued = True
         if self._is_stopping or not self._auto_restart:
             return
-        if self._is_drawing:
+        if self._has_terminal:
             # Nobody asked whether we could stop, so the terminal was not given back; it may be anything now.
             self.suspend_application_mode()
         self._must_signal_resume = True

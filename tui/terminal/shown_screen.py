@@ -28,6 +28,7 @@ from rich.style import Style
 from textual.strip import SGR_STYLES, Strip
 
 from tui.terminal.disputed_width import at_most, is_disputed
+from tui.terminal.last_frame import Frame
 
 _OFF = {
     "1": "22",
@@ -115,6 +116,42 @@ class ShownScreen:
             self._lines[y] = line
         return writer.ended()
 
+    # -- the frame of the next start ---------------------------------------------------------------------
+
+    def drawn(self) -> Frame:
+        """The picture, as a frame that can be kept: without addresses behind text."""
+        frame: Frame = []
+        for y, line in enumerate(self._lines):
+            text, start, pen = "", 0, _PLAIN
+            for x, cell in enumerate([*line, None]):
+                if cell is not None and not cell[0]:
+                    continue
+                is_run = isinstance(cell, Run)
+                if text and (cell is None or is_run or cell not in ((cell[0], pen), _blank(pen))):
+                    frame.append((y, start, x - start, *_parameters(pen), text))
+                    text = ""
+                if cell is None:
+                    continue
+                if not text:
+                    start, pen = x, cell[1]
+                text += cell[0]
+                if isinstance(cell, Run):
+                    frame.append((y, start, cell.width, *_parameters(pen), text))
+                    text = ""
+        return frame
+
+    def assume(self, frame: Frame, size: tuple[int, int]) -> None:
+        """Somebody else has drawn this frame, and nothing beside it."""
+        self._size, self._lines = size, [[None] * size[0] for _ in range(size[1])]
+        for y, x, width, attributes, foreground, background, text in frame:
+            pen = Pen(frozenset(filter(None, attributes.split(";"))), foreground, background)
+            cells: list[Cell] = []
+            _append_text(cells, text, pen)
+            if len(cells) == width:
+                _put(self._lines[y], x, cells)
+
+    # -- what moved ------------------------------------------------------------------------------------
+
     def _move_blocks(self, changed: dict[int, Line], writer: _Writer) -> None:
         """Let the terminal move what moved, where that saves lines."""
         block = _moved_block(self._lines, changed) if len(changed) >= _WORTH_MOVING else None
@@ -194,23 +231,29 @@ def cells_of(strip: Strip, colours: ColorSystem) -> list[Cell]:
     """The cells of a strip."""
     cells: list[Cell] = []
     for text, style, control in strip._segments:
-        if not text or control:
-            continue
-        pen = pen_of(style, colours)
-        blank = _blank(pen)
-        if text.isascii():
-            cells += [(char, pen) if char != " " else blank for char in text]
-        elif is_disputed(text):
-            width = cell_len(text)
-            if width:
-                cells.append(Run(text, pen, width))
-                cells += [("", pen)] * (width - 1)
-        else:
-            for char in text:
-                cells.append((char, pen) if char != " " else blank)
-                if cell_len(char) == 2:
-                    cells.append(("", pen))
+        if text and not control:
+            _append_text(cells, text, pen_of(style, colours))
     return cells
+
+
+def _append_text(cells: list[Cell], text: str, pen: Pen) -> None:
+    blank = _blank(pen)
+    if text.isascii():
+        cells += [(char, pen) if char != " " else blank for char in text]
+    elif is_disputed(text):
+        width = cell_len(text)
+        if width:
+            cells.append(Run(text, pen, width))
+            cells += [("", pen)] * (width - 1)
+    else:
+        for char in text:
+            cells.append((char, pen) if char != " " else blank)
+            if cell_len(char) == 2:
+                cells.append(("", pen))
+
+
+def _parameters(pen: Pen) -> tuple[str, str, str]:
+    return ";".join(sorted(pen.attributes)), pen.foreground, pen.background
 
 
 def _put(line: Line, x: int, cells: Sequence[Cell]) -> None:

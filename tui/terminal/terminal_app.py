@@ -28,7 +28,9 @@ from textual.screen import Screen
 from tui.terminal.crash_report import crash_sentence
 from tui.terminal.debug_log import keep_private
 from tui.terminal.driver import TerminalDriver, lasting
+from tui.terminal.last_frame import Frame
 from tui.terminal.screen_output import WithoutControls, pieces
+from tui.terminal.shown_screen import ShownScreen
 
 ReturnType = TypeVar("ReturnType")
 _FAILED = 1
@@ -98,18 +100,18 @@ class TerminalApp(App[ReturnType]):
             super()._display(screen, renderable)
             return
         try:
-            if self._running and not self._closed and not self._batch_count:
+            if self._running and not self._closed and not self._batch_count and driver.is_drawing:
                 self._write_frame(driver, renderable)
         finally:
             self.post_display_hook()
 
     def _write_frame(self, driver: TerminalDriver, frame: LayoutUpdate | ChopsUpdate) -> None:
-        colours = self.console._color_system or ColorSystem.TRUECOLOR
         try:
-            octets = driver.shown.changes(pieces(frame), self.size, colours)
+            octets = driver.shown.changes(pieces(frame), self.size, self._colours)
         except Exception as error:  # noqa: BLE001 - as Textual does: whatever it is ends the run
             self._handle_exception(error)
             return
+        driver.has_drawn = True
         cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
         if not octets and cursor == self._previous_cursor_position:
             return
@@ -118,12 +120,26 @@ class TerminalApp(App[ReturnType]):
         driver.write(f"{SYNC_START}{octets}{SYNC_END}" if self._sync_available else octets)
         driver.flush()
 
+    def frame_now(self) -> Frame:
+        """What is on the screen, as a frame that can be kept."""
+        shown = ShownScreen()
+        update = self.screen._compositor.render_full_update()
+        shown.changes(pieces(update), self.size, self._colours)
+        return shown.drawn()
+
+    @property
+    def _colours(self) -> ColorSystem:
+        return self.console._color_system or ColorSystem.TRUECOLOR
+
     def on_resize(self) -> None:
         """A terminal that had another size may have lost what was beyond it, also where the size came back;
         Textual's driver says the size once more whenever it has got the terminal back.
         """
-        if self._size is not None:
-            self.draw_all()
+        driver = self._driver
+        if isinstance(driver, TerminalDriver) and self._dom_ready:
+            if driver.has_drawn:
+                driver.shown.forget()
+            self.call_after_refresh(self._draw_missing)
 
     def action_draw_again(self) -> None:
         """Ctrl+L: draw the whole screen, whatever stands on the terminal now."""
@@ -156,6 +172,14 @@ class TerminalApp(App[ReturnType]):
     def on_driver_signal_resume(self) -> None:
         """Continued after a stop: nothing of what was drawn is there any more."""
         self.draw_all()
+
+    def leave(self) -> None:
+        """The user wants to leave."""
+        self.exit()
+
+    async def action_quit(self) -> None:
+        """Textual's own key for it."""
+        self.leave()
 
     # -- faults of our own -----------------------------------------------------------------------------
 
