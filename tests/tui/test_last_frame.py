@@ -197,7 +197,7 @@ def rows(terminal: Terminal) -> list[str]:
 
 def test_the_list_stands_before_anything_is_loaded_and_is_taken_over(started_before: Path) -> None:
     with Recorder(started_before) as terminal:
-        terminal.shows("z undo")
+        terminal.shows("? help")
         early = terminal.sent
         drawn = rows(terminal)
         terminal.settle(0.5, 10)
@@ -213,7 +213,7 @@ def test_the_list_stands_before_anything_is_loaded_and_is_taken_over(started_bef
 
 def test_keys_typed_at_the_early_frame_do_what_they_say_in_order(started_before: Path) -> None:
     with Recorder(started_before) as terminal:
-        terminal.shows("z undo")
+        terminal.shows("? help")
         before = rows(terminal)
         terminal.write(b"jjkjk\r")
         assert MODES not in terminal.sent

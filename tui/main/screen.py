@@ -144,7 +144,7 @@ class MainScreen(PanedScreen):
         progress, is_read_only = self._progress(), self.desk.mail.is_read_only
         self.header.show(LinkStatus(LinkState.CONNECTING), progress, is_read_only=is_read_only)
         self._show_head()
-        self.status_bar.flash(NOTHING)
+        self.flash("")
         self.teach()
 
     # -- keys ------------------------------------------------------------------------------------------
