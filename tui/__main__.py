@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run; returns the exit code."""
+    if sys.platform == "win32":
+        print("gimap-tui: Windows alone is not enough; it runs in WSL (wsl --install)", file=sys.stderr)
+        return 2
     words = sys.argv[1:] if arguments is None else list(arguments)
     last_frame.paint(words)
     try:

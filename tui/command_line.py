@@ -111,9 +111,9 @@ def _tell(sentence: str) -> None:
 
 def _run(options: argparse.Namespace, words: Sequence[str]) -> int:
     if options.version:
-        from imapcore import __version__
+        from tui.versions import about
 
-        print(f"gimap-tui {__version__}")
+        print(about(options.config or config_path()))
         return 0
     path = options.config or config_path()
     if options.config is not None and (not path.exists() or path.is_dir()):
@@ -124,7 +124,7 @@ def _run(options: argparse.Namespace, words: Sequence[str]) -> int:
             return _doctor(stack, options, config)
     if options.show:
         return _show(options.show, config, options)
-    if not has_terminal():
+    if not options.linear and not has_terminal():
         raise InvalidArgument(
             "Start it where there is a keyboard and a screen", title="This is not a terminal"
         )
@@ -204,7 +204,9 @@ def _open(
     state = load_state(where)
     keeper = StateKeeper(state, where)
     command = configured_command(account, config) if secret is None else None
-    if secret is None and command is None and not options.offline and not has_store(account, data_dir):
+    is_bare = not options.offline and not has_store(account, data_dir)
+    # In a pipe nobody can type a password: the keyring has one, or the engine says that there is none.
+    if secret is None and command is None and is_bare and has_terminal():
         # Nothing could be shown without it. Later the stored mail is, and the screen asks if need be.
         from tui.terminal.password_prompt import sign_in
 
@@ -239,6 +241,8 @@ def _open(
     if options.linear:
         from tui.linear import run_linear
 
+        if data_dir is None:
+            stack.callback(keeper.close)
         return run_linear(desk)
     from tui.app import GimapApp
 

@@ -24,10 +24,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imapcore.engine.engine import Engine, has_store, store_path
+from imapcore.engine.engine import Engine, data_folder, has_store, store_path
 from imapcore.engine.options import EngineOptions
 from imapcore.model import Account
 from imapcore.net.keyring import Question, ask_stored_secret, forget_secret, store_secret, stored_secret
+from imapcore.store import SQLITE_VERSION
 
 if TYPE_CHECKING:
     from imapcore.net.secret_command import SecretCommand as SecretCommand
@@ -53,11 +54,13 @@ def check_sign_in(account: Account, secret: str) -> None:
 
 
 __all__ = [
+    "SQLITE_VERSION",
     "Engine",
     "EngineOptions",
     "Question",
     "ask_stored_secret",
     "check_sign_in",
+    "data_folder",
     "forget_secret",
     "has_store",
     "secret_command",

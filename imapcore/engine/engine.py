@@ -688,16 +688,20 @@ def find_store(account: Account, data_dir: Path | None) -> Path:
     return adopt_store(old, path, account.email)
 
 
+def data_folder() -> Path:
+    """Where the stores of all accounts lie, unless said otherwise; need not exist."""
+    from platformdirs import user_data_path
+
+    return user_data_path("gimap-tui", appauthor=False)
+
+
 def store_path(account: Account, data_dir: Path | None) -> Path:
     """Where an account's store belongs: one file per account and server, under a name any file system takes.
 
     Two accounts never share one: where an address has a character that a file's name should not have, or is
     very long, a digest of it is part of the name.
     """
-    if data_dir is None:
-        from platformdirs import user_data_path
-
-        data_dir = user_data_path("gimap-tui", appauthor=False)
+    data_dir = data_dir or data_folder()
     whole, plain = _whole_name(account), _plain_name(account)
     if plain == whole and len(whole.encode()) <= LONGEST_NAME:
         return data_dir / f"{plain}.sqlite3"

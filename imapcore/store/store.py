@@ -32,7 +32,7 @@ from imapcore.store.outbox.outgoing import OutgoingMail
 from imapcore.store.reader.reader import Reader
 from imapcore.store.repair.recovery import Rescued, rescue, restore
 from imapcore.store.repository import StoreContext
-from imapcore.store.sqlite.connection import connect_reader, connect_writer
+from imapcore.store.sqlite.connection import connect_reader, connect_writer, require_sqlite
 from imapcore.store.sqlite.errors import is_damage, told
 from imapcore.store.sqlite.lockfile import WriterLock, make_private, set_aside, suspect_mark
 from imapcore.store.sqlite.migrations import APPLICATION_ID, MIGRATIONS, migrate
@@ -117,6 +117,7 @@ class Store:
         Raises StoreError when the file belongs to something else or to a newer version of this program, or
         cannot be made; StoreBusy when another process is just making it.
         """
+        require_sqlite()
         lock = WriterLock(path)
         try:
             make_private(path)

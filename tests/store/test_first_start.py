@@ -55,3 +55,12 @@ def test_a_store_with_what_we_never_made_is_rebuilt(tmp_path: Path, statements: 
         opened.searches.save("One", "in:inbox")
         with opened.reader() as reader:
             assert "One" in [search.title for search in reader.lists.saved_searches()]
+
+
+def test_an_sqlite_that_is_too_old_is_named_before_anything_is_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
+    with pytest.raises(StoreError, match=r"needs 3\.35"):
+        Store.open(tmp_path / "x.sqlite3", clock=SystemClock())
+    assert list(tmp_path.iterdir()) == []

@@ -35,6 +35,55 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert out.startswith("gimap-tui ")
 
 
+def test_the_version_says_what_a_report_begins_with(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _, out, _ = run(capsys, "--version")
+    for part in (
+        "Python 3.",
+        "Textual ",
+        "SQLite 3.",
+        str(tmp_path / "config"),
+        str(tmp_path / "state"),
+        "mail: ",
+    ):
+        assert part in out
+
+
+def test_windows_is_told_what_to_do_and_nothing_fails_before_that() -> None:
+    script = (
+        "import sys; sys.modules.update(fcntl=None, termios=None, pwd=None, tty=None, resource=None); "
+        "sys.platform = 'win32'; from tui.__main__ import main; sys.exit(main(['--demo']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 2
+    assert "WSL" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_lines_work_in_a_pipe_and_end_with_the_input(tmp_path: Path) -> None:
+    """Both ends are pipes: nothing is asked, nothing decorated, and the end of the input is the end."""
+    env = {**os.environ, "GIMAP_CONFIG_DIR": str(tmp_path), "GIMAP_STATE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", "--demo", "--linear"],
+        input="list 2\narchive 1\nundo\n1\nlinks\n",
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+        env=env,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Inbox: 38 conversations" in done.stdout
+    assert "\n2. " in done.stdout
+    assert "Archived “" in done.stdout
+    assert "Undone: Archived “" in done.stdout
+    assert "> " not in done.stdout
+    assert "Goodbye" not in done.stdout
+
+
 def test_keys_in_force(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "keys")
     assert (code, err) == (0, "")

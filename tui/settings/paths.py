@@ -24,20 +24,21 @@ def config_path() -> Path:
 
 def state_path(email: str) -> Path:
     """The file of what is remembered for an account; need not exist."""
-    return _state_folder() / ("state-" + re.sub(r"[^A-Za-z0-9@._+-]", "_", email) + ".json")
+    return state_folder() / ("state-" + re.sub(r"[^A-Za-z0-9@._+-]", "_", email) + ".json")
 
 
 def account_path() -> Path:
     """The file that names the account added at the first start; need not exist."""
-    return _state_folder() / "account"
+    return state_folder() / "account"
 
 
 def crash_path() -> Path:
     """Where a fault of our own is written down: the traceback, without any value of a variable."""
-    return _state_folder() / "crash.log"
+    return state_folder() / "crash.log"
 
 
-def _state_folder() -> Path:
+def state_folder() -> Path:
+    """The folder of what is remembered between runs; need not exist."""
     given = os.environ.get("GIMAP_STATE_DIR")
     if given:
         return Path(given)

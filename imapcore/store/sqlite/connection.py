@@ -14,6 +14,7 @@ from typing import Any
 
 from msgspec.json import Decoder, encode
 
+from imapcore.errors import StoreError
 from imapcore.store.sqlite.ui_priority import UiPriority
 
 Row = tuple[Any, ...]
@@ -37,6 +38,20 @@ WRITER_CACHE_KIB, READER_CACHE_KIB = 8192, 2048
 """Pages in memory. Whoever writes changes thousands in one transaction. For a reader the tops of the trees
 are enough: what is under them it rarely reads twice, and keeping that made the slowest windows slower.
 """
+
+
+OLDEST_SQLITE = (3, 35, 0)
+"""Of 2021: what the statements here are written for; Python brings its own or the system's."""
+
+
+def require_sqlite() -> None:
+    """Raise StoreError where SQLite is older than what is spoken here."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        wanted = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(
+            f"This Python has SQLite {sqlite3.sqlite_version}; gimap-tui needs {wanted}",
+            hint="A newer Python brings a newer SQLite: uv tool install --python 3.12 gimap-tui",
+        )
 
 
 class Transaction:
