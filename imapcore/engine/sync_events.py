@@ -68,8 +68,7 @@ class SyncEvents:
         fresh = [each for each in messages if "\\Inbox" in each.labels and "\\Seen" not in each.flags]
         if fresh and self._listener.is_watching:
             newest = max(fresh, key=lambda each: each.date)
-            sender = newest.sender.name or newest.sender.email
-            self._tell(MailArrived(len(fresh), sender, newest.subject))
+            self._tell(MailArrived(len(fresh), newest.sender.title, newest.subject))
 
     def throttled(self, is_throttled: bool) -> None:
         """The server asked to slow down, or is at ease again."""

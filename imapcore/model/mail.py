@@ -90,6 +90,13 @@ class Address(Struct, frozen=True):
     email: str
 
     @property
+    def title(self) -> str:
+        """What to call them where there is room for one word: the name, or the address where there is no
+        name, or none that is to be believed.
+        """
+        return self.email if self.email and (not self.name or self.is_name_doubtful) else self.name
+
+    @property
     def is_name_doubtful(self) -> bool:
         """Whether the name could be taken for another address than the one the message is from.
 
@@ -126,6 +133,8 @@ class Person(Struct, frozen=True):
     is_me: bool = False
     is_unread: bool = False
     is_draft: bool = False
+    is_doubtful: bool = False
+    """Shown by the address, since the name could be taken for another address."""
 
 
 class ChangeState(StrEnum):

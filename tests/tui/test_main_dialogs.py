@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from textual.geometry import Offset
+from textual.selection import Selection
 
 from imapcore.errors import KeyringMood, KeyringUnusable
 from imapcore.events import BodyFailed, BodyProgressed, LinkChanged, SearchProgressed, SourceArrived
@@ -28,6 +31,7 @@ from imapcore.model import (
 )
 from tests.fakes.engine import FakeEngine
 from tests.tui.pilot import Stage, running
+from tests.tui.stage import at_rest
 from tui.dialogs.activity import ActivityScreen
 from tui.dialogs.help import HelpScreen
 from tui.dialogs.links import LinkPicker
@@ -35,6 +39,7 @@ from tui.dialogs.message_source import MessageScreen
 from tui.dialogs.sign_in import SignInScreen
 from tui.keys.commands import Where
 from tui.style.theme import HUES
+from tui.widgets.line_input import LineInput
 
 
 async def in_tree(stage: Stage, name: str) -> None:
@@ -346,36 +351,103 @@ async def test_links_and_source_of_the_open_message() -> None:
         assert isinstance(stage.app.screen, LinkPicker)
         await stage.press("escape", "S")
         assert isinstance(stage.app.screen, MessageScreen)
+        await at_rest(stage.pilot)
         assert "Subject: Budget 2027" in stage.screen_text()
 
 
-async def test_the_source_of_a_large_message_is_fetched_and_shown() -> None:
+async def test_the_source_of_a_large_message_is_fetched_told_of_and_shown() -> None:
     async with running((120, 36)) as stage:
         await stage.press("enter")
         message = stage.main.reader.message
         assert message is not None
         stage.mail.without_source.add(message.msgid)
         await stage.press("S")
+        await at_rest(stage.pilot)
         assert stage.mail.asked_sources == [message.msgid]
         stage.mail.emit(BodyProgressed(message.msgid, 3_000_000, 12_000_000))
         await stage.rest()
-        assert "3.0 MB of 12.0 MB" in stage.flash
+        assert "3.0 MB of 12.0 MB, 25 %" in stage.screen_text()
         stage.mail.without_source.clear()
         stage.mail.emit(SourceArrived(message.msgid))
         await stage.rest()
-        assert isinstance(stage.app.screen, MessageScreen)
+        await at_rest(stage.pilot)
+        assert "Subject: Budget 2027" in stage.screen_text()
+        await stage.press("escape")
+        assert stage.mail.asked_sources == [message.msgid]
 
 
-async def test_a_source_that_cannot_be_had_says_so() -> None:
+async def test_a_source_that_is_not_waited_for_is_cancelled() -> None:
     async with running((120, 36)) as stage:
         await stage.press("enter")
         message = stage.main.reader.message
         assert message is not None
         stage.mail.without_source.add(message.msgid)
         await stage.press("S")
+        await at_rest(stage.pilot)
+        assert "stop" in stage.screen_text()
+        await stage.press("escape")
+        assert stage.mail.asked_sources == []
+        assert stage.main.reader.body is not None
+
+
+async def test_a_source_that_cannot_be_had_says_so_and_leaves_the_text() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("enter")
+        message = stage.main.reader.message
+        assert message is not None
+        stage.mail.without_source.add(message.msgid)
+        await stage.press("S")
+        await at_rest(stage.pilot)
         stage.mail.emit(BodyFailed(message.msgid, "The message is no longer there", "", ""))
         await stage.rest()
-        assert "no longer there" in stage.flash
+        assert "no longer there" in stage.screen_text()
+        await stage.press("escape")
+        assert stage.main.reader.body is not None
+
+
+async def test_acting_on_one_message_is_seen_and_ends_with_the_conversation() -> None:
+    async with running((80, 24)) as stage:
+        await stage.press("enter", "comma")
+        last = stage.screen_text().splitlines()[-1]
+        assert "this message only" in last
+        assert isinstance(stage.main.target(), Messages)
+        await stage.press("j")
+        assert not stage.main.status_bar.lead
+        assert isinstance(stage.main.target(), Threads)
+        await stage.press("comma", "u", "enter")
+        assert isinstance(stage.main.target(), Threads)
+
+
+async def test_copying_says_what_was_copied() -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("enter", "ctrl+c")
+        assert "Nothing is selected" in stage.flash
+        await stage.press("ctrl+y")
+        assert "Copied the message" in stage.flash
+        assert "Budget" in stage.app.clipboard or stage.app.clipboard
+        page = stage.main.reader.page
+        stage.app.screen.selections = {page: Selection(Offset(0, 0), Offset(40, 3))}
+        await stage.press("ctrl+c")
+        assert "Copied" in stage.flash
+        assert "Budget 2027" in stage.app.clipboard
+
+
+async def test_a_message_is_saved_as_it_came_and_as_it_reads(tmp_path: Path) -> None:
+    async with running((120, 36)) as stage:
+        await stage.press("enter")
+        for ending, words in ((".eml", "Message-ID:"), (".txt", "From: ")):
+            path = tmp_path / f"kept{ending}"
+            await stage.press("ctrl+s")
+            stage.app.screen.query_one(LineInput).value = str(path)
+            await stage.press("enter")
+            await at_rest(stage.pilot)
+            assert words in path.read_text()
+            assert path.stat().st_mode & 0o777 == 0o600
+            assert "Saved to" in stage.flash
+        await stage.press("ctrl+s")
+        stage.app.screen.query_one(LineInput).value = str(path)
+        await stage.press("enter")
+        assert "already" in stage.screen_text()
 
 
 async def test_finding_unfolds_what_is_here_and_nothing_else() -> None:

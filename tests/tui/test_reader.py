@@ -9,13 +9,29 @@ from datetime import UTC
 import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
+from rich.color_triplet import ColorTriplet
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from imapcore.model import Address, Block, BlockKind, Body, Link, Message, Role, Span, Thread
+from imapcore.model import (
+    Address,
+    Block,
+    BlockKind,
+    Body,
+    Details,
+    Link,
+    Message,
+    Role,
+    Span,
+    Thread,
+    Unsubscribe,
+    Verdict,
+)
 from tests.tui.stage import Stage
 from tui.bridge.messages import BodyWanted, CommandChosen, LinkOpened
+from tui.widgets.reader.body_lines import Ink
 from tui.widgets.reader.document import ReaderDocument
+from tui.widgets.reader.message_details import details_lines
 from tui.widgets.reader.message_head import head_lines, long_date, short_date, show_people
 from tui.widgets.reader.page import ReaderPage
 from tui.widgets.reader.reader import Reader
@@ -450,3 +466,147 @@ async def test_a_long_conversation_and_a_megabyte_stay_quick() -> None:
         await pilot.pause()
         assert app.reader.is_at_end
         assert app.reader.document.height > 12_000
+
+
+# -- who it is from -----------------------------------------------------------------------------------------
+
+FALSE = Address("PayPal Customer Service <service@paypal.com>", "x7@attacker-mail-domain.example")
+LONG = Address(
+    "The Committee for the Preparation of the Yearly Assembly", "committee.assembly@lists.example.org"
+)
+SENDERS = (ADA, FALSE, LONG, Address("", "bare@x.example"), Address("ש" * 60, "he@mail.example.co.il"))
+
+
+@pytest.mark.parametrize("width", [34, 44, 60, 74, 82, 120])
+@pytest.mark.parametrize("sender", SENDERS)
+@pytest.mark.parametrize("starred", [False, True])
+def test_the_real_address_is_in_the_head_at_every_width(width: int, sender: Address, starred: bool) -> None:
+    flags = frozenset({"\\Flagged"}) if starred else frozenset()
+    lines = head_lines(message(3, sender=sender, flags=flags), width, ME, NOW, UTC)
+    text = "\n".join(line.text for line in lines)
+    seen = sender.email if len(sender.email) + 4 <= width else sender.email.partition("@")[2]
+    assert seen in text.replace("\u200e", "")
+    assert all(cell_len(line.text) <= width for line in lines)
+
+
+@pytest.mark.parametrize("width", [44, 74, 120])
+def test_a_name_that_is_anothers_address_is_said_to_be_a_claim(width: int) -> None:
+    lines = head_lines(message(3, sender=FALSE), width, ME, NOW, UTC)
+    claim = next(piece for line in lines for piece in line.pieces if "PayPal" in piece.text)
+    assert claim.ink is Ink.WARNING
+    assert "calls itself" in claim.text
+    assert "PayPal" not in lines[0].text
+
+
+def test_an_address_too_long_for_the_line_keeps_its_domain() -> None:
+    long = Address("", "a" * 90 + "@evil.example")
+    lines = head_lines(message(3, sender=long), 60, ME, NOW, UTC)
+    assert "@evil.example" in lines[0].text
+
+
+DETAILS = Details(
+    sender=FALSE,
+    sent_by=Address("", "bounce@mailer.example"),
+    reply_to=(Address("", "answers@elsewhere.example"),),
+    date="Thu, 22 Oct 2026 09:12:00 +0000",
+    mailed_by="mailer.example",
+    signed_by="attacker-mail-domain.example",
+    verdicts=(Verdict("spf", "pass", "mailer.example"), Verdict("dmarc", "fail", "paypal.com")),
+    is_encrypted=False,
+    list_id="news.example.org",
+    unsubscribe=Unsubscribe("https://leave.example.org/u?1", is_one_click=True),
+    message_id="abc@x.example",
+)
+
+
+@pytest.mark.parametrize("width", [30, 74, 120])
+def test_details_say_who_vouches_for_it_within_the_width(width: int) -> None:
+    value = replace(body(100), details=DETAILS)
+    lines = details_lines(message(0), value, width, UTC)
+    assert all(cell_len(line.text) <= width for line in lines)
+    joined = " ".join(" ".join(line.text for line in lines).split())
+    for words in ("x7@attacker-mail-domain.example", "answers@elsewhere.example", "mailer.example"):
+        assert words in joined.replace(" ", "") or words in joined
+    failed = next(piece for line in lines for piece in line.pieces if "DMARC" in piece.text)
+    assert failed.ink is Ink.WARNING
+    assert "without encryption" in joined
+    assert "Gmail id" in joined
+
+
+async def test_details_come_and_go_with_one_verb_and_end_with_the_conversation() -> None:
+    app = ReaderStage({100: replace(body(100), details=DETAILS)})
+    async with app.run_test(size=SIZE) as pilot:
+        app.reader.show(thread(1))
+        await pilot.pause()
+        assert not any("signed by" in line for line in shown(app))
+        assert app.reader.toggle_details()
+        assert any("signed by" in line for line in shown(app))
+        assert not app.reader.toggle_details()
+        app.reader.toggle_details()
+        app.reader.show(replace(thread(1), thrid=7))
+        assert not any("signed by" in line for line in shown(app))
+
+
+async def test_how_to_unsubscribe_stands_below_and_is_clicked() -> None:
+    app = ReaderStage({100: replace(body(100), details=DETAILS)})
+    async with app.run_test(size=SIZE) as pilot:
+        app.reader.show(thread(1))
+        await pilot.pause()
+        y = next(y for y, line in enumerate(shown(app)) if "leave.example.org" in line)
+        await pilot.click(ReaderPage, offset=(8, y))
+        assert ("command", "unsubscribe") in app.seen
+
+
+async def test_a_late_answer_for_a_form_that_is_no_longer_wanted_is_passed_over() -> None:
+    app = ReaderStage({100: body(100)})
+    async with app.run_test(size=SIZE) as pilot:
+        app.reader.show(thread(1))
+        await pilot.pause()
+        app.reader.show_form("1.1")
+        app.reader.show_form("1.2")
+        app.reader.show_body(body(100, "the first"), "1.1")
+        app.reader.show_body(body(100, "as before"), "")
+        assert not any("the first" in line or "as before" in line for line in shown(app))
+        app.reader.show_body(body(100, "the second"), "1.2")
+        assert any("the second" in line for line in shown(app))
+
+
+async def test_that_keys_mean_one_message_is_seen_in_its_head() -> None:
+    app = ReaderStage({101: body(101)})
+    async with app.run_test(size=SIZE) as pilot:
+        app.reader.show(thread(2))
+        await pilot.pause()
+        app.reader.set_message_only(True)
+        assert any("this message only" in line for line in shown(app))
+        app.reader.set_message_only(False)
+        assert not any("this message only" in line for line in shown(app))
+
+
+async def test_selected_text_is_seen() -> None:
+    app = ReaderStage({100: body(100, "to be selected")})
+    async with app.run_test(size=SIZE) as pilot:
+        app.reader.show(thread(1))
+        await pilot.pause()
+        y = next(y for y, line in enumerate(shown(app)) if "to be selected" in line)
+        app.screen.selections = {app.reader.page: Selection(Offset(0, y), Offset(60, y))}
+        await pilot.pause()
+        marked = [segment.style for segment in app.reader.page.render_line(y) if "selected" in segment.text]
+        assert marked
+        for style in marked:
+            assert style is not None
+            assert style.color is not None
+            assert style.bgcolor is not None
+            pair = style.color.get_truecolor(), style.bgcolor.get_truecolor(foreground=False)
+            assert contrast(*pair) >= 4.5
+
+
+def contrast(one: ColorTriplet, other: ColorTriplet) -> float:
+    """WCAG 2.2's ratio of two colours' luminances."""
+
+    def luminance(colour: ColorTriplet) -> float:
+        parts = (value / 255 for value in colour)
+        red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)

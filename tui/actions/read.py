@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from imapcore.events import Alerted, BodyFailed, BodyProgressed, SourceArrived
+from imapcore.events import Alerted
 from imapcore.model import Messages, Threads, web_id
 from tui.bridge.messages import Tone
 from tui.keys.commands import BY_ID, Where
-from tui.style.text import plural, size
+from tui.style.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,6 +85,14 @@ def open_link(screen: TriageScreen, url: str) -> None:
     screen.flash(problem or f"Opened {url}", Tone.PROBLEM if problem else Tone.DONE)
 
 
+def download_folder(screen: TriageScreen) -> Path:
+    """Where files are saved."""
+    from tui.settings.paths import download_path
+
+    given = screen.desk.config.behaviour.downloads
+    return Path(given).expanduser() if given else download_path()
+
+
 def attachments(screen: TriageScreen) -> None:
     """Choose attachments of the current message to save, or one to open."""
     body, message = screen.reader.body, screen.reader.message
@@ -92,10 +100,8 @@ def attachments(screen: TriageScreen) -> None:
         screen.flash("This message has no attachments", Tone.HINT)
         return
     from tui.dialogs.attachments import AttachmentPicker, OpenAttachment
-    from tui.settings.paths import download_path
 
-    given = screen.desk.config.behaviour.downloads
-    folder = Path(given).expanduser() if given else download_path()
+    folder = download_folder(screen)
 
     def closed(chosen: tuple[str, ...] | OpenAttachment | None) -> None:
         if isinstance(chosen, OpenAttachment):
@@ -136,44 +142,103 @@ def source(screen: TriageScreen) -> None:
     message = screen.reader.message
     if message is None:
         return
-    mail = screen.desk.mail
+    from tui.dialogs.message_source import MessageScreen, SourceAccess
 
-    def show() -> bool:
-        raw = mail.raw(message.msgid)
-        if raw is not None:
-            from tui.dialogs.message_source import MessageScreen
+    mail, msgid = screen.desk.mail, message.msgid
+    access = SourceAccess(
+        lambda: mail.raw(msgid), lambda: mail.open_source(msgid), lambda: mail.cancel_source(msgid)
+    )
+    screen.app.push_screen(MessageScreen(message, access, look=screen.desk.look))
 
-            screen.app.push_screen(MessageScreen(message, raw, look=screen.desk.look))
-        return raw is not None
 
-    if show():
+def details(screen: TriageScreen) -> None:
+    """Where the message comes from, in full."""
+    screen.reader.toggle_details()
+
+
+def other_form(screen: TriageScreen) -> None:
+    """The next of the forms in which the same words came."""
+    body = screen.reader.body
+    forms = [form for form in body.forms if form.is_alternative] if body is not None else []
+    shown = next((index for index, form in enumerate(forms) if form.is_shown), None)
+    if len(forms) < 2:
+        screen.flash("This message came in one form only", Tone.HINT)
         return
+    form = forms[(shown + 1) % len(forms) if shown is not None else 0]
+    screen.reader.show_form(form.section)
+    screen.flash(f"Shown as {form.title}", Tone.HINT)
 
-    def arrived() -> None:
-        # Whoever has gone on reading elsewhere is not called back.
-        current = screen.reader.message
-        if current is not None and current.msgid == message.msgid:
-            show()
 
-    def listen(event: Event) -> None:
-        # On the engine's threads: the screen is asked to go on, nothing else is done here.
-        match event:
-            case SourceArrived(msgid) if msgid == message.msgid:
-                unsubscribe()
-                screen.app.call_later(arrived)
-            case BodyFailed(msgid, title, detail, hint) if msgid == message.msgid:
-                unsubscribe()
-                told = ". ".join(part for part in (title, detail, hint) if part)
-                screen.app.call_later(screen.flash, told, Tone.PROBLEM)
-            case BodyProgressed(msgid, done, total) if msgid == message.msgid and total:
-                text = f"Getting the source: {size(done)} of {size(total)}"
-                screen.app.call_later(screen.flash, text, Tone.HINT)
-            case _:
-                pass
+def parts(screen: TriageScreen) -> None:
+    """Choose a part to read alone."""
+    body = screen.reader.body
+    if body is None or not body.forms:
+        screen.flash("This message has one part only", Tone.HINT)
+        return
+    from tui.dialogs.parts import PartPicker
 
-    unsubscribe = mail.subscribe(listen)
-    screen.flash("The source is not here yet; it is on its way", Tone.HINT)
-    mail.open_source(message.msgid)
+    def closed(section: str | None) -> None:
+        if section is not None:
+            screen.reader.show_form(section)
+
+    screen.app.push_screen(PartPicker(body.forms, look=screen.desk.look), closed)
+
+
+def leave_list(screen: TriageScreen) -> None:
+    """Open the page, or the mail, that leaves the list; the list asks the rest."""
+    body = screen.reader.body
+    way = body.details.unsubscribe if body is not None and body.details is not None else None
+    if way is None or not (way.url or way.mailto):
+        screen.flash("This message does not say how to unsubscribe", Tone.HINT)
+        return
+    open_link(screen, way.url or way.mailto)
+
+
+def copy_message(screen: TriageScreen) -> None:
+    """What is selected, or else the text of the current message."""
+    from tui.widgets.reader.body_text import body_text
+
+    selected = screen.selected_text()
+    message, body = screen.reader.message, screen.reader.body
+    if selected:
+        screen.app.copy_to_clipboard(selected)
+        screen.flash(f"Copied {plural(len(selected.splitlines()), 'line')}")
+    elif message is not None and body is not None:
+        text = body_text(body)
+        screen.app.copy_to_clipboard(text)
+        screen.flash(f"Copied the message: {plural(len(text.splitlines()), 'line')}")
+    else:
+        screen.flash("The text is not here yet", Tone.HINT)
+
+
+def save_message(screen: TriageScreen) -> None:
+    """Ask for a file's name, and write the message there: its source, or its text."""
+    message = screen.reader.message
+    if message is None:
+        return
+    from tui.actions.save_message import suggest_path, why_not, write_message
+    from tui.dialogs.prompt import PromptScreen
+    from tui.widgets.reader.body_text import message_text
+
+    desk, body = screen.desk, screen.reader.body
+
+    def closed(answer: str | None) -> None:
+        if not answer:
+            return
+        path = Path(answer.strip()).expanduser()
+
+        def work() -> str:
+            text = message_text(message, body, desk.zone) if body is not None else None
+            return write_message(path, message, desk.mail, text)
+
+        def told(problem: str) -> None:
+            screen.flash(problem or f"Saved to {path}", Tone.PROBLEM if problem else Tone.DONE)
+
+        screen.aside.do(work, told, is_long=True)
+
+    title = "Save this message: .eml as it came, .txt as it reads"
+    suggested = str(suggest_path(download_folder(screen), message, desk.zone))
+    screen.app.push_screen(PromptScreen(title, suggested, why_not, look=desk.look), closed)
 
 
 def open_in_gmail(screen: TriageScreen) -> None:
@@ -249,5 +314,11 @@ ACTIONS: Mapping[str, Callable[[TriageScreen], None]] = {
     "links": _on_screen(links),
     "attachments": _on_screen(attachments),
     "source": _on_screen(source),
+    "details": _on_screen(details),
+    "other-form": _on_screen(other_form),
+    "parts": _on_screen(parts),
+    "copy-message": _on_screen(copy_message),
+    "save-message": _on_screen(save_message),
+    "unsubscribe": _on_screen(leave_list),
     "open-in-gmail": open_in_gmail,
 }

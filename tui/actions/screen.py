@@ -88,6 +88,9 @@ class TriageScreen(Protocol):
     def show_reader(self) -> None:
         """Give the conversation in the reader the keys."""
 
+    def selected_text(self) -> str:
+        """What is selected with the mouse; empty when nothing is."""
+
     def missing_for(self, command: Command) -> Needs | None:
         """What a verb lacks here; None when it applies."""
 

@@ -5,8 +5,10 @@ Control characters are shown as marks, long lines are broken at the edge; a line
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
+from msgspec import Struct
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,7 +16,9 @@ from textual.screen import Screen
 from textual.types import CSSPathType
 from textual.widgets import Static
 
+from imapcore.events import BodyFailed, BodyProgressed, Event, SourceArrived
 from imapcore.model import Message
+from tui.bridge.daemon_thread import in_daemon_thread
 from tui.dialogs.dialog import DialogKeys
 from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
@@ -25,6 +29,8 @@ from tui.widgets.key_line import KeyLine
 
 _PICTURES = {code: chr(0x2400 + code) for code in range(32)} | {127: "␡"}
 """Control characters as the pictures Unicode has for them."""
+_LARGE = 200_000
+"""Octets from which on cutting the lines takes longer than a key may wait."""
 _KEYS = (("Esc", "back"), ("PgDn PgUp", "scroll"), ("Home End", "ends"), ("Ctrl+Y", "copy all"))
 _ASCII_PICTURES = dict.fromkeys((*range(32), 127), "?")
 
@@ -81,16 +87,29 @@ class SourceLines:
         return steady("".join(character if character.isprintable() else "�" for character in text))
 
 
+class SourceAccess(Struct, frozen=True):
+    """How the screen comes by a source that is not at hand."""
+
+    read: Callable[[], bytes | None]
+    """The stored source, or None; called on a thread of its own."""
+    fetch: Callable[[], object]
+    """Ask for it; events tell the rest."""
+    cancel: Callable[[], object]
+
+
 class MessageScreen(Screen[None]):
-    """The raw source of one message."""
+    """The raw source of one message; one that is still to come is waited for, and Esc stops that."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "message_source.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Where.DIALOG)]
 
-    def __init__(self, message: Message, raw: bytes, *, look: Look | None = None) -> None:
+    def __init__(self, message: Message, source: bytes | SourceAccess, *, look: Look | None = None) -> None:
         super().__init__()
         self._message = message
-        self._raw = raw
+        self._raw = source if isinstance(source, bytes) else b""
+        self._access = source if isinstance(source, SourceAccess) else None
+        self._is_fetching = False
+        self._says = "There is nothing in it"
         self._look = look
         self._lines = SourceLines(b"", 80)
         self._keys = DialogKeys(Where.MESSAGE)
@@ -111,18 +130,89 @@ class MessageScreen(Screen[None]):
         yield KeyLine(self.look, id="keys")
 
     def on_mount(self) -> None:
-        """Teach the keys."""
-        self.query_one(KeyLine).teach(_KEYS)
+        """Teach the keys; get what is not at hand."""
+        self._teach()
+        if self._access is not None:
+            self._says = f"Reading{self.look.glyphs.ellipsis}"
+            self.run_worker(self._get(self._access), group="source", exclusive=True)
+
+    def _teach(self) -> None:
+        keys = (("Esc", "stop"),) if self._is_fetching else _KEYS
+        self.query_one(KeyLine).teach(keys)
+
+    async def _get(self, access: SourceAccess, *, has_come: bool = False) -> None:
+        """Take what is stored, beside the screen; ask for what is not."""
+        raw = await in_daemon_thread(access.read)
+        if raw is not None:
+            self._access = None
+            self._is_fetching = False
+            self._says = "There is nothing in it"
+            self._raw = raw
+            self._teach()
+            await self._cut_lines()
+        elif has_come:
+            self._say("It came, and is not in the store; close this and ask once more")
+        else:
+            self._is_fetching = True
+            self._say(f"It is not here yet; asking for it{self.look.glyphs.ellipsis}")
+            access.fetch()
+
+    def engine_spoke(self, event: Event) -> None:
+        """How far the source has come, that it is here, or why it is not."""
+        if self._access is None:
+            return
+        match event:
+            case SourceArrived(msgid) if msgid == self._message.msgid:
+                self.run_worker(self._get(self._access, has_come=True), group="source", exclusive=True)
+            case BodyFailed(msgid, title, detail, hint) if msgid == self._message.msgid:
+                self._is_fetching = False
+                self._say(". ".join(part for part in (title, detail, hint) if part))
+            case BodyProgressed(msgid, done, total) if msgid == self._message.msgid:
+                of = f" of {size(total)}" if total else ""
+                share = f", {min(100, done * 100 // total)} %" if total else ""
+                self._say(f"Getting the source: {size(done)}{of}{share}")
+            case _:
+                pass
+
+    def _say(self, words: str) -> None:
+        self._says = words
+        self._teach()
+        self.query_one(ChoiceList).show(0, self._line, empty=words)
+
+    def on_unmount(self) -> None:
+        """Nobody waits for it any more."""
+        if self._access is not None and self._is_fetching:
+            self._access.cancel()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Cut the lines for the new width."""
+        """Cut the lines for the new width; those of megabytes beside the screen."""
+        self._show_head(event.size.width)
+        if len(self._raw) > _LARGE:
+            self.run_worker(self._cut_lines(), group="lines", exclusive=True)
+        else:
+            self._show_lines(self._cut(self._raw, event.size.width))
+
+    def _show_head(self, width: int) -> None:
         message, dot = self._message, f" {self.look.glyphs.dot} "
-        about = (size(len(self._raw)), f"web id {message.web_id}", f"X-GM-MSGID {message.msgid}")
-        subject = cut(steady(message.subject) or "(no subject)", max(10, event.size.width // 2))
+        octets = len(self._raw) or message.size
+        about = (size(octets), f"web id {message.web_id}", f"X-GM-MSGID {message.msgid}")
+        subject = cut(steady(message.subject) or "(no subject)", max(10, width // 2))
         head = f"{subject}   {dot.join(about)}"
-        self.query_one("#head", Static).update(cut(head, max(1, event.size.width - 2)))
-        self._lines = SourceLines(self._raw, max(8, event.size.width - 4), is_ascii=self.look.is_ascii)
-        self.query_one(ChoiceList).show(len(self._lines), self._line, empty="There is nothing in it")
+        self.query_one("#head", Static).update(cut(head, max(1, width - 2)))
+
+    def _cut(self, raw: bytes, width: int) -> SourceLines:
+        return SourceLines(raw, max(8, width - 4), is_ascii=self.look.is_ascii)
+
+    async def _cut_lines(self) -> None:
+        raw, width = self._raw, self.size.width
+        lines = await in_daemon_thread(lambda: self._cut(raw, width))
+        if (raw, width) == (self._raw, self.size.width):
+            self._show_head(width)
+            self._show_lines(lines)
+
+    def _show_lines(self, lines: SourceLines) -> None:
+        self._lines = lines
+        self.query_one(ChoiceList).show(len(lines), self._line, empty=self._says)
 
     def _line(self, index: int) -> ChoiceLine:
         text = self._lines[index]
@@ -152,7 +242,7 @@ class MessageScreen(Screen[None]):
         event.prevent_default()
         if command_id in ways:
             source.scroll_to(y=source.scroll_y + ways[command_id], animate=False, immediate=True)
-        elif command_id == "copy":
+        elif command_id == "copy" and self._raw:
             self.app.copy_to_clipboard(harmless(self._raw))
             self.notify("The whole source was copied; control characters in it as marks", markup=False)
         elif command_id == "back":

@@ -340,6 +340,25 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _reading("attachments", "attachments", "Save or open attachments", "A", mutt="v"),
     _reading("source", "source", "The message as it came: raw source and all headers", "S", mutt="e"),
+    _reading(
+        "details", "details", "Details: from whom to whom, who vouches for it", "h", vim="z h", where=_READER
+    ),
+    _reading(
+        "other-form",
+        "other form",
+        "The other form of this message, HTML or plain",
+        "t",
+        vim="z t",
+        where=_READER,
+    ),
+    _reading(
+        "parts", "parts", "Any part of this message, by choice", "M", vim="z p", mutt="E", where=_READER
+    ),
+    _reading(
+        "copy-message", "copy", "Copy what is selected, or else the message's text", "ctrl+y", where=_READER
+    ),
+    _reading("save-message", "save", "Save this message to a file, .eml or .txt", "ctrl+s", where=_READER),
+    _reading("unsubscribe", "unsubscribe", "Unsubscribe from this message's list", where=_READER),
     _reading("open-in-gmail", "in Gmail", "Open in Gmail on the web", "W", where=MAIL, needs=Needs.TARGET),
     _going("go-inbox", "inbox", "Inbox", "g i", mutt="c i"),
     _going("go-starred", "starred", "Starred", "g s", mutt="c s"),

@@ -20,6 +20,7 @@ from tui.bridge.messages import DividerMoved, Flashed, Tone
 from tui.context import AppContext
 from tui.keys.commands import Command, Needs, Where
 from tui.style.layout import Layout, ReaderPlace, plan_layout
+from tui.style.text import plural
 from tui.widgets.backdrop import Backdrop, flat_lines
 from tui.widgets.divider import Divider
 from tui.widgets.flash import NOTHING, Flash
@@ -270,6 +271,19 @@ class PanedScreen(Screen[None]):
     def missing_for(self, command: Command) -> Needs | None:
         """What a verb lacks here; None when it applies."""
         return None
+
+    def selected_text(self) -> str:
+        """What is selected with the mouse; empty when nothing is."""
+        return self.get_selected_text() or ""
+
+    def action_copy_text(self) -> None:
+        """Copy what is selected, and say so: nothing else shows that it was done."""
+        selected = self.selected_text()
+        if not selected:
+            self.flash("Nothing is selected: drag over the text first", Tone.HINT)
+            return
+        self.app.copy_to_clipboard(selected)
+        self.flash(f"Copied {plural(len(selected.splitlines()), 'line')}")
 
     def flash(self, text: str, tone: Tone = Tone.DONE) -> None:
         """Say what just happened, in the bottom line."""

@@ -101,8 +101,7 @@ class MainScreen(PanedScreen):
         """Does the last change again, to what is meant now."""
         self.count = 0
         """The number typed before the verb that is being done."""
-        self.message_only = False
-        """Whether verbs in the reader mean its current message only."""
+        self._message_only = False
         self.mailboxes: tuple[Mailbox, ...] = ()
         self.searches: tuple[SavedSearch, ...] = ()
         self.searching: dict[str, tuple[int, bool, str]] = {}
@@ -120,6 +119,17 @@ class MainScreen(PanedScreen):
     def view(self) -> View:
         """What is listed."""
         return self.thread_list.view
+
+    @property
+    def message_only(self) -> bool:
+        """Whether verbs in the reader mean its current message only."""
+        return self._message_only
+
+    @message_only.setter
+    def message_only(self, value: bool) -> None:
+        self._message_only = value
+        if self.has_reader:
+            self.reader.set_message_only(value)
 
     def on_mount(self) -> None:
         """Show what the store has, at once."""

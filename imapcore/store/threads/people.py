@@ -14,7 +14,7 @@ from imapcore.model import Address
 from imapcore.store.facts import MessageFacts
 from imapcore.store.sqlite.connection import Transaction, listed
 
-IS_ME, IS_DRAFT = 1, 2
+IS_ME, IS_DRAFT, IS_DOUBTFUL = 1, 2, 4
 """Bits of a person in a row."""
 
 CACHED = 40_000
@@ -141,7 +141,7 @@ class People:
         described = [
             [
                 _word(addresses.get(sender), is_draft=is_draft, is_alone=is_alone),
-                (0 if sender else IS_ME) | (IS_DRAFT if is_draft else 0),
+                _bits(addresses.get(sender), is_draft=is_draft),
                 list(senders),
             ]
             for (sender, is_draft), senders in people.items()
@@ -164,6 +164,12 @@ class People:
         return dump(list(names)[:PEOPLE_SHOWN])
 
 
+def _bits(address: Address | None, *, is_draft: bool) -> int:
+    """``address`` is None for the user's own."""
+    bits = (IS_ME if address is None else 0) | (IS_DRAFT if is_draft else 0)
+    return bits | (IS_DOUBTFUL if address is not None and address.is_name_doubtful else 0)
+
+
 def _word(address: Address | None, *, is_draft: bool, is_alone: bool) -> str:
     if is_draft:
         return "Draft"
@@ -175,6 +181,9 @@ def short_name(address: Address, *, is_full: bool = False) -> str:
     mailbox.
     """
     name = address.name.strip().strip("\"'")
+    if address.is_name_doubtful:
+        # Whose name is another's address is called by the true one, and in full.
+        return address.email
     if not name or name.casefold() == address.email.casefold():
         return address.email if is_full else address.email.partition("@")[0] or address.email
     if is_full:

@@ -44,7 +44,7 @@ from imapcore.model import (
     View,
 )
 from imapcore.store.marks.values import HAS_ATTACHMENT, HAS_INVITE
-from imapcore.store.threads.people import IS_DRAFT, IS_ME
+from imapcore.store.threads.people import IS_DOUBTFUL, IS_DRAFT, IS_ME
 from imapcore.store.threads.row_state import RowState
 from imapcore.store.threads.view_index import SLICE_BITS, SPAN_BITS
 
@@ -215,7 +215,7 @@ def thread_row(raw: RawRow, face: RowState) -> ThreadRow:
 @lru_cache(maxsize=8192)
 def person(name: str, bits: int, is_unread: bool) -> Person:
     """Somebody in a row; the same few people are on most rows."""
-    return Person(name, bits & IS_ME != 0, is_unread, bits & IS_DRAFT != 0)
+    return Person(name, bits & IS_ME != 0, is_unread, bits & IS_DRAFT != 0, bits & IS_DOUBTFUL != 0)
 
 
 def first_index(keys: Sequence[tuple[Any, ...]], place: Place, size: int) -> int:

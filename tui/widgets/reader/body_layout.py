@@ -221,6 +221,15 @@ class _Page:
             text = f"{self.glyphs.dot} {self.body.notice}"
             for start, end in break_lines(text, self.prose):
                 yield Line((Piece(text[start:end], Ink.NOTE),))
+        way = self.body.details.unsubscribe if self.body.details is not None else None
+        if way is not None and (way.url or way.mailto):
+            yield BLANK
+            target = way.url.partition("://")[2].partition("/")[0]
+            where = target or way.mailto.removeprefix("mailto:").partition("?")[0]
+            text = cut(
+                f"{self.glyphs.dot} Unsubscribe from this list: {where}", self.prose, self.glyphs.ellipsis
+            )
+            yield Line((Piece(text, Ink.NOTE),), command="unsubscribe")
         files = [(number, part) for number, part in enumerate(self.body.attachments)]
         if files:
             yield BLANK

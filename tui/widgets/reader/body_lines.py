@@ -59,6 +59,8 @@ class Line(Struct, frozen=True):
     """The quotation that Enter or a click on this line shows or hides."""
     attachment: int | None = None
     """Index into ``Body.attachments``."""
+    command: str = ""
+    """The verb that a click on this line runs."""
     is_continued: bool = False
     """Whether the next line goes on with the same paragraph: no newline when it is copied."""
 

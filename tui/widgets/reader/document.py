@@ -19,6 +19,7 @@ from tui.style.text import anchored, cells, cut, steady
 from tui.widgets.reader.body_layout import WIDEST, lay_out
 from tui.widgets.reader.body_lines import BLANK, Ink, Line, Piece
 from tui.widgets.reader.body_wrap import break_lines
+from tui.widgets.reader.message_details import details_lines
 from tui.widgets.reader.message_head import folded_line, head_lines, run_line, show_sender
 from tui.widgets.reader.section import STEP, Content, Failure, Feed, Part, Section, Waiting
 
@@ -50,6 +51,10 @@ class ReaderDocument(Struct):
     forms: dict[int, str] = field(default_factory=dict)
     """Sections of the forms that were asked for, by message; the others are shown in their first form."""
     sections: list[Section] = field(default_factory=list)
+    detailed: set[int] = field(default_factory=set)
+    """Messages whose details are shown."""
+    is_message_only: bool = False
+    """Whether verbs mean the current message only, which its head says."""
     _starts: list[int] = field(default_factory=list)
     _feeds: dict[int, Feed] = field(default_factory=dict)
     _opened: dict[int, frozenset[int] | None] = field(default_factory=dict)
@@ -69,6 +74,7 @@ class ReaderDocument(Struct):
             self.take_stock()
             self.contents.clear()
             self.forms.clear()
+            self.detailed.clear()
             self._feeds.clear()
             self._opened.clear()
             self._is_run_shown = False
@@ -187,6 +193,25 @@ class ReaderDocument(Struct):
         self.build()
         return True
 
+    def toggle_details(self) -> bool:
+        """Show or hide where the current message comes from, in full; whether it is shown now."""
+        if self.current is None:
+            return False
+        self.detailed ^= {self.current}
+        self.expanded.add(self.current)
+        self.build()
+        return self.current in self.detailed
+
+    def show_form(self, msgid: int, section: str) -> None:
+        """Want a message in another form; the one that is shown stays until it is here."""
+        self.forms[msgid] = section
+        self._opened.pop(msgid, None)
+
+    def set_message_only(self, is_message_only: bool) -> None:
+        """Whether verbs mean the current message only."""
+        self.is_message_only = is_message_only
+        self.build()
+
     def show_run(self) -> None:
         """Give every folded message a line of its own."""
         self._is_run_shown = True
@@ -262,6 +287,11 @@ class ReaderDocument(Struct):
                 if first <= ids.index(msgid) and self._is_hidden(msgid):
                     return start
         return None
+
+    def head_of(self, msgid: int | None) -> int:
+        """How many lines stand above the text of an open message."""
+        found = (each for each in self.sections if each.msgid == msgid and each.part is Part.OPEN)
+        return next((len(each.head) for each in found), 0)
 
     def grow(self, until: int | None = None) -> tuple[int, int] | None:
         """Lay out a little more of the first body that is not complete and begins above line ``until``.
@@ -362,6 +392,17 @@ class ReaderDocument(Struct):
 
     def _open_section(self, message: Message) -> Section:
         head = head_lines(message, self.column, self.owner, self.now, self.zone, self.glyphs)
+        if self.is_message_only and message.msgid == self.current:
+            words = f"{self.glyphs.bar} keys act on this message only"
+            head.append(Line((Piece("  "), Piece(cut(words, self.column - 2), Ink.STAR))))
+        if message.msgid in self.detailed:
+            shown = self.contents.get(message.msgid)
+            body = shown if isinstance(shown, Body) else None
+            head.append(BLANK)
+            head.extend(
+                Line((Piece("  "), *line.pieces), is_continued=line.is_continued)
+                for line in details_lines(message, body, self.column - 2, self.zone, self.glyphs)
+            )
         head.append(BLANK)
         content = self.contents.get(message.msgid, Waiting.BEGUN)
         section = Section(Part.OPEN, head, message.msgid, tail=2)

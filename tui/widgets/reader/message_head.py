@@ -10,13 +10,13 @@ from datetime import tzinfo
 
 from imapcore.model import Address, ChangeState, Message, Role
 from tui.style.glyphs import UNICODE, Glyphs
-from tui.style.text import age, anchored, cells, cut, fit, local, steady, when_in_full
+from tui.style.text import age, anchored, cells, cut, cut_left, fit, local, steady, when_in_full
 from tui.widgets.reader.body_lines import Ink, Line, Piece
 from tui.widgets.reader.body_wrap import break_lines
 
 _NAMES_SHOWN = 4
-_ROOM_FOR_ADDRESS = 56
-"""Below this width the head goes without the sender's address; the links and source screens have it."""
+_NAME_AT_LEAST = 8
+"""Cells of a name beside its address; where there is less room each has a line of its own."""
 
 
 def short_date(date: int, now: int, zone: tzinfo | None = None) -> str:
@@ -45,8 +45,9 @@ def show_person(person: Address, owner: str, *, is_short: bool = False) -> str:
 def _person(person: Address, owner: str, *, is_short: bool) -> str:
     if owner and person.email.casefold() == owner.casefold():
         return "me"
-    if not person.name:
-        return person.email.split("@")[0] if is_short else person.email or "(nobody)"
+    if not person.name or person.is_name_doubtful:
+        is_cut = is_short and not person.name
+        return person.email.split("@")[0] if is_cut else person.email or "(nobody)"
     if is_short and "," not in person.name:
         return person.name.split()[0] if person.name.split() else person.name
     return person.name
@@ -110,45 +111,93 @@ def run_line(count: int, key: str, glyphs: Glyphs = UNICODE) -> Line:
 def head_lines(
     message: Message, width: int, owner: str, now: int, zone: tzinfo | None = None, glyphs: Glyphs = UNICODE
 ) -> list[Line]:
-    """The head of an open message: sender, to whom, star, when; one line where they fit, else more."""
-    sender = show_sender(message, owner)
-    address = (
-        f" <{steady(message.sender.email)}>" if message.sender.name and width >= _ROOM_FOR_ADDRESS else ""
-    )
+    """The head of an open message: sender, to whom, star, when; one line where they fit, else more.
+
+    The sender's address is always there, whole or with its domain: it has its room first, a name is cut.
+    """
     recipients = _recipients(message, owner)
-    when = long_date(message.date, now, zone)
-    if width < 40:
-        when = short_date(message.date, now, zone)
+    when = _date_beside(message, width, owner, now, zone)
     right = [Piece(when, Ink.STAR if message.is_unread or message.is_starred else Ink.NOTE)]
     if message.is_starred:
         right.insert(0, Piece(f"{glyphs.star} ", Ink.STAR))
     right_width = sum(cells(piece.text) for piece in right)
     room = max(4, width - 2 - right_width - 2)
 
-    first: list[Piece] = [Piece(f"{glyphs.unfolded} ", Ink.MARK | Ink.BRIGHT)]
-    rest: list[Piece] = []
-    first.append(Piece(anchored(cut(sender, room, glyphs.ellipsis)), Ink.NAME))
-    used = cells(first[-1].text)
-    if address and used + cells(address) <= room:
-        first.append(Piece(address, Ink.NOTE))
-        used += cells(address)
-    if recipients and used + 1 + cells(recipients) <= room:
+    who, below = _sender(message, owner, room, width - 2, glyphs)
+    used = sum(cells(piece.text) for piece in who)
+    first = [Piece(f"{glyphs.unfolded} ", Ink.MARK | Ink.BRIGHT), *who]
+    rest = ""
+    if recipients and not below and used + 1 + cells(recipients) <= room:
         first.append(Piece(f" {recipients}"))
         used += 1 + cells(recipients)
-    elif recipients:
-        rest.append(Piece(recipients))
+    else:
+        rest = recipients
     first.append(Piece(" " * (room - used + 2)))
     lines = [Line((*first, *right))]
+    for piece in below:
+        beside = f" {rest}" if rest and piece.ink is Ink.NOTE else ""
+        if beside and cells(piece.text) + cells(beside) <= width - 2:
+            rest = ""
+        else:
+            beside = ""
+        lines.append(Line((Piece("  "), piece, Piece(beside, Ink.NOTE))))
     if rest:
-        text = rest[0].text
         lines.extend(
-            Line((Piece("  "), Piece(text[start:end], Ink.NOTE)))
-            for start, end in break_lines(text, max(8, width - 2))
+            Line((Piece("  "), Piece(rest[start:end], Ink.NOTE)))
+            for start, end in break_lines(rest, max(8, width - 2))
         )
     notes = _notes(message, owner, glyphs)
     if notes:
         lines.append(Line((Piece("  "), *notes)))
     return lines
+
+
+def _date_beside(message: Message, width: int, owner: str, now: int, zone: tzinfo | None) -> str:
+    """The date, as fully as it leaves room for the sender's name and address."""
+    short = short_date(message.date, now, zone)
+    if width < 40:
+        return short
+    full = long_date(message.date, now, zone)
+    clock = f"{local(message.date, zone):%H:%M}"
+    shorter = ", ".join(full.split(", ")[: 1 if short == clock else 2])
+    shown = show_sender(message, owner)
+    name, address = cells(shown), cells(message.sender.email) + 3
+    if shown == steady(message.sender.email):
+        address = 0
+    star = 2 if message.is_starred else 0
+    for wanted in (name, min(name, _NAME_AT_LEAST)):
+        for form in (full, shorter, short):
+            if wanted + address <= width - 4 - star - cells(form):
+                return form
+    return full
+
+
+def _sender(
+    message: Message, owner: str, room: int, width: int, glyphs: Glyphs
+) -> tuple[list[Piece], list[Piece]]:
+    """Who wrote it, for the first line's ``room`` cells, and what needs lines of their own."""
+    person = message.sender
+    is_owner = owner and person.email.casefold() == owner.casefold()
+    name = show_sender(message, owner)
+    if is_owner or not person.email:
+        return [Piece(anchored(cut(name, room, glyphs.ellipsis)), Ink.NAME)], []
+    if name == steady(person.email):
+        below = []
+        if cells(name) > room:
+            below.append(Piece(cut_left(name, max(8, width), glyphs.ellipsis), Ink.NAME))
+        if person.is_name_doubtful:
+            claim = cut(f"calls itself “{steady(person.name)}”", max(8, width), glyphs.ellipsis)
+            below.append(Piece(anchored(claim), Ink.WARNING))
+        return [Piece(anchored(cut_left(name, room, glyphs.ellipsis)), Ink.NAME)], below
+    address = f"<{steady(person.email)}>"
+    left = room - cells(address) - 1
+    if left >= min(cells(name), _NAME_AT_LEAST):
+        return [
+            Piece(anchored(cut(name, left, glyphs.ellipsis)), Ink.NAME),
+            Piece(f" {address}", Ink.NOTE),
+        ], []
+    below = [Piece(cut_left(address, max(8, width), glyphs.ellipsis), Ink.NOTE)]
+    return [Piece(anchored(cut(name, room, glyphs.ellipsis)), Ink.NAME)], below
 
 
 def _recipients(message: Message, owner: str) -> str:

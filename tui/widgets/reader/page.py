@@ -105,21 +105,26 @@ class ReaderPage(ScrollView, can_focus=True):
         self._fill()
         self._return_to(held)
 
-    def _hold(self) -> tuple[int | None, int, int] | None:
-        """Which line is at the top, said so that it can be found again: (message, part of it, offset)."""
+    def _hold(self) -> tuple[int | None, int, bool] | None:
+        """Which line is at the top, said so that it can be found again: the message, and the line counted
+        from its beginning, or from where its text begins.
+        """
         found = self.document.at(round(self.scroll_y))
         if found is None:
             return None
         section, index = found
-        return section.msgid, index, section.height
+        is_text = section.feed is not None and index >= len(section.head)
+        return section.msgid, index - (len(section.head) if is_text else 0), is_text
 
-    def _return_to(self, held: tuple[int | None, int, int] | None) -> None:
+    def _return_to(self, held: tuple[int | None, int, bool] | None) -> None:
         if held is None:
             return
-        msgid, index, _height = held
+        msgid, index, is_text = held
         start = 0 if msgid is None else self.document.start_of(msgid)
         if start is not None:
-            self.scroll_to(y=start + index, animate=False, immediate=True)
+            # A head may have more lines now, or fewer: what was read stays where it was.
+            head = self.document.head_of(msgid) if is_text else 0
+            self.scroll_to(y=start + head + index, animate=False, immediate=True)
 
     def _forget(self) -> None:
         self._strips.clear()
@@ -264,6 +269,9 @@ class ReaderPage(ScrollView, can_focus=True):
         elif line.attachment is not None:
             self._make_current(section.msgid)
             self.post_message(CommandChosen("attachments"))
+        elif line.command:
+            self._make_current(section.msgid)
+            self.post_message(CommandChosen(line.command))
         elif section.part is Part.RUN:
             self.keep_place(self.document.show_run)
         elif section.part is Part.FOLDED or (section.part is Part.OPEN and index == 0):
@@ -352,8 +360,8 @@ class ReaderPage(ScrollView, can_focus=True):
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(number)) is not None:
             start, end = span
-            selected = self.screen.get_component_rich_style("screen--selection")
-            marks.append((start - margin, (len(line.text) + indent) if end == -1 else end - margin, selected))
+            last = (len(line.text) + indent) if end == -1 else end - margin
+            marks.append((start - margin, last, style.selected))
         segments = [bar, *(Segment(text, style_) for text, style_ in _mark(content, marks))]
         strip = Strip(segments).adjust_cell_length(width, base)
         return strip.apply_offsets(0, number)

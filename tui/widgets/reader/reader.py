@@ -167,8 +167,9 @@ class Reader(Vertical):
             self._set(body.msgid, body)
 
     def show_failure(self, msgid: int, title: str, detail: str = "", hint: str = "") -> None:
-        """A body that was wanted cannot be had."""
-        self._set(msgid, Failure(title, detail, hint))
+        """A body that was wanted cannot be had; one that is shown stays, whatever else of it was wanted."""
+        if not isinstance(self.document.contents.get(msgid), Body):
+            self._set(msgid, Failure(title, detail, hint))
 
     def show_waiting(self, msgid: int, waiting: Waiting) -> None:
         """Say why a body that was wanted is still not here."""
@@ -283,6 +284,32 @@ class Reader(Vertical):
 
         self.page.keep_place(change)
         return is_shown
+
+    def toggle_details(self) -> bool:
+        """Show or hide where the current message comes from; whether it is shown now."""
+        is_shown = False
+
+        def change() -> None:
+            nonlocal is_shown
+            is_shown = self.document.toggle_details()
+
+        self.page.keep_place(change)
+        self._want_bodies()
+        if self.document.current is not None:
+            self.page.bring_into_view(self.document.current)
+        return is_shown
+
+    def show_form(self, section: str) -> None:
+        """Show the current message in another form, or one part of it alone."""
+        current = self.document.current
+        if current is not None:
+            self.document.show_form(current, section)
+            self.post_message(BodyWanted(current, section))
+
+    def set_message_only(self, is_message_only: bool) -> None:
+        """Whether verbs mean the current message only: its head says so."""
+        if is_message_only != self.document.is_message_only:
+            self.page.keep_place(lambda: self.document.set_message_only(is_message_only))
 
     def scroll_lines(self, count: int) -> None:
         """Scroll by so many lines; negative is up."""

@@ -27,6 +27,7 @@ class ReaderStyles:
         self.page = Style(color=palette.text, bgcolor=palette.list)
         self.cursor = Style(bgcolor=palette.cursor)
         self.bar = Style(color=palette.here, bgcolor=palette.list, bold=True)
+        self.selected = Style(color=palette.list, bgcolor=palette.here)
         self.hit = Style(color=palette.bright, bgcolor=palette.cursor, underline=True)
         self.hit_here = Style(color=palette.list, bgcolor=palette.star, bold=True)
 

@@ -276,6 +276,8 @@ def shorten_people(
     named: list[tuple[str, Style]] = []
     for person in people:
         style = styles.bright if person.is_unread else (styles.text if ink is styles.bright else ink)
+        if person.is_doubtful:
+            style = styles.refusal_bold if person.is_unread else styles.refusal
         if person.is_draft:
             if not person.is_me or len(people) == 1 or person.name != "me":
                 named.append((steady(person.name), style))
