@@ -7,8 +7,9 @@ an ink has is the theme's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import overload
 
 from msgspec.structs import replace
 from rich.cells import cell_len
@@ -124,7 +125,7 @@ class _Page:
             yield Line((prefix, Piece(self.glyphs.rule * min(24, self.prose), Ink.RULE)))
         elif block.kind is BlockKind.TABLE:
             room = max(8, self.wide - cell_len(prefix.text))
-            rows = [[self.pieces(cell, ink) for cell in row] for row in block.rows]
+            rows = _Rows(block.rows, lambda row: [list(self.pieces(cell, ink)) for cell in row])
             for pieces in lay_out_table(rows, room, has_header=block.has_header, glyphs=self.glyphs):
                 yield Line((prefix, *pieces) if prefix.text else pieces)
         elif block.kind is BlockKind.PREFORMATTED:
@@ -169,26 +170,26 @@ class _Page:
     def _prefix(self, quote: int) -> Piece:
         return Piece(f"{self.glyphs.column} " * min(quote, 6), Ink.MARK | Ink.QUOTE)
 
-    def pieces(self, spans: Iterable[Span], ink: Ink) -> list[Piece]:
-        """Spans in their ink, each link followed by its number and real host."""
-        pieces: list[Piece] = []
+    def pieces(self, spans: Iterable[Span], ink: Ink) -> Iterator[Piece]:
+        """Spans in their ink, each link followed by its number and real host; lazily, since a paragraph may
+        hold megabytes.
+        """
         for link, group in groupby(spans, key=lambda span: span.link):
-            run = list(group)
             target = self._target(link)
             if target is None or link is None:
-                pieces.extend(Piece(self._words(span), ink | _ink_of(span)) for span in run)
+                for span in group:
+                    yield Piece(self._words(span), ink | _ink_of(span))
                 continue
+            run = list(group)
             shown = "".join(span.text for span in run)
             if shown.strip() == target.url and len(target.url) > _LONG_ADDRESS:
-                pieces.append(
-                    Piece(cut(target.url, _LONG_ADDRESS, self.glyphs.ellipsis), ink | Ink.LINK, link)
-                )
+                yield Piece(cut(target.url, _LONG_ADDRESS, self.glyphs.ellipsis), ink | Ink.LINK, link)
             else:
-                pieces.extend(Piece(self._words(span), ink | _ink_of(span) | Ink.LINK, link) for span in run)
+                for span in run:
+                    yield Piece(self._words(span), ink | _ink_of(span) | Ink.LINK, link)
             note = self._link_note(link, target)
             if note is not None:
-                pieces.append(note)
-        return pieces
+                yield note
 
     def _words(self, span: Span) -> str:
         """A span's text; a plain terminal cannot cross words out and is given marks instead."""
@@ -235,6 +236,31 @@ class _Page:
             yield BLANK
         for number, part in files:
             yield Line(attachment_pieces(part, self.prose, self.glyphs), attachment=number)
+
+
+class _Rows(Sequence[list[list[Piece]]]):
+    """A table's rows, made when they are looked at: there may be a hundred thousand."""
+
+    def __init__(
+        self,
+        rows: Sequence[Sequence[Sequence[Span]]],
+        make: Callable[[Sequence[Sequence[Span]]], list[list[Piece]]],
+    ) -> None:
+        self._rows, self._make = rows, make
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> list[list[Piece]]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> _Rows: ...
+
+    def __getitem__(self, index: int | slice) -> list[list[Piece]] | _Rows:
+        if isinstance(index, slice):
+            return _Rows(self._rows[index], self._make)
+        return self._make(self._rows[index])
 
 
 def attachment_pieces(part: Attachment, width: int, glyphs: Glyphs) -> tuple[Piece, ...]:

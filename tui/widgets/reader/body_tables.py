@@ -28,11 +28,12 @@ def lay_out_table(
     rows: Sequence[Sequence[Cell]], width: int, *, has_header: bool, glyphs: Glyphs
 ) -> Iterator[tuple[Piece, ...]]:
     """The lines of a table within ``width`` cells."""
-    count = max((len(row) for row in rows[:_SAMPLE]), default=0)
+    sample = list(rows[:_SAMPLE])
+    count = max((len(row) for row in sample), default=0)
     if not count:
         return
     natural = [
-        max((_width(row[column]) for row in rows[:_SAMPLE] if column < len(row)), default=0)
+        max((_width(row[column]) for row in sample if column < len(row)), default=0)
         for column in range(count)
     ]
     indent = _INDENT if width >= 40 else 0
@@ -41,7 +42,7 @@ def lay_out_table(
         yield from _read_out(rows, width, has_header=has_header)
         return
     is_right = [
-        _is_numeric([row[column] for row in rows[1 if has_header else 0 : _SAMPLE] if column < len(row)])
+        _is_numeric([row[column] for row in sample[1 if has_header else 0 :] if column < len(row)])
         for column in range(count)
     ]
     for number, row in enumerate(rows):
