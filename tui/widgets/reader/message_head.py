@@ -169,7 +169,8 @@ def _date_beside(message: Message, width: int, owner: str, now: int, zone: tzinf
         for form in (full, shorter, short):
             if wanted + address <= width - 4 - star - cells(form):
                 return form
-    return full
+    # The address goes below: the date leaves room for the name alone.
+    return next((each for each in (full, shorter) if name <= width - 4 - star - cells(each)), short)
 
 
 def _sender(
