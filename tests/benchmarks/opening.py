@@ -62,9 +62,9 @@ def stored(folder: Path, sources: list[bytes]) -> None:
     with Store.open(path, clock=SystemClock(), email="demo@gmail.com") as store:
         fill(store, max(2_000, 12 * len(sources)))
         reader = store.reader()
-        rows = reader.window(INBOX, Top(), len(sources)).rows
+        rows = reader.threads.window(INBOX, Top(), len(sources)).rows
         for row, octets in zip(rows, sources, strict=False):
-            thread = reader.thread(row.thrid, INBOX)
+            thread = reader.threads.thread(row.thrid, INBOX)
             assert thread is not None
             for message in thread.messages:
                 store.bodies.put(message.msgid, octets)
