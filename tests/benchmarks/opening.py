@@ -62,7 +62,7 @@ def stored(folder: Path, sources: list[bytes]) -> None:
     with Store.open(path, clock=SystemClock(), email="demo@gmail.com") as store:
         fill(store, max(2_000, 12 * len(sources)))
         reader = store.reader()
-        rows = reader.threads.window(INBOX, Top(), len(sources)).rows
+        rows = reader.lists.window(INBOX, Top(), len(sources)).rows
         for row, octets in zip(rows, sources, strict=False):
             thread = reader.threads.thread(row.thrid, INBOX)
             assert thread is not None

@@ -192,9 +192,7 @@ class Talk:
 
 def name_thread(thread: Thread) -> str:
     """``“Budget 2027” (Ada, Lin)``."""
-    people = dict.fromkeys(
-        _first_name(each.sender.name or each.sender.email) for each in thread.messages if not each.is_mine
-    )
+    people = dict.fromkeys(_first_name(each.sender.title) for each in thread.messages if not each.is_mine)
     return _named(thread.subject, list(people))
 
 
