@@ -46,6 +46,12 @@ class BodyArrived(Struct, frozen=True):
     """Of which form or part, where another than the first was asked for."""
 
 
+class BodyAwaited(Struct, frozen=True):
+    """A body that was asked for is not in the store; it is fetched as soon as the server can be asked."""
+
+    msgid: int
+
+
 class BodyFailed(Struct, frozen=True):
     """A body that was asked for cannot be had (now)."""
 
@@ -123,6 +129,7 @@ Event = (
     | MailArrived
     | BodyArrived
     | BodyFailed
+    | BodyAwaited
     | BodyProgressed
     | SourceArrived
     | SearchProgressed

@@ -319,6 +319,8 @@ class GimapApp(TerminalApp[None]):
                     ask_to_sign_in(main, link, self._signed_in)
             case events.BodyArrived(msgid, section):
                 main.body_arrived(msgid, section)
+            case events.BodyAwaited(msgid):
+                main.body_awaited(msgid)
             case events.BodyFailed(msgid, title, detail, hint):
                 main.reader.show_failure(msgid, title, detail, hint)
             case events.SearchProgressed(query, found, is_done, _, problem):

@@ -19,6 +19,7 @@ from imapcore.errors import GimapError
 from imapcore.events import (
     Alerted,
     BodyArrived,
+    BodyAwaited,
     BodyFailed,
     BodyProgressed,
     Event,
@@ -79,6 +80,7 @@ class Requests:
             return
         with self._lock:
             self._bodies.add(msgid)
+        self._tell(BodyAwaited(msgid))
 
         def steps(remote: Remote) -> Iterator[float]:
             yield from fetch_body(remote, self._store, msgid, size)

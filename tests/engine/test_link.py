@@ -30,7 +30,15 @@ from imapcore.errors import (
     TlsError,
     TooManyConnections,
 )
-from imapcore.events import Alerted, BodyFailed, LinkChanged, OpRejected, OpSettled, SearchProgressed
+from imapcore.events import (
+    Alerted,
+    BodyAwaited,
+    BodyFailed,
+    LinkChanged,
+    OpRejected,
+    OpSettled,
+    SearchProgressed,
+)
 from imapcore.model import (
     INBOX,
     Account,
@@ -264,6 +272,17 @@ def test_a_body_without_a_link_is_refused_with_words(small: Simulator, tmp_path:
         failed = watcher.wait_for(BodyFailed)
         assert (failed.msgid, failed.title) == (msgid, "Working offline")
         assert failed.hint
+
+
+def test_a_body_that_must_wait_for_the_link_is_told_as_not_stored(small: Simulator, tmp_path: Path) -> None:
+    with engine_on(small, tmp_path) as (engine, watcher):
+        settle(engine, watcher)
+        msgid = engine.window(INBOX).rows[0].thrid
+    with engine_on(small, tmp_path, account=here(free_port())) as (engine, watcher):
+        watcher.wait_for(LinkChanged, lambda event: event.link.state is LinkState.WAITING)
+        engine.open_body(msgid)
+        watcher.wait_for(BodyAwaited, lambda event: event.msgid == msgid)
+        assert not watcher.of(BodyFailed)
 
 
 def test_what_gmail_refuses_is_shown_again_as_gmail_has_it(small: Simulator, tmp_path: Path) -> None:

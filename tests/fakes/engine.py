@@ -14,7 +14,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from imapcore.errors import InvalidArgument
-from imapcore.events import BodyArrived, Event, MailboxesChanged, MessagesChanged, SearchProgressed
+from imapcore.events import (
+    BodyArrived,
+    BodyAwaited,
+    Event,
+    MailboxesChanged,
+    MessagesChanged,
+    SearchProgressed,
+)
 from imapcore.model import (
     Account,
     Activity,
@@ -427,6 +434,8 @@ class FakeEngine:
         if self.bodies_arrive:
             self._stored.add(msgid)
             self.emit(BodyArrived(msgid, section))
+        else:
+            self.emit(BodyAwaited(msgid))
 
     def refresh(self) -> None:
         self.refreshed += 1

@@ -476,6 +476,25 @@ async def test_a_body_that_fails_is_a_sentence_in_the_reader() -> None:
         assert "The server is away" in stage.screen_text()
 
 
+async def test_a_body_that_cannot_be_fetched_now_says_so_at_once_and_follows_the_link() -> None:
+    """By what is said and not by the clock: a slow machine must not call what it only reads not stored."""
+    waiting = LinkStatus(LinkState.WAITING, "No connection to the mail server")
+    async with running((120, 36), FakeEngine(status=waiting, bodies_arrive=False)) as stage:
+        await stage.press("enter")
+        assert "Not stored here yet; it comes when the connection is back" in stage.screen_text()
+        stage.mail.status = LinkStatus(LinkState.LIVE)
+        stage.mail.emit(LinkChanged(stage.mail.status))
+        await stage.rest()
+        assert "Not stored here yet" not in stage.screen_text()
+        assert "Loading" in stage.screen_text()
+        stage.mail.status = waiting
+        stage.mail.emit(LinkChanged(waiting))
+        await stage.rest()
+        assert "Not stored here yet" in stage.screen_text()
+        stage.main._say_why(stage.mail.asked_bodies[-1])
+        assert "Not stored here yet" in stage.screen_text()
+
+
 async def test_a_refused_password_asks_for_another_once() -> None:
     async with running((120, 36)) as stage:
         link = LinkStatus(LinkState.SIGN_IN, "Gmail did not accept the password")

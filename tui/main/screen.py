@@ -114,6 +114,9 @@ class MainScreen(PanedScreen):
         self._preview_timer: Timer | None = None
         self._filters_tree = False
         self._ahead: tuple[int, ...] = ()
+        self._awaited: set[int] = set()
+        """Messages whose body was asked for and is not stored."""
+        self._link_seen: LinkState | None = None
 
     @property
     def view(self) -> View:
@@ -359,6 +362,10 @@ class MainScreen(PanedScreen):
         """Show how the link stands."""
         mail = self.desk.mail
         link = mail.link()
+        if link.state is not self._link_seen:
+            self._link_seen = link.state
+            for msgid in self._awaited:
+                self._say_why(msgid)
         left = 0
         if link.state is LinkState.WAITING and link.retry_at is not None:
             left = max(0, (link.retry_at - self.desk.now()) // 1000)
@@ -547,8 +554,9 @@ class MainScreen(PanedScreen):
         if body is not None:
             self.reader.show_body(body, event.section)
             return
+        self._awaited.discard(msgid)
         self.desk.mail.open_body(msgid, event.section)
-        self.set_timer(WORD_SECONDS, lambda: self._say_why(msgid, is_late=False))
+        self.set_timer(WORD_SECONDS, lambda: self._say_why(msgid))
         self.set_timer(LATE_SECONDS, lambda: self._say_why(msgid, is_late=True))
 
     @on(StoredBodiesWanted)
@@ -556,15 +564,25 @@ class MainScreen(PanedScreen):
         event.stop()
         self.desk.mail.read_stored(event.msgids)
 
-    def _say_why(self, msgid: int, *, is_late: bool) -> None:
+    def body_awaited(self, msgid: int) -> None:
+        """A body is not stored: where there is no connection to wait for, that is said at once."""
+        self._awaited.add(msgid)
+        if self.desk.mail.link().state is LinkState.WAITING:
+            self._say_why(msgid)
+
+    def _say_why(self, msgid: int, *, is_late: bool = False) -> None:
         """Whoever waits for a body for longer than an eye does is told what for."""
         from tui.widgets.reader.section import Waiting
 
-        is_offline = is_late and self.desk.mail.link().state is not LinkState.LIVE
-        self.reader.show_waiting(msgid, Waiting.OFFLINE if is_offline else Waiting.LOADING)
+        state = self.desk.mail.link().state
+        has_none = state is LinkState.WAITING or (is_late and state is not LinkState.LIVE)
+        is_offline = has_none and msgid in self._awaited
+        if self.has_reader:
+            self.reader.show_waiting(msgid, Waiting.OFFLINE if is_offline else Waiting.LOADING)
 
     def body_arrived(self, msgid: int, section: str) -> None:
         """A body has been read: show it, if it is still looked at."""
+        self._awaited.discard(msgid)
         body = self.desk.mail.ready_body(msgid, section) if self.has_reader else None
         if body is not None:
             self.reader.show_body(body, section)
