@@ -15,6 +15,7 @@ from textual.selection import Selection
 
 from imapcore.model import (
     Address,
+    Attachment,
     Block,
     BlockKind,
     Body,
@@ -29,6 +30,8 @@ from imapcore.model import (
 )
 from tests.tui.stage import Stage
 from tui.bridge.messages import BodyWanted, CommandChosen, LinkOpened
+from tui.style.glyphs import UNICODE
+from tui.widgets.reader.body_layout import attachment_pieces
 from tui.widgets.reader.body_lines import Ink
 from tui.widgets.reader.document import ReaderDocument
 from tui.widgets.reader.message_details import details_lines
@@ -610,3 +613,23 @@ def contrast(one: ColorTriplet, other: ColorTriplet) -> float:
 
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("width", [20, 34, 44, 76, 120])
+def test_no_line_of_files_or_notes_is_wider_than_asked(width: int) -> None:
+    kinds = (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "image/png",
+        "application/x-gzip",
+    )
+    names = ("a.gz", "文" * 40 + ".docx", "A name that is long and goes on and on for a while.pdf", "")
+    for kind in kinds:
+        for name in names:
+            pieces = attachment_pieces(Attachment("2", name, kind, 4711), width, UNICODE)
+            assert sum(cell_len(piece.text) for piece in pieces) <= width
+            assert any("5 kB" in piece.text for piece in pieces)
+    answers = (Address("", "one." * 30 + "@answers.example.org"), Address("", "two@answers.example.org"))
+    odd = message(1, reply_to=answers, place=Role.TRASH, labels=frozenset({"\\Draft"}))
+    lines = head_lines(odd, width, ME, NOW, UTC)
+    assert all(cell_len(line.text) <= width for line in lines)
+    assert any(line.text.endswith("example.org") for line in lines)

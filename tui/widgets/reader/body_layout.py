@@ -29,6 +29,10 @@ _LONG_ADDRESS = 60
 _BULLETS = frozenset({"", "*", "-", "•", "·", "◦", "▪"})
 _SHORT_QUOTE = 5
 """Quoted lines that stay open where an answer follows them."""
+_FILE_NAME = 24
+"""Cells of a file's name that are worth more than what kind it is."""
+_FILE_KIND = 8
+"""Cells of a kind that still say something."""
 _SMALL_TAIL = 2
 """Quoted lines at the end that are not worth folding."""
 
@@ -265,8 +269,14 @@ class _Rows(Sequence[list[list[Piece]]]):
 
 def attachment_pieces(part: Attachment, width: int, glyphs: Glyphs) -> tuple[Piece, ...]:
     """One attachment as pieces: mark, name, size and kind."""
-    about = f"  {size(part.size)}  {part.media_type}"
-    name = cut(part.filename or "(no name)", max(8, width - cell_len(about) - 2), glyphs.ellipsis)
+    name = part.filename or "(no name)"
+    about = f"  {size(part.size)}"
+    kind = f"  {part.media_type}"
+    # The name comes first, then its size; what kind it is tells the least.
+    room = width - 2 - cell_len(about) - min(cell_len(name), _FILE_NAME)
+    about += cut(kind, max(0, room), glyphs.ellipsis) if room > _FILE_KIND else ""
+    left = width - 2 - cell_len(about)
+    name = cut(name, max(4, left), glyphs.ellipsis)
     return (Piece(f"{glyphs.attachment} ", Ink.MARK), Piece(name, Ink.NAME), Piece(about, Ink.NOTE))
 
 

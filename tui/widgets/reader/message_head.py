@@ -5,7 +5,7 @@ Pure: values in, ``Line``s out. Times are said in the given zone, relative to a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 from imapcore.model import Address, ChangeState, Message, Role
@@ -146,9 +146,7 @@ def head_lines(
             Line((Piece("  "), Piece(rest[start:end], Ink.NOTE)))
             for start, end in break_lines(rest, max(8, width - 2))
         )
-    notes = _notes(message, owner, glyphs)
-    if notes:
-        lines.append(Line((Piece("  "), *notes)))
+    lines.extend(_note_lines(_notes(message), width - 2, glyphs))
     return lines
 
 
@@ -212,7 +210,7 @@ def _recipients(message: Message, owner: str) -> str:
     return ", ".join(parts)
 
 
-def _notes(message: Message, owner: str, glyphs: Glyphs) -> list[Piece]:
+def _notes(message: Message) -> list[Piece]:
     """What is special about a message: a draft, in the trash, replies go elsewhere, a change under way."""
     notes: list[Piece] = []
     if message.is_draft:
@@ -232,9 +230,24 @@ def _notes(message: Message, owner: str, glyphs: Glyphs) -> list[Piece]:
         notes.append(Piece("change still to be sent", Ink.NOTE))
     if message.state is ChangeState.REJECTED:
         notes.append(Piece("a change was refused", Ink.WARNING))
-    spaced: list[Piece] = []
+    return notes
+
+
+def _note_lines(notes: Sequence[Piece], width: int, glyphs: Glyphs) -> Iterator[Line]:
+    """Notes beside each other as far as they fit; one that is wider than a line keeps its end, where an
+    address has its domain.
+    """
+    row: list[Piece] = []
+    used = 0
     for note in notes:
-        if spaced:
-            spaced.append(Piece(f" {glyphs.dot} ", Ink.NOTE))
-        spaced.append(note)
-    return spaced
+        text = cut_left(note.text, max(8, width), glyphs.ellipsis)
+        if row and used + 3 + cells(text) > width:
+            yield Line((Piece("  "), *row))
+            row, used = [], 0
+        if row:
+            row.append(Piece(f" {glyphs.dot} ", Ink.NOTE))
+            used += 3
+        row.append(Piece(text, note.ink))
+        used += cells(text)
+    if row:
+        yield Line((Piece("  "), *row))
