@@ -148,15 +148,19 @@ class ReaderPage(ScrollView, can_focus=True):
         until = perf_counter() + _SLICE_SECONDS
         top = round(self.scroll_y)
         shift = 0
+        first: int | None = None
         while perf_counter() < until and (grown := self.document.grow()) is not None:
             at, count = grown
+            first = at if first is None else min(first, at)
             if at < top + shift:
                 shift += count
-        self._strips.clear()
         self.virtual_size = Size(self.size.width, self.document.height)
         if shift:
             self.scroll_to(y=top + shift, animate=False, immediate=True)
-        self.refresh()
+        self._strips.clear()
+        if first is not None and first < top + self.size.height:
+            # What came below the screen changes nothing on it.
+            self.refresh()
         if not self.document.is_complete and not self._is_growing:
             self._is_growing = True
             self.set_timer(_PAUSE_SECONDS, self._grow)
