@@ -23,6 +23,7 @@ from tui.keys.commands import Where
 from tui.keys.key_queue import KeyQueue
 from tui.keys.keymap import Keymap
 from tui.main.screen import MainScreen
+from tui.settings.accounts import choose_account
 from tui.settings.config import brief, keep_in_force, load_config
 from tui.settings.paths import crash_path
 from tui.settings.state import StateKeeper
@@ -250,7 +251,7 @@ class GimapApp(TerminalApp[None]):
         """The configuration file changed: what it says is in force at once."""
         assert self._config_path is not None
         desk, before = self.desk, self.desk.config
-        config = load_config(self._config_path)
+        config = choose_account(load_config(self._config_path), desk.mail.account.email)
         if config.look.theme not in self.available_themes:
             problems = (*config.problems, unknown_theme(self, config.look.theme))
             config = replace(config, problems=problems, given=config.given - {"look.theme"})

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imapcore.errors import GimapError, InvalidArgument
+from tui.settings.accounts import account_of, choose_account, configured_command
 from tui.settings.config import Config, load_config, show_config
 from tui.settings.paths import account_path, config_path, state_path
 from tui.terminal import last_frame
 from tui.terminal.standard_streams import can_place_cursor, fill_gaps, flush_or_drop, has_terminal
 
 if TYPE_CHECKING:
-    from imapcore.engine import SecretCommand
     from imapcore.model import Account
     from tui.app import GimapApp
     from tui.style.glyphs import Glyphs
@@ -34,7 +34,7 @@ _SESSIONS = "imapcore.engine.wiring"
 """What takes longest to load, and is not needed for the first frame."""
 _HEAD_START_SECONDS = 5.0
 """The screen asks the engine to connect once it stands; where it cannot, the engine does so by itself."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_VERBS = ("keys", "config", "doctor", "account", "locate")
 _DESCRIPTION = "Gmail's conversations, labels, search and undo in a terminal, over IMAP."
 _EPILOG = (
     "gimap-tui keys prints the keys in force; gimap-tui config prints the configuration in force; gimap-tui "
@@ -45,9 +45,11 @@ _EPILOG = (
 def build_parser() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser("gimap-tui", description=_DESCRIPTION, epilog=_EPILOG)
-    parser.add_argument("show", nargs="?", choices=("keys", "config", "doctor"), help="print it, and leave")
+    parser.add_argument("show", nargs="?", choices=_VERBS, help="print it, or do it, and leave")
+    words = "with account: add, list, remove, test, sign-out; with locate: config, data, state, log"
+    parser.add_argument("words", nargs="*", metavar="...", help=words)
     parser.add_argument("--demo", action="store_true", help="an invented account on an embedded server")
-    parser.add_argument("--account", metavar="EMAIL", help="the Gmail account to open")
+    parser.add_argument("--account", metavar="EMAIL", help="the account to open: its address or its name")
     parser.add_argument("--host", help="another IMAP server than imap.gmail.com")
     parser.add_argument("--port", type=int, help="its port (993)")
     parser.add_argument("--smtp-host", help="another server to send through than smtp.gmail.com")
@@ -59,7 +61,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--theme", help="gimap-dark, gimap-light, or one of Textual's")
     parser.add_argument("--keys", dest="keymap", metavar="MAP", help="gmail, vim or mutt")
     parser.add_argument("--config", type=Path, metavar="FILE", help="another configuration file")
-    parser.add_argument("--json", action="store_true", help="with doctor: print JSON")
+    parser.add_argument("--name", help="with account add: what --account will call it")
+    parser.add_argument("--password-command", metavar="WORDS", help="with account add: tells the password")
+    parser.add_argument("--token-command", metavar="WORDS", help="with account add: tells an OAuth token")
+    parser.add_argument("--json", action="store_true", help="with doctor and account: print JSON")
     parser.add_argument("--version", action="store_true", help="print the version, and leave")
     return parser
 
@@ -67,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str]) -> int:
     """Run what the words after the program's name say; returns the exit code."""
     fill_gaps()
-    code = _main(build_parser().parse_args(words), words)
+    code = _main(build_parser().parse_intermixed_args(words), words)
     lost = flush_or_drop()
     if lost is None:
         return code
@@ -119,6 +124,16 @@ def _run(options: argparse.Namespace, words: Sequence[str]) -> int:
     if options.config is not None and (not path.exists() or path.is_dir()):
         raise InvalidArgument(f"There is no file {path}", title="The configuration cannot be read")
     config = load_config(path)
+    if options.words and options.show not in ("account", "locate"):
+        raise InvalidArgument(f"{options.show} takes none", title=f"What is “{options.words[0]}”?")
+    if options.show == "locate":
+        return _locate(options.words)
+    if options.show == "account":
+        from tui.account_commands import run_account
+
+        return run_account(list(options.words), options, config, path)
+    if not options.demo:
+        config = choose_account(config, options.account or "")
     if options.show == "doctor":
         with ExitStack() as stack:
             return _doctor(stack, options, config)
@@ -135,6 +150,27 @@ def _run(options: argparse.Namespace, words: Sequence[str]) -> int:
         )
     with ExitStack() as stack:
         return _open(stack, options, config, path, words)
+
+
+def _locate(words: Sequence[str]) -> int:
+    """Print where files live: one, or all with their names."""
+    from imapcore.engine import data_folder
+    from tui.settings.paths import crash_path
+
+    places = {
+        "config": config_path(),
+        "data": data_folder(),
+        "state": account_path().parent,
+        "log": crash_path(),
+    }
+    if not words:
+        for name, place in places.items():
+            print(f"{name:<7} {place}")
+        return 0
+    if len(words) > 1 or words[0] not in places:
+        raise InvalidArgument(f"There are {', '.join(places)}", title=f"What is “{' '.join(words)}”?")
+    print(places[words[0]])
+    return 0
 
 
 def _show(what: str, config: Config, options: argparse.Namespace) -> int:
@@ -168,7 +204,7 @@ def _doctor(stack: ExitStack, options: argparse.Namespace, config: Config) -> in
             problems=problems,
             is_json=options.json,
         )
-    email = _named_email(options, config)
+    email = _email(options, config)
     chosen = account_of(email, options, config) if email else None
     command = configured_command(chosen, config) if chosen is not None else None
     if command is not None:
@@ -190,6 +226,7 @@ def _open(
     if found is None:
         return 0
     account, secret, data_dir = found
+    is_new = not options.account and not config.account.email
     if not options.linear:
         import gc
 
@@ -211,7 +248,7 @@ def _open(
         from tui.terminal.password_prompt import sign_in
 
         secret = sign_in(account)
-    if data_dir is None and not options.account and not config.account.email:
+    if data_dir is None and is_new:
         remember_account(account.email, account_path())
     # For the demo it was loaded while the server started: nothing is gained by waiting.
     head_start = 0.0 if _SESSIONS in sys.modules else _HEAD_START_SECONDS
@@ -305,35 +342,15 @@ def _account(
     """
     if options.demo:
         return _demo(stack)
-    email = _named_email(options, config)
+    email = _email(options, config)
     if not email:
         return _first_run(stack, options, config)
     return account_of(email, options, config), None, None
 
 
-def _named_email(options: argparse.Namespace, config: Config) -> str:
-    """The address on the command line, in the configuration, or added at the first start; may be empty."""
-    from tui.settings.state import remembered_account
-
-    named: str = options.account or config.account.email
-    return named or remembered_account(account_path())
-
-
-def configured_command(account: Account, config: Config) -> SecretCommand | None:
-    """The configured program that tells this account's secret.
-
-    Only for the account and the server of the configuration: what it tells is nobody else's business.
-    """
-    from imapcore.engine import secret_command
-    from imapcore.model import Security
-
-    words = config.account.token_command or config.account.password_command
-    wanted = (config.account.host.lower(), config.account.port)
-    is_same = (account.host.lower(), account.port) == wanted
-    is_same &= account.smtp_host.lower() == config.account.smtp_host.lower()
-    is_same &= config.account.email.strip().lower() in ("", account.email.lower())
-    is_safe = account.security is not Security.NONE or config.account.host in _LOOPBACK
-    return secret_command(words) if words and is_same and is_safe else None
+def _email(options: argparse.Namespace, config: Config) -> str:
+    """The address that is meant; empty where there is none yet."""
+    return options.account if "@" in (options.account or "") else config.account.email
 
 
 def _demo(stack: ExitStack) -> tuple[Account, Callable[[], str], Path]:
@@ -354,38 +371,6 @@ def _load() -> None:
 
     for module in ("imapcore.engine", "tui.app", _SESSIONS):
         import_module(module)
-
-
-def account_of(email: str, options: argparse.Namespace, config: Config) -> Account:
-    """The account as options and configuration describe it. Raises InvalidArgument with what is wrong."""
-    from imapcore.model import Account, Security
-
-    email = email.strip()
-    name, _, domain = email.partition("@")
-    if not name or "." not in domain or any(not c.isprintable() or c.isspace() for c in email):
-        raise InvalidArgument(f"“{email}” is not an address such as you@gmail.com", title="Which account?")
-    given = config.account
-    host, smtp_host = options.host or given.host, options.smtp_host or given.smtp_host
-    for each in (host, smtp_host):
-        if options.no_tls and each and each not in _LOOPBACK:
-            raise InvalidArgument(
-                f"Without TLS anybody on the way could read the password; {each} is not this machine",
-                title="--no-tls is for 127.0.0.1 only",
-            )
-    port = options.port if options.port is not None else given.port
-    smtp_port = options.smtp_port if options.smtp_port is not None else given.smtp_port
-    for number in (port, smtp_port):
-        if not 0 < number < 65536:
-            raise InvalidArgument(f"{number} is not between 1 and 65535", title="There is no such port")
-    return Account(
-        email,
-        host,
-        port,
-        Security.NONE if options.no_tls else Security.TLS,
-        smtp_host=smtp_host,
-        smtp_port=smtp_port,
-        smtp_security=Security.NONE if options.no_tls else Security(given.smtp_security),
-    )
 
 
 def _first_run(

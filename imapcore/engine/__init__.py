@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from imapcore.engine.engine import Engine, data_folder, has_store, store_path
+from imapcore.engine.engine import Engine, data_folder, find_store, has_store, store_path
 from imapcore.engine.options import EngineOptions
 from imapcore.model import Account
 from imapcore.net.keyring import Question, ask_stored_secret, forget_secret, store_secret, stored_secret
@@ -41,7 +41,7 @@ def secret_command(words: Sequence[str]) -> SecretCommand:
     return SecretCommand(words)
 
 
-def check_sign_in(account: Account, secret: str) -> None:
+def check_sign_in(account: Account, secret: str, *, is_token: bool = False) -> None:
     """Connect once and sign in.
 
     Raises the GimapError that says what is wrong: AuthenticationFailed, HostUnknown, ConnectionRefused,
@@ -50,7 +50,7 @@ def check_sign_in(account: Account, secret: str) -> None:
     # Late: whoever only opens the engine has its first frame before this is loaded.
     from imapcore.engine import sign_in
 
-    sign_in.check_sign_in(account, secret)
+    sign_in.check_sign_in(account, secret, is_token=is_token)
 
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "ask_stored_secret",
     "check_sign_in",
     "data_folder",
+    "find_store",
     "forget_secret",
     "has_store",
     "secret_command",

@@ -677,7 +677,7 @@ def has_store(account: Account, data_dir: Path | None = None) -> bool:
     return find_store(account, data_dir).exists()
 
 
-def find_store(account: Account, data_dir: Path | None) -> Path:
+def find_store(account: Account, data_dir: Path | None = None) -> Path:
     """Where an account's store lies. One of an earlier version whose name was ambiguous is renamed."""
     path = store_path(account, data_dir)
     old = path.with_name(f"{_plain_name(account)[:LONGEST_NAME]}.sqlite3")

@@ -123,14 +123,14 @@ def _proof(connection: Connection, account: Account, credential: Credential) -> 
     return chosen
 
 
-def check_sign_in(account: Account, secret: str) -> None:
+def check_sign_in(account: Account, secret: str, *, is_token: bool = False) -> None:
     """Connect once and sign in.
 
     Raises the GimapError that says what is wrong: AuthenticationFailed, HostUnknown, ConnectionRefused,
     TlsError, NotGmail, AllMailHidden …
     """
     with Connection.open(Endpoint.of(account), deadlines=Deadlines(connect=20.0, read=30.0)) as connection:
-        sign_in(connection, account, Credential(secret))
+        sign_in(connection, account, Credential(secret, is_token=is_token))
         lists = (connection.run(List()).mailboxes for _ in range(MOST_LISTS))
         if not any(Role.ALL in find_roles(mailboxes) for mailboxes in lists):
             raise AllMailHidden()

@@ -14,6 +14,7 @@ import pytest
 from imapcore.errors import InvalidArgument
 from imapcore.model import Account, Security
 from tui import command_line
+from tui.settings.accounts import account_of, configured_command
 from tui.settings.config import AccountSettings, Config, parse_config
 
 
@@ -148,17 +149,15 @@ def options(**given: object) -> argparse.Namespace:
 
 
 def test_an_account_is_gmails_unless_said_otherwise() -> None:
-    account = command_line.account_of("you@gmail.com", options(), Config())
+    account = account_of("you@gmail.com", options(), Config())
     assert account == Account("you@gmail.com", "imap.gmail.com", 993, Security.TLS)
 
 
 def test_without_tls_only_to_this_machine() -> None:
-    account = command_line.account_of(
-        "demo@gmail.com", options(host="127.0.0.1", port=1143, no_tls=True), Config()
-    )
+    account = account_of("demo@gmail.com", options(host="127.0.0.1", port=1143, no_tls=True), Config())
     assert account.security is Security.NONE
     with pytest.raises(InvalidArgument) as caught:
-        command_line.account_of("demo@gmail.com", options(host="mail.example.org", no_tls=True), Config())
+        account_of("demo@gmail.com", options(host="mail.example.org", no_tls=True), Config())
     assert "not this machine" in caught.value.detail
 
 
@@ -167,13 +166,13 @@ def test_without_tls_only_to_this_machine() -> None:
 )
 def test_what_is_no_address(email: str) -> None:
     with pytest.raises(InvalidArgument):
-        command_line.account_of(email, options(), Config())
+        account_of(email, options(), Config())
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536])
 def test_what_is_no_port(port: int) -> None:
     with pytest.raises(InvalidArgument):
-        command_line.account_of("you@gmail.com", options(port=port), Config())
+        account_of("you@gmail.com", options(port=port), Config())
 
 
 COMMAND = ("pass", "show", "gmail")
@@ -194,8 +193,8 @@ def test_the_command_is_asked_for_the_configured_account_and_server_alone(
     account: Account, is_for_it: bool
 ) -> None:
     config = Config(account=AccountSettings(email="you@gmail.com", password_command=COMMAND))
-    assert (command_line.configured_command(account, config) is not None) is is_for_it
-    assert command_line.configured_command(account, Config()) is None
+    assert (configured_command(account, config) is not None) is is_for_it
+    assert configured_command(account, Config()) is None
 
 
 def test_python_m_tui_ends_without_a_traceback() -> None:
@@ -249,20 +248,20 @@ def test_a_reader_that_has_seen_enough_is_no_error(unbuffered: str) -> None:
 
 
 def test_where_mail_is_sent_through() -> None:
-    gmail = command_line.account_of("you@gmail.com", options(), Config())
+    gmail = account_of("you@gmail.com", options(), Config())
     assert (gmail.submission_host, gmail.smtp_port) == ("smtp.gmail.com", 465)
     config = parse_config('[account]\nsmtp_host = "mx.example.org"\nsmtp_security = "starttls"')
-    given = command_line.account_of("you@gmail.com", options(smtp_port=587), config)
+    given = account_of("you@gmail.com", options(smtp_port=587), config)
     assert (given.submission_host, given.smtp_port, given.smtp_security) == (
         "mx.example.org",
         587,
         Security.STARTTLS,
     )
     with pytest.raises(InvalidArgument, match="could read the password"):
-        command_line.account_of("you@gmail.com", options(host="127.0.0.1", no_tls=True), config)
+        account_of("you@gmail.com", options(host="127.0.0.1", no_tls=True), config)
 
 
 def test_a_password_is_told_to_no_other_server_that_takes_mail() -> None:
     config = parse_config('[account]\npassword_command = "pass gmail"')
-    account = command_line.account_of("you@gmail.com", options(smtp_host="mx.example.org"), config)
-    assert command_line.configured_command(account, config) is None
+    account = account_of("you@gmail.com", options(smtp_host="mx.example.org"), config)
+    assert configured_command(account, config) is None

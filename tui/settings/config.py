@@ -71,7 +71,7 @@ class BehaviourSettings(Struct, frozen=True):
 
 
 class AccountSettings(Struct, frozen=True):
-    """``[account]``: which account opens when none is named, and where."""
+    """``[account]``: which account opens when none is named, and where; ``[accounts.NAME]``: several."""
 
     email: Annotated[str, Says("The account to open")] = ""
     host: Annotated[str, Says("The IMAP server")] = "imap.gmail.com"
@@ -90,6 +90,7 @@ class AccountSettings(Struct, frozen=True):
     token_command: Annotated[
         tuple[str, ...], Says("Instead of a password: a program that prints an OAuth access token")
     ] = ()
+    tls: Annotated[bool, Says("TLS; without it only this machine (127.0.0.1) is asked")] = True
 
 
 class Config(Struct, frozen=True):
@@ -98,6 +99,8 @@ class Config(Struct, frozen=True):
     look: LookSettings = field(default_factory=LookSettings)
     behaviour: BehaviourSettings = field(default_factory=BehaviourSettings)
     account: AccountSettings = field(default_factory=AccountSettings)
+    accounts: Mapping[str, AccountSettings] = field(default_factory=dict)
+    """``[accounts.NAME]``: several, by the names ``--account`` takes, in the file's order."""
     keymap: str = KEYMAPS[0]
     """``[keys] map``: gmail, vim or mutt."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -116,7 +119,7 @@ _SECTIONS: dict[str, _Section] = {
 }
 
 
-def _declared(kind: _Section) -> dict[str, Says]:
+def _declared(kind: type[Struct]) -> dict[str, Says]:
     """A section's settings and what they say, in order."""
     hints = get_type_hints(kind, include_extras=True)
     return {name: hints[name].__metadata__[0] for name in kind.__struct_fields__}
@@ -158,12 +161,15 @@ def parse_config(text: str) -> Config:
     for section, value in data.items():
         if section == "keys":
             continue
-        if section not in _SECTIONS:
-            problems.append(_unknown("section", f"[{brief(section)}]", section, [*_SECTIONS, "keys"]))
+        if section == "accounts":
+            made[section] = _read_accounts(value, problems, given)
+        elif section not in _SECTIONS:
+            known = [*_SECTIONS, "accounts", "keys"]
+            problems.append(_unknown("section", f"[{brief(section)}]", section, known))
         elif not isinstance(value, dict):
             problems.append(f"“{section}” is a section: write [{section}]")
         else:
-            made[section] = _read_section(section, value, problems, given)
+            made[section] = _read_section(section, _SECTIONS[section], value, problems, given)
     keymap, keys = _read_keys(data.get("keys", {}), problems, given)
     return Config(
         **made,  # type: ignore[arg-type]
@@ -192,8 +198,33 @@ def _unknown(what: str, shown: str, name: str, known: list[str]) -> str:
     return f"Unknown {what} {shown}; {meant}"
 
 
-def _read_section(section: str, values: Mapping[str, object], problems: list[str], given: set[str]) -> object:
-    kind = _SECTIONS[section]
+def _read_accounts(value: object, problems: list[str], given: set[str]) -> dict[str, AccountSettings]:
+    """Each table with an address; one without, or with a name that cannot be typed, is said and left out."""
+    if not isinstance(value, dict) or not all(isinstance(each, dict) for each in value.values()):
+        problems.append("Several accounts are tables: write [accounts.work]")
+        return {}
+    found: dict[str, AccountSettings] = {}
+    for name, table in value.items():
+        if not is_account_name(name):
+            problems.append(f"[accounts]: “{brief(name)}” is no name; take letters, digits, - and _")
+            continue
+        read = _read_section(f"accounts.{name}", AccountSettings, table, problems, given)
+        assert isinstance(read, AccountSettings)
+        if read.email:
+            found[name] = read
+        else:
+            problems.append(f'[accounts.{name}] needs an address: email = "you@gmail.com"')
+    return found
+
+
+def is_account_name(name: str) -> bool:
+    """Whether an account may be called so: what is typed without quotes, in TOML and in a shell."""
+    return 0 < len(name) <= _SHOWN and name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+
+
+def _read_section(
+    section: str, kind: _Section, values: Mapping[str, object], problems: list[str], given: set[str]
+) -> object:
     declared, usual = _declared(kind), kind()
     kept: dict[str, object] = {}
     for name, value in values.items():
@@ -311,6 +342,7 @@ def keep_in_force(before: Config, after: Config) -> Config:
     return replace(
         after,
         **sections,
+        accounts=after.accounts or before.accounts,
         keymap=after.keymap if "keys.map" in after.given else before.keymap,
         keys=after.keys or before.keys,
         given=before.given | after.given,
@@ -320,9 +352,11 @@ def keep_in_force(before: Config, after: Config) -> Config:
 def show_config(config: Config) -> str:
     """The configuration in force, as TOML with every field's sentence; it can be saved and read again."""
     lines: list[str] = []
-    for section, kind in _SECTIONS.items():
+    tables: list[tuple[str, Struct]] = [(section, getattr(config, section)) for section in _SECTIONS]
+    tables += [(f"accounts.{name}", each) for name, each in config.accounts.items()]
+    for section, values in tables:
+        kind = type(values)
         lines.append(f"[{section}]")
-        values = getattr(config, section)
         for name, each in _declared(kind).items():
             choice = f" ({', '.join(each.among)})" if each.among else ""
             lines.append(f"# {each.sentence}{choice}")

@@ -51,7 +51,7 @@ def _check_keyring(account: Account, findings: Findings) -> Credential | None:
             "secret",
             "Password",
             f"None is kept for {account.email} at {account.host}:{account.port}",
-            f"gimap-tui --account {account.email} asks for one; app passwords are made at {APP_PASSWORDS}",
+            f"gimap-tui --account {account.email} asks for it; app passwords are made at {APP_PASSWORDS}",
         )
         return None
     findings.hide(text, written_together(text))
