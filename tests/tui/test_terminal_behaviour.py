@@ -91,6 +91,16 @@ def test_octets_that_are_no_utf_8_end_nothing(demo: Recorder) -> None:
     demo.settle(0.5, 10)
 
 
+@pytest.mark.parametrize("octets", [b"\x00", b"j", b"\x1b[B", b"\x1b[<35;10;10M"], ids=repr)
+def test_a_flood_is_over_when_it_is_over(folder: Path, octets: bytes) -> None:
+    with Recorder(folder, columns=100, lines=30, command=("tui", "--demo")) as terminal:
+        terminal.shows("conversations")
+        terminal.write(octets * (30_000 // len(octets)))
+        terminal.settle(0.3, 10)
+        terminal.write(b"\x11")
+        assert terminal.wait(SECONDS) == 0
+
+
 def test_ctrl_l_draws_every_line_again(demo: Recorder) -> None:
     demo._screen.reset()
     assert "Inbox" not in demo.text()

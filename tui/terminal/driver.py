@@ -20,12 +20,14 @@ import traceback
 from collections.abc import Callable
 from typing import IO, Any, cast
 
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
 
 from tui.terminal import last_frame
-from tui.terminal.input_events import InputEvents
+from tui.terminal.input_events import LEAVING, InputEvents
 from tui.terminal.shown_screen import ShownScreen
 
 HUNG_UP = 129
@@ -38,6 +40,8 @@ _LOOK_SECONDS = 0.1
 _READ_OCTETS = 4096
 _TYPED_AHEAD = 16
 """Keys that a person presses at most until the screen is loaded; a paste is longer, or in brackets."""
+_MOST_REPEATED, _MOST_WAITING = 8, 200
+"""Messages that may wait for the app when another comes: one that repeats the last, any other."""
 _STOP_SECONDS = 0.3
 """How long a stop that was asked for may take to happen."""
 _MODES = "\x1b[?25l\x1b[?7l\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h\x1b[?2004h"
@@ -126,6 +130,8 @@ class TerminalDriver(LinuxDriver):
         self._is_first_read = False
         self._is_stopping = False
         self._was_continued = False
+        self._ahead = 0
+        self._last_name = ""
 
     def start_application_mode(self) -> None:
         """Take the terminal. Nothing is known of it any more, but for a frame that was drawn early."""
@@ -189,8 +195,37 @@ class TerminalDriver(LinuxDriver):
                     messages = []
                     for part in self._reads(text):
                         messages += events.feed(part, time.monotonic())
-                for message in messages:
-                    self.process_message(message)
+                self._hand_on(messages)
+
+    def _hand_on(self, messages: list[Message]) -> None:
+        """Hand messages to the app, as many as it can follow: what comes faster is not typed.
+
+        A key that is held down, or a line that repeats one octet without an end, would otherwise be obeyed
+        for minutes after it has stopped, and Ctrl+Q would wait behind it. Different keys are words in a
+        field, so they may wait longer than one that repeats.
+        """
+        for message in messages:
+            name = message.key if isinstance(message, Key) else type(message).__name__
+            most = _MOST_REPEATED if name == self._last_name else _MOST_WAITING
+            self._last_name = name
+            if name == LEAVING or self._waiting() < most:
+                self._ahead += 1
+                self.process_message(message)
+                self._loop.call_soon_threadsafe(self._was_seen)
+
+    def _was_seen(self) -> None:
+        self._ahead -= 1
+
+    def _waiting(self) -> int:
+        """Messages that wait on a key's way: for the loop, the app, its screen, the widget with the keys."""
+        waiting = self._ahead + self._app.message_queue_size
+        try:
+            screen = self._app.screen
+        except ScreenStackError:
+            # It starts, or ends.
+            return waiting
+        holder = screen.focused
+        return waiting + screen.message_queue_size + (0 if holder is None else holder.message_queue_size)
 
     def _reads(self, text: str) -> list[str]:
         """What was typed at the early frame waited to be read: each key was pressed by itself."""
