@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from textual import events as textual_events
 from textual.app import App
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 
 from imapcore import events
 from imapcore.model import LinkState, Role
@@ -27,6 +28,7 @@ from tui.settings.accounts import choose_account
 from tui.settings.config import brief, keep_in_force, load_config
 from tui.settings.paths import crash_path
 from tui.settings.state import StateKeeper
+from tui.style.scroll_bar import scroll_bar
 from tui.style.text import plural
 from tui.style.theme import OURS, Palette, in_few_colours, our_themes, palette_of
 from tui.terminal.driver import TerminalDriver
@@ -101,6 +103,7 @@ class GimapApp(TerminalApp[None]):
         self._minute = desk.now() // 60_000
         self.next_frame: Frame = []
         """What the next start will show first; empty where that is not known."""
+        ScrollBar.renderer = scroll_bar(is_ascii=desk.look.is_ascii)
         for each in our_themes():
             self.register_theme(each)
         wanted = theme or desk.state.theme or desk.config.look.theme

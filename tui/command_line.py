@@ -284,6 +284,11 @@ def _open(
     from tui.app import GimapApp
 
     is_demo = data_dir is not None
+    if is_demo and "look.commands" not in config.given:
+        from msgspec.structs import replace
+
+        # Who tries it out may see what is spoken behind it.
+        desk.config = replace(config, look=replace(config.look, commands=True))
     app = GimapApp(
         desk,
         keeper=None if is_demo else keeper,

@@ -172,7 +172,7 @@ def test_what_is_so_already_is_said_to_be_and_ends_no_redo(store: Store, reader:
     store.journal.submit(Archive(Messages((2,))))
     assert store.journal.undo() is not None
     receipt = store.journal.submit(op)
-    assert receipt.summary == "It was so already: nothing changed"
+    assert receipt.summary == "Nothing to change"
     assert not any(" 0 " in act.summary for act in reader.journal.activity())
     assert store.journal.redo() is not None
 

@@ -49,7 +49,7 @@ async def test_the_screen_goes_on_while_everything_is_archived() -> None:
     async with running(mail=mail) as stage:
         total = stage.threads.window.total
         await stage.press("asterisk", "a", "asterisk", "a", "e")
-        assert stage.flash.startswith(f"Noting a change of {total} conversations")
+        assert stage.flash.startswith(f"Changing {total} conversations")
         here = stage.here()
         await stage.press("j")
         assert stage.here() != here

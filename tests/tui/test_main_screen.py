@@ -625,7 +625,7 @@ async def test_actions_of_a_row_are_those_that_apply() -> None:
         text = stage.screen_text()
         assert "What can be done here" in text
         assert "Delete: move to the trash" in text
-        assert "Keep this search" not in text
+        assert "Save this search" not in text
 
 
 async def test_a_theme_is_chosen_by_name_and_remembered() -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from msgspec.structs import asdict
+from rich.color import Color, ColorSystem
 from textual.theme import BUILTIN_THEMES
 
 from tui.style.glyphs import ASCII, UNICODE
@@ -21,6 +22,7 @@ from tui.style.theme import (
     LabelColours,
     Palette,
     contrast,
+    in_few_colours,
     label_pair,
     palette_of,
     readable_on,
@@ -62,6 +64,30 @@ def test_every_dot_of_the_tree_can_be_seen_in_every_theme(name: str) -> None:
         ink = LabelColours({"x": colour}).ink("x", palette)
         for shade in (palette.frame, palette.head, palette.cursor, palette.picked):
             assert contrast(ink, shade) >= MAY_READ, (colour, shade)
+
+
+@pytest.mark.parametrize("name", [*OURS, *BUILTIN_THEMES])
+def test_what_shows_where_one_is_stands_out_from_what_it_lies_on(name: str) -> None:
+    palette = OURS.get(name) or palette_of(BUILTIN_THEMES[name])
+    for shade in (palette.frame, palette.list, palette.head, palette.cursor, palette.picked):
+        assert contrast(palette.here, shade) >= MAY_READ, "the bar of the cursor"
+    for shade in (palette.frame, palette.list):
+        assert contrast(palette.faint, shade) >= MAY_READ, "the thumb of a scroll bar"
+    for shade in (palette.list, palette.head):
+        assert contrast(palette.here, shade) >= MAY_READ, "selected text beside what is not"
+    assert contrast(palette.frame, palette.here) >= MUST_READ, "selected text"
+
+
+@pytest.mark.parametrize("palette", OURS.values())
+def test_quiet_text_can_be_read_on_the_cursors_line_of_sixteen_colours(palette: Palette) -> None:
+    few = in_few_colours(palette)
+
+    def nearest(colour: str) -> str:
+        return Color.parse(colour).downgrade(ColorSystem.STANDARD).get_truecolor().hex
+
+    for shade in (few.cursor, few.picked, few.list, few.frame):
+        for ink in (few.text, few.bright, few.middle, few.dim, few.here, few.star):
+            assert contrast(nearest(ink), nearest(shade)) >= MUST_READ, (ink, shade)
 
 
 def test_a_nested_label_takes_its_parents_colour() -> None:

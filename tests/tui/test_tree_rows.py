@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imapcore.model import Mailbox, Role, SavedSearch
 from tests.fakes.engine import FakeEngine
-from tui.widgets.sidebar.tree_rows import TreeKind, TreeRow, TreeState, build_rows
+from tui.widgets.sidebar.tree_rows import SPACE, TreeKind, TreeRow, TreeState, build_rows, follow_row
 
 
 def titles(rows: tuple[TreeRow, ...]) -> list[str]:
@@ -74,3 +76,26 @@ def test_a_filter_that_matches_nothing_leaves_nothing() -> None:
 def test_hostile_label_names_are_drawn_harmlessly() -> None:
     rows = build_rows([Mailbox("a\x1b[31m/\u202eb", "b")], [SavedSearch(1, "ok", "x")], TreeState())
     assert all("\x1b" not in row.title and "\u202e" not in row.title for row in rows)
+
+
+def _rows(*names: str) -> tuple[TreeRow, ...]:
+    return (SPACE, *(TreeRow(TreeKind.LABEL, name, None, name) for name in names))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cursor", "expected"),
+    [
+        (("a", "b", "c"), ("a", "c", "x"), "b", "x"),
+        (("a", "b", "b/c"), ("a", "x", "x/c"), "b/c", "x/c"),
+        (("a", "b", "c"), ("a", "c"), "b", "c"),
+        (("a", "b"), ("a",), "b", "a"),
+        (("a", "b"), ("a", "aa", "b"), "b", "b"),
+        (("a",), (), "a", ""),
+    ],
+)
+def test_the_cursor_follows_its_label_or_stays_where_it_was(
+    before: tuple[str, ...], after: tuple[str, ...], cursor: str, expected: str
+) -> None:
+    rows, now = _rows(*before), _rows(*after)
+    index = next(place for place, row in enumerate(rows) if row.name == cursor)
+    assert now[follow_row(rows, now, rows[index], index)].name == expected

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.bridge.messages import Tone
-from tui.keys.commands import KEYMAPS
+from tui.keys.commands import KEYMAPS, Where
 from tui.keys.keymap import Keymap
-from tui.style.layout import READER_CHOICES
+from tui.style.layout import READER_CHOICES, ReaderPlace
 from tui.style.theme import OURS
 from tui.widgets.thread_list.thread_row import Density
 
@@ -52,8 +52,24 @@ def reader_layout(screen: TriageScreen) -> None:
     row = screen.thread_list.cursor_row
     if screen.has_reader_pane and row is not None and screen.open_thrid is None:
         screen.show_thread(row.thrid)
-    words = {"auto": "by the room there is", "off": "in place of the list"}
-    screen.flash(f"Reader: {words.get(state.reader, state.reader)}")
+    screen.flash(_reader_words(state.reader, screen.layout_now.place))
+
+
+_PLACES = {
+    ReaderPlace.BESIDE: "beside the list",
+    ReaderPlace.BELOW: "below the list",
+    ReaderPlace.OFF: "full screen",
+    ReaderPlace.NARROW: "full screen",
+}
+
+
+def _reader_words(wanted: str, place: ReaderPlace) -> str:
+    """Where the reader is now, and where it would be with more room."""
+    here = _PLACES[place]
+    if wanted == "auto":
+        return f"Reader: by the room there is, now {here}"
+    meant = _PLACES[ReaderPlace(wanted)]
+    return f"Reader: {here}" if meant == here else f"Reader: {meant} when there is room; here {here}"
 
 
 def _divide(cells: int) -> Callable[[TriageScreen], None]:
@@ -61,10 +77,15 @@ def _divide(cells: int) -> Callable[[TriageScreen], None]:
 
 
 def toggle_tree(screen: TriageScreen) -> None:
-    """Show or hide the tree."""
+    """Show or hide the tree; on a narrow screen, which it fills, go to it or back."""
+    if screen.layout_now.place is ReaderPlace.NARROW:
+        screen.go_to_pane(Where.LIST if screen.where is Where.TREE else Where.TREE)
+        return
     state = screen.desk.state
     state.has_tree = not state.has_tree
     screen.place_panes()
+    key = screen.desk.keymap.key_of("toggle-tree")
+    screen.flash("The tree is shown" if state.has_tree else f"The tree is hidden; {key} shows it again")
 
 
 def density(screen: TriageScreen) -> None:
@@ -80,7 +101,7 @@ def refresh(screen: TriageScreen) -> None:
     if screen.desk.mail.is_read_only:
         screen.flash("Another gimap-tui has this account open: what it stores is shown here", Tone.HINT)
     else:
-        screen.flash("Looking for new mail")
+        screen.flash("Checking for new mail")
 
 
 def next_theme(screen: TriageScreen) -> None:
@@ -103,7 +124,7 @@ def keymap(screen: TriageScreen) -> None:
     desk.state.keymap = chosen
     desk.keymap = Keymap(chosen, desk.config.keys)
     screen.teach()
-    screen.flash(f"Keys of {chosen} {desk.glyphs.dot} {desk.keymap.key_of('help')} help", Tone.DONE)
+    screen.flash(f"Keys: {chosen} {desk.glyphs.dot} {desk.keymap.key_of('help')} help", Tone.DONE)
 
 
 def sign_out(screen: TriageScreen) -> None:

@@ -74,7 +74,9 @@ def _to_inbox(screen: TriageScreen) -> str:
 def _remove_label(screen: TriageScreen) -> str:
     view = screen.view
     if view.label is None or view.role in (Role.SENT, Role.DRAFTS):
-        return "" if view.role in (Role.STARRED, Role.SPAM, Role.TRASH) else "This view is no label"
+        return (
+            "" if view.role in (Role.STARRED, Role.SPAM, Role.TRASH) else "There is no label here to remove"
+        )
     return ""
 
 

@@ -88,7 +88,7 @@ def edit_labels(screen: TriageScreen, *, is_move: bool) -> None:
             message=Scope("this message", mail.label_counts(single)) if single is not None else None,
             is_message_first=is_message_first,
             is_move=is_move,
-            preview=preview,
+            preview=preview if screen.desk.config.look.commands else None,
             look=screen.desk.look,
         ),
         closed,

@@ -34,7 +34,14 @@ def go_activity(screen: TriageScreen) -> None:
 
     desk = screen.desk
     screen.app.push_screen(
-        ActivityScreen(desk.mail, aside=screen.aside, now=desk.now, zone=desk.zone, look=desk.look),
+        ActivityScreen(
+            desk.mail,
+            aside=screen.aside,
+            now=desk.now,
+            zone=desk.zone,
+            has_commands=desk.config.look.commands,
+            look=desk.look,
+        ),
         lambda _: screen.look_again(),
     )
 

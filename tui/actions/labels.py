@@ -126,7 +126,7 @@ def delete_label(screen: TriageScreen) -> None:
     if row.kind is TreeKind.SEARCH:
         screen.desk.mail.delete_search(int(row.name))
         screen.look_again()
-        screen.flash(f"“{row.title}” is out of the tree; / finds the same again")
+        screen.flash(f"“{row.title}” is no longer saved; / searches for the same")
         return
 
     def closed(is_confirmed: bool | None) -> None:
@@ -134,6 +134,10 @@ def delete_label(screen: TriageScreen) -> None:
             screen.guard(lambda: _deleted(screen, row))
 
     detail = "The label comes off every conversation. The mail stays in All Mail."
+    inside = [mailbox for mailbox in screen.mailboxes if mailbox.name.startswith(f"{row.name}/")]
+    if inside:
+        what = "label inside of it stays" if len(inside) == 1 else f"{len(inside)} labels inside of it stay"
+        detail += f" The {what}."
     screen.app.push_screen(
         ConfirmScreen(f"Delete the label “{row.name}”?", detail, "delete", look=screen.desk.look), closed
     )

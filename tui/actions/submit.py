@@ -45,7 +45,7 @@ def submit(screen: TriageScreen, op: Op, *, leaves: bool = False, step: int = 0,
 
     many = _conversations(screen, op)
     if many >= background.LARGE:
-        screen.flash(f"Noting a change of {number(many)} conversations{screen.desk.glyphs.ellipsis}")
+        screen.flash(f"Changing {number(many)} conversations{screen.desk.glyphs.ellipsis}")
     screen.aside.do(lambda: screen.desk.mail.submit(op), done, is_long=many >= background.LARGE)
 
 

@@ -98,7 +98,7 @@ def remove_label(screen: TriageScreen) -> None:
     elif role in (Role.SPAM, Role.TRASH):
         submit(screen, MoveToInbox(target), leaves=True, left_out=left)
     elif label is None or role in (Role.SENT, Role.DRAFTS):
-        screen.flash("This view is no label: there is none to remove", Tone.HINT)
+        screen.flash("There is no label here to remove", Tone.HINT)
     else:
         submit(screen, ChangeLabels(target, remove=frozenset({label})), leaves=True, left_out=left)
 

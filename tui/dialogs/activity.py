@@ -37,8 +37,6 @@ from tui.widgets.key_line import KeyLine
 
 T = TypeVar("T")
 
-_NARROW = 110
-"""Below this width the transcript has the screen to itself."""
 _ROOM_FOR_TIME = 40
 _PAUSE_SECONDS = 0.2
 """How long hints are gathered before the journal is read again."""
@@ -63,7 +61,7 @@ class _Verb(Struct, frozen=True):
 
 
 class ActivityScreen(Screen[None]):
-    """The journal, newest first, and the conversation with the server."""
+    """The journal, newest first, and the conversation with the server behind it."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = "activity.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for(Where.DIALOG)]
@@ -82,6 +80,7 @@ class ActivityScreen(Screen[None]):
         aside: Background | None = None,
         now: Callable[[], int] | None = None,
         zone: tzinfo | None = None,
+        has_commands: bool = True,
         look: Look | None = None,
     ) -> None:
         """Without ``now`` times are said as clock and day, without how long ago. ``aside``: that of whoever
@@ -93,6 +92,8 @@ class ActivityScreen(Screen[None]):
         self._now = now
         self._zone = zone
         self._look = look
+        self._has_commands = has_commands
+        """Whether the commands that a change sent are shown with it."""
         self._activity: tuple[Activity, ...] = ()
         self._transcript: tuple[str, ...] = ()
         self._unsubscribe: Callable[[], None] | None = None
@@ -143,8 +144,7 @@ class ActivityScreen(Screen[None]):
             self.set_timer(_PAUSE_SECONDS, self.read_again)
 
     def on_resize(self, event: events.Resize) -> None:
-        """One pane at a time where two have no room."""
-        self.set_class(event.size.width < _NARROW, "-narrow")
+        """Lines of other lengths."""
         self._show_detail()
 
     # -- what is shown --------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class ActivityScreen(Screen[None]):
         self._is_waiting = False
         ops = self.query_one("#ops", ChoiceList)
         held = self._current
-        self._activity = self._mail.activity()
+        self._activity = tuple(each for each in self._mail.activity() if not _is_nothing(each))
         index = next((i for i, each in enumerate(self._activity) if held and each.op_id == held.op_id), 0)
         ops.show(
             len(self._activity),
@@ -167,7 +167,7 @@ class ActivityScreen(Screen[None]):
         if lines != self._transcript:
             is_at_end = transcript.scroll_y >= transcript.max_scroll_y
             self._transcript = lines
-            transcript.show(len(lines), self._transcript_line, empty="No line was spoken yet")
+            transcript.show(len(lines), self._transcript_line, empty="Nothing was sent yet")
             if is_at_end:
                 self.call_after_refresh(self._to_end)
         self._show_head()
@@ -246,7 +246,7 @@ class ActivityScreen(Screen[None]):
         if each is None:
             return
         palette = self.look.palette
-        width = max(20, (self.size.width if self.has_class("-narrow") else self.size.width // 2) - 5)
+        width = max(20, self.size.width - 5)
         word, tone = _STATES[each.state]
         parts: list[str | tuple[str, str]] = [(word, self.look.ink(tone))]
         if each.state is OpState.REJECTED and each.done:
@@ -257,9 +257,10 @@ class ActivityScreen(Screen[None]):
             parts.append(", takes an earlier change back")
         if each.answer:
             parts.extend(("\n", ("Gmail says: ", palette.dim), (steady(each.answer), palette.refusal)))
-        for command in each.commands[:_COMMANDS_SHOWN]:
+        shown = _COMMANDS_SHOWN if self._has_commands else 0
+        for command in each.commands[:shown]:
             parts.extend(("\n", (cut(steady(command), width), f"{palette.text} italic")))
-        more = len(each.commands) - _COMMANDS_SHOWN
+        more = len(each.commands) - shown if shown else 0
         if more > 0:
             parts.append((f"\nand {plural(more, 'more command')}", palette.dim))
         detail.update(Content.assemble(*parts))
@@ -387,6 +388,12 @@ class ActivityScreen(Screen[None]):
             ),
             answered,
         )
+
+
+def _is_nothing(each: Activity) -> bool:
+    """Whether it changed nothing and sent nothing: nobody needs to read of it."""
+    is_over = each.state in (OpState.CONFIRMED, OpState.SUPERSEDED)
+    return is_over and not each.messages and not each.commands
 
 
 def _is(state: OpState) -> Callable[[Activity | None, MailEngine], bool]:

@@ -23,6 +23,7 @@ from textual.widgets import Input, Static
 from imapcore.errors import GimapError
 from imapcore.gmail.label_names import show_label
 from imapcore.model import LabelCounts, Mailbox
+from tui.dialogs.dialog import say_dead_key
 from tui.dialogs.label_choices import CreateRow, GapRow, LabelChange, LabelChoices, LabelRow, Row, State
 from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
@@ -263,6 +264,8 @@ class LabelEditor(ModalScreen[LabelChange | None]):
             event.prevent_default()
             self._is_meant = True
             move()
+        else:
+            say_dead_key(self, event)
 
     # -- verbs --------------------------------------------------------------------------------------------
 

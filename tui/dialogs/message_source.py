@@ -19,7 +19,7 @@ from textual.widgets import Static
 from imapcore.events import BodyFailed, BodyProgressed, Event, SourceArrived
 from imapcore.model import Message
 from tui.bridge.daemon_thread import in_daemon_thread
-from tui.dialogs.dialog import DialogKeys
+from tui.dialogs.dialog import DialogKeys, say_dead_key
 from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
 from tui.style.text import cut, size, steady
@@ -237,6 +237,7 @@ class MessageScreen(Screen[None]):
         }
         command_id = self._keys.read(keymap_of(self.app), event)
         if command_id is None:
+            say_dead_key(self, event)
             return
         event.stop()
         event.prevent_default()

@@ -19,7 +19,7 @@ from tui.widgets.dialog_style import Look, words
 from tui.widgets.line_input import LineInput
 
 _FINDINGS = 2
-NO_NAME = "A search in the tree needs a name"
+NO_NAME = "A saved search needs a name"
 NO_QUERY = "A search needs something to search for"
 
 

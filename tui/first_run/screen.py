@@ -20,7 +20,7 @@ from textual.widgets import Input, Static
 
 from imapcore.gmail.app_password import APP_PASSWORDS
 from imapcore.model import Account
-from tui.dialogs.dialog import move_choices
+from tui.dialogs.dialog import move_choices, say_dead_key
 from tui.keys.commands import Where
 from tui.keys.keymap import bindings_for
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
@@ -154,6 +154,8 @@ class FirstRunScreen(Screen[Account | FirstChoice | None]):
         if move_choices(self.query_one(ChoiceList), event.key):
             event.stop()
             event.prevent_default()
+        else:
+            say_dead_key(self, event)
 
     def action_command(self, command_id: str) -> None:
         """Enter begins, Esc goes back, and from the start quits."""

@@ -214,7 +214,7 @@ COMMANDS: tuple[Command, ...] = (
     _moving("next-unread", "next unread", "Next unread conversation", "}", where=MAIL),
     _moving("previous-unread", "previous unread", "Previous unread conversation", "{", where=MAIL),
     _moving("jump-back", "view before", "The view before this one", "ctrl+o  alt+left", where=MAIL),
-    _moving("jump-forward", "view after", "Forward again to the view one came from", "alt+right", where=MAIL),
+    _moving("jump-forward", "view after", "The view after this one", "alt+right", where=MAIL),
     _moving("next-pane", "next pane", "Next pane", "tab", where=_JOURNAL),
     _moving("previous-pane", "previous pane", "Previous pane", "shift+tab", where=_JOURNAL),
     _triage("archive", "archive", "Archive: out of the inbox", "e", vim="a", mutt="a", footer=1),
@@ -231,8 +231,8 @@ COMMANDS: tuple[Command, ...] = (
     _triage("label", "label", "Label: add, remove and create labels", "l", vim="t", mutt="Y", footer=3),
     _triage("move", "move", "Move to a label and out of this view", "v", vim="m", mutt="s", footer=8),
     _triage("remove-label", "unlabel", "Remove this label", "y", vim="d l"),
-    _triage("to-inbox", "to inbox", "Back to the inbox, also from spam and trash", "i", mutt="I"),
-    _triage("star", "star", "Star, or take the star off", "s", mutt="F", footer=4),
+    _triage("to-inbox", "to inbox", "Move to the inbox", "i", mutt="I"),
+    _triage("star", "star", "Star or unstar", "s", mutt="F", footer=4),
     _triage("read", "read", "Mark as read", "I", vim="r", mutt="ctrl+r"),
     _triage("unread", "unread", "Mark as unread", "U", mutt="N"),
     _triage("important", "important", "Mark as important", "+  =", vim="+", mutt="+"),
@@ -248,9 +248,7 @@ COMMANDS: tuple[Command, ...] = (
         vim="D D",
         mutt="ctrl+x",
     ),
-    _triage(
-        "mark-all-read", "all read", "Mark everything in this view as read", "ctrl+a", needs=Needs.NOTHING
-    ),
+    _triage("mark-all-read", "all read", "Mark all in this view as read", "ctrl+a", needs=Needs.NOTHING),
     _triage(
         "message-scope",
         "this message",
@@ -261,15 +259,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _triage("undo", "undo", "Undo", "z", vim="u", mutt="u", where=_JOURNAL, needs=Needs.NOTHING, footer=6),
     _triage("redo", "redo", "Redo", "Z", vim="ctrl+r", mutt="U", where=_JOURNAL, needs=Needs.NOTHING),
-    _triage("repeat", "again", "Do the last change again, to what is here", "", vim=".", needs=Needs.TARGET),
+    _triage("repeat", "again", "Repeat the last change", "", vim=".", needs=Needs.TARGET),
     _triage("actions", "actions", "What can be done here", ".", vim="g .", where=PANES, needs=Needs.NOTHING),
-    _selecting(
-        "select", "select", "Select, or take the selection off", "x", mutt="t", needs=Needs.TARGET, footer=9
-    ),
+    _selecting("select", "select", "Select or unselect", "x", mutt="t", needs=Needs.TARGET, footer=9),
     _selecting(
         "select-range",
         "range",
-        "Start or end a range: what the cursor passes is selected",
+        "Start or end a range",
         "V",
         vim="V  v",
         mutt="V",
@@ -299,9 +295,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _searching("search", "search", "Search all mail, in Gmail's own words", "/", footer=5),
     _searching("filter", "filter", "Filter this list", "\\", mutt="l"),
-    _searching(
-        "unread-only", "unread only", "Show unread conversations only, or all again", "ctrl+n", where=_LIST
-    ),
+    _searching("unread-only", "unread only", "Unread only, or all again", "ctrl+n", where=_LIST),
     _searching(
         "save-search",
         "save search",
@@ -332,14 +326,14 @@ COMMANDS: tuple[Command, ...] = (
     _reading(
         "links",
         "links",
-        "Links of this message, with their real host",
+        "Links, with their real host",
         "L",
         vim="g x",
         mutt="ctrl+b",
         footer=4,
     ),
     _reading("attachments", "attachments", "Save or open attachments", "A", mutt="v"),
-    _reading("source", "source", "The message as it came: raw source and all headers", "S", mutt="e"),
+    _reading("source", "source", "Message source, with all headers", "S", mutt="e"),
     _reading(
         "details", "details", "Details: from whom to whom, who vouches for it", "h", vim="z h", where=_READER
     ),
@@ -369,9 +363,7 @@ COMMANDS: tuple[Command, ...] = (
     _going("go-label", "label", "A label or place, by name", "g l", mutt="c l"),
     _going("go-spam", "spam", "Spam", "g !", mutt="c !"),
     _going("go-trash", "trash", "Trash", "g #", mutt="c #"),
-    _going(
-        "go-activity", "activity", "Activity: done, pending, refused; and the transcript", "g h", mutt="c h"
-    ),
+    _going("go-activity", "activity", "Activity: done, pending, refused", "g h", mutt="c h"),
     _tree("fold", "fold", "Fold a label", "left", vim="left  z c", palette=False),
     _tree("unfold", "unfold", "Unfold a label", "right", vim="right  z o", palette=False),
     _tree("create-label", "new label", "Create a label", "N", vim="O", mutt="C", where=PANES, footer=19),
@@ -395,8 +387,8 @@ COMMANDS: tuple[Command, ...] = (
         footer=21,
     ),
     _tree("colour", "colour", "Choose the colour of this label", "C", mutt="x", needs=Needs.LABEL, footer=22),
-    _tree("pin", "pin", "Keep this label at the top of the labels, or let it go", "P", needs=Needs.LABEL),
-    _tree("hide", "hide", "Hide this label or search in the tree, or show it again", "H", needs=Needs.LABEL),
+    _tree("pin", "pin", "Pin this label to the top, or unpin it", "P", needs=Needs.LABEL),
+    _tree("hide", "hide", "Hide or show this label or saved search", "H", needs=Needs.LABEL),
     _tree("show-hidden", "hidden", "Show hidden labels, or hide them again", "ctrl+o"),
     _app("help", "help", "Help for this screen", "?  f1", vim="g ?  f1", footer=7),
     _app("palette", "commands", "All commands, by name", ":  ctrl+p"),
@@ -417,8 +409,8 @@ COMMANDS: tuple[Command, ...] = (
     _app("theme", "theme", "Next theme"),
     _app("theme-light-dark", "light/dark", "Light or dark", "f9"),
     _app("keymap", "keys", "Keys: gmail, vim or mutt"),
-    _app("redraw", "draw again", "Draw the screen again", "ctrl+l"),
-    _app("suspend", "stop", "Stop, until the shell's fg brings this back", "ctrl+z"),
+    _app("redraw", "draw again", "Redraw the screen", "ctrl+l"),
+    _app("suspend", "stop", "Suspend; fg in the shell brings it back", "ctrl+z"),
     _app("quit", "quit", "Quit", "ctrl+q", vim="ctrl+q  Z Z", mutt="ctrl+q  Q"),
     _later("reply", "reply", "Reply", "r", vim="R", where=MAIL, hint=_COMPOSING),
     _later("reply-all", "reply all", "Reply to all", "a", vim="", mutt="g", where=MAIL, hint=_COMPOSING),

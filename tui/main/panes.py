@@ -221,6 +221,7 @@ class PanedScreen(Screen[None]):
             target: Widget = self.reader.page
         else:
             target = self.places if pane is Where.TREE else self.thread_list
+        self.view_head.set_has_keys(pane is Where.LIST)
         self.set_focus(target, scroll_visible=False)
         self.teach()
 
@@ -313,6 +314,12 @@ class PanedScreen(Screen[None]):
     def _flashed(self, event: Flashed) -> None:
         event.stop()
         self.flash(event.text, event.tone)
+
+    def action_copy_text(self) -> None:
+        """Ctrl+C: copy what the mouse has marked, and say so; the terminal does it without a word."""
+        marked = self.get_selected_text()
+        super().action_copy_text()
+        self.flash(f"Copied {plural(len(marked or ''), 'character')}")
 
     def redress(self) -> None:
         """Draw everything in the colours of the theme in force."""

@@ -511,12 +511,12 @@ class MainScreen(PanedScreen):
             run_command(self, "opened")
             return
         thrid = self.open_thrid
+        self._read_timer = self.set_timer(behaviour.mark_read_after, lambda: self._read_due(thrid))
 
-        def still_open() -> None:
-            if self.open_thrid == thrid and self._pane is Where.READER:
-                run_command(self, "opened")
-
-        self._read_timer = self.set_timer(behaviour.mark_read_after, still_open)
+    def _read_due(self, thrid: int | None) -> None:
+        """It is read now, if it is still read."""
+        if self.open_thrid == thrid and self._pane is Where.READER:
+            run_command(self, "opened")
 
     def _stop_reading(self) -> None:
         if self._read_timer is not None:

@@ -42,6 +42,7 @@ class LookSettings(Struct, frozen=True):
         ),
     ] = "auto"
     day_headings: Annotated[bool, Says("Show day headings")] = True
+    commands: Annotated[bool, Says("Show the IMAP commands that a change sends")] = False
     ascii: Annotated[bool, Says("Draw with ASCII marks only")] = False
 
 

@@ -9,6 +9,8 @@ class Glyphs(Struct, frozen=True):
     """One character per mark; the tree's icons are one per role, in Role order."""
 
     bar: str = "▎"
+    bar_far: str = "╎"
+    """The cursor of a pane that has not the keys: hollow."""
     unread: str = "●"
     selected: str = "✓"
     star: str = "★"
@@ -44,6 +46,7 @@ UNICODE = Glyphs()
 
 ASCII = Glyphs(
     bar="|",
+    bar_far=":",
     unread="*",
     selected="x",
     star="s",

@@ -120,10 +120,11 @@ def our_themes() -> tuple[Theme, ...]:
             dark=palette.is_dark,
             variables={
                 "input-cursor-background": palette.here,
-                "input-selection-background": palette.cursor,
+                "input-selection-background": palette.here,
+                "input-selection-foreground": palette.frame,
                 "footer-background": palette.frame,
-                "scrollbar": palette.cursor,
-                "scrollbar-hover": palette.faint,
+                "scrollbar": palette.faint,
+                "scrollbar-hover": palette.dim,
                 "scrollbar-active": palette.here,
                 "scrollbar-background": palette.list,
                 "scrollbar-background-hover": palette.list,
@@ -183,9 +184,21 @@ def palette_of(theme: Theme) -> Palette:
     )
 
 
+_FEW_DARK = {
+    "frame": "#000000", "list": "#000000", "head": "#000000", "cursor": "#000080", "picked": "#000080",
+    "text": "#c0c0c0", "bright": "#ffffff", "middle": "#c0c0c0", "dim": "#c0c0c0", "faint": "#808080",
+    "here": "#00ffff", "star": "#ffff00", "good": "#00ff00",
+}  # fmt: skip
+_FEW_LIGHT = {
+    "frame": "#ffffff", "list": "#ffffff", "head": "#ffffff", "cursor": "#c0c0c0", "picked": "#c0c0c0",
+    "text": "#000000", "bright": "#000000", "middle": "#000000", "dim": "#000000", "faint": "#808080",
+    "here": "#000080", "star": "#800000", "good": "#008000", "refusal": "#800000",
+}  # fmt: skip
+
+
 def in_few_colours(palette: Palette) -> Palette:
-    """For a terminal of 16 colours: all its dark greys are one, so that what is faint would be lost."""
-    return replace(palette, faint=palette.dim)
+    """For a terminal of 16 colours: those that it has, since what lies between them becomes grey on grey."""
+    return replace(palette, **(_FEW_DARK if palette.is_dark else _FEW_LIGHT))
 
 
 # -- contrast ----------------------------------------------------------------------------------------

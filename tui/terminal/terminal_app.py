@@ -76,9 +76,7 @@ class TerminalApp(App[ReturnType]):
         """A paste that no field took."""
         event.stop()
         count = len(event.text)
-        self.tell(
-            f"{count:,} characters came at once, like a paste; there is no field here, so nothing was done"
-        )
+        self.tell(f"{count:,} characters came at once, like a paste: there is no field here")
 
     def action_help(self) -> None:
         """F1: what the keys are here."""

@@ -23,6 +23,13 @@ class ViewHead(Widget):
         self._palette = palette
         self._title, self._words, self._right = "", "", ""
         self._is_selection = False
+        self._has_keys = True
+
+    def set_has_keys(self, has_keys: bool) -> None:
+        """Whether the keys go to the list: its title is bright then."""
+        if has_keys != self._has_keys:
+            self._has_keys = has_keys
+            self.refresh()
 
     def show(self, title: str, words: str, right: str, *, is_selection: bool) -> None:
         """Show a title, what there is to say about it, and what stands at the right."""
@@ -45,8 +52,9 @@ class ViewHead(Widget):
         title = cut(steady(self._title), max(0, room))
         room -= cells(title) + 3
         words = self._words if cells(self._words) <= room else ""
+        title_ink = Style(color=palette.bright, bold=True) if self._has_keys else Style(color=palette.middle)
         segments = [
-            Segment(f"  {anchored(title)}", Style(color=palette.bright, bold=True)),
+            Segment(f"  {anchored(title)}", title_ink),
             Segment(f"   {words}" if words else "", Style(color=palette.dim)),
         ]
         used = sum(cells(segment.text) for segment in segments)

@@ -42,7 +42,7 @@ from imapcore.store.repository import Repository, StoreContext
 from imapcore.store.sqlite.connection import Transaction
 from imapcore.store.threads.targets import Targets
 
-NOTHING_CHANGED = "It was so already: nothing changed"
+NOTHING_CHANGED = "Nothing to change"
 """What is said of an op that changes nothing; it is not journalled."""
 
 

@@ -340,12 +340,7 @@ class ReaderPage(ScrollView, can_focus=True):
         if section.msgid is not None:
             self.document.drawn.add(section.msgid)
         line = section.line(index)
-        is_current = (
-            section.msgid is not None
-            and index == 0
-            and section.msgid == self.document.current
-            and len(self.document.messages) > 1
-        )
+        is_current = section.msgid is not None and index == 0 and section.msgid == self.document.current
         base = style.page
         if is_current and section.part is Part.FOLDED and self.has_focus:
             base = base + style.cursor

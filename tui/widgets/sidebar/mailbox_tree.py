@@ -23,7 +23,7 @@ from tui.bridge.messages import CommandChosen, ViewChosen
 from tui.style.glyphs import Glyphs
 from tui.style.text import cells, fit, number, steady
 from tui.style.theme import Palette
-from tui.widgets.sidebar.tree_rows import TreeKind, TreeRow, TreeState, build_rows
+from tui.widgets.sidebar.tree_rows import TreeKind, TreeRow, TreeState, build_rows, follow_row
 
 _ROLES = tuple(Role)
 
@@ -135,21 +135,17 @@ class MailboxTree(ScrollView, can_focus=True):
         self.refresh()
 
     def _rebuild(self) -> None:
-        before = self.cursor_row
+        before, known = self.cursor_row, self._rows
         rows = build_rows(self._mailboxes, self._searches, self._state)
         if rows == self._rows:
             return
         self._rows = rows
-        self._cursor = self._index_like(before)
+        followed = follow_row(known, rows, before, self._cursor)
+        # Where the keys are elsewhere, the cursor stands at what is listed.
+        self._cursor = followed if self.has_focus else self._index_of_view(self._here, followed)
+        self._show_cursor()
         self.virtual_size = Size(self.size.width, len(rows))
         self.refresh()
-
-    def _index_like(self, row: TreeRow | None) -> int:
-        if row is not None:
-            for index, other in enumerate(self._rows):
-                if (other.kind, other.name) == (row.kind, row.name):
-                    return index
-        return self._index_of_view(self._here, min(self._cursor, max(0, len(self._rows) - 1)))
 
     def _index_of_view(self, view: View, default: int) -> int:
         return next((index for index, row in enumerate(self._rows) if row.view == view), default)
@@ -254,7 +250,8 @@ class MailboxTree(ScrollView, can_focus=True):
         if row.kind is TreeKind.SPACE:
             return Strip.blank(width, background)
         if row.kind is TreeKind.HEADING:
-            heading = Style(color=palette.dim, bgcolor=palette.frame, bold=True)
+            ink = palette.bright if self.has_focus else palette.dim
+            heading = Style(color=ink, bgcolor=palette.frame, bold=True)
             return Strip([Segment(fit(f" {row.title.upper()}", width), heading)])
         is_here = row.view is not None and row.view == self._here
         is_cursor = self.has_focus and index == self._cursor
@@ -262,12 +259,13 @@ class MailboxTree(ScrollView, can_focus=True):
             background = Style(bgcolor=palette.cursor)
         elif is_here:
             background = Style(bgcolor=palette.picked)
-        segments = self._segments(row, width, is_marked=is_cursor or is_here, is_here=is_here)
+        bar = self._glyphs.bar if is_cursor else (self._glyphs.bar_far if is_here else " ")
+        segments = self._segments(row, width, bar, is_here=is_here)
         return Strip(Segment.apply_style(segments, background)).adjust_cell_length(width, background)
 
-    def _segments(self, row: TreeRow, width: int, *, is_marked: bool, is_here: bool) -> list[Segment]:
+    def _segments(self, row: TreeRow, width: int, mark: str, *, is_here: bool) -> list[Segment]:
         palette, glyphs = self._palette, self._glyphs
-        bar = Segment(glyphs.bar, Style(color=palette.here)) if is_marked else Segment(" ")
+        bar = Segment(mark, Style(color=palette.here))
         indent = 2 * row.depth
         count = number(row.count) if row.count else ""
         icon, icon_ink = self._icon(row)

@@ -197,3 +197,32 @@ def _is_shown(row: TreeRow, state: TreeState) -> bool:
             return False
         parent = parent.rpartition("/")[0]
     return True
+
+
+def follow_row(before: Sequence[TreeRow], rows: Sequence[TreeRow], row: TreeRow | None, index: int) -> int:
+    """Where the cursor stands after the tree changed: at its row, also under another name; else where it was.
+
+    ``row`` and ``index`` are those of the cursor in ``before``. A label that was renamed, here or anywhere,
+    is one that went while another came: it and what is inside of it are followed.
+    """
+    if row is None:
+        return 0
+    places = {(other.kind, other.name): place for place, other in reversed([*enumerate(rows)])}
+    found = places.get((row.kind, row.name))
+    if found is None and row.kind is TreeKind.LABEL:
+        found = places.get((row.kind, _new_name(before, rows, row.name)))
+    if found is not None:
+        return found
+    near = range(min(index, len(rows) - 1), -1, -1)
+    return next((place for place in near if rows[place].can_have_cursor), 0)
+
+
+def _new_name(before: Sequence[TreeRow], rows: Sequence[TreeRow], name: str) -> str:
+    """What a label is called now that is not there any more under its name; empty when it is gone."""
+    old = {row.name for row in before if row.kind is TreeKind.LABEL}
+    new = {row.name for row in rows if row.kind is TreeKind.LABEL}
+    gone, come = sorted(old - new, key=len), sorted(new - old, key=len)
+    if not gone or not come:
+        return ""
+    root = next((each for each in gone if name == each or name.startswith(f"{each}/")), "")
+    return come[0] + name[len(root) :] if root else ""

@@ -58,7 +58,7 @@ def empty_words(
         if search is not None and not search[1]:
             return ("Searching Gmail…", view.value)
         if search is not None and search[2]:
-            return ("The search did not end well", search[2], f"{key('search')} to change it")
+            return ("The search failed", search[2], f"{key('search')} to change it")
         return (
             "Nothing found",
             f"for {view.value}",

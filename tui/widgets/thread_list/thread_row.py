@@ -145,7 +145,8 @@ def render_row(
     """The row's lines: one Strip each, exactly ``look.columns.width`` cells."""
     styles, columns = look.styles, look.columns
     ink = styles.bright if row.unread else styles.text
-    head = _marks(row, look, is_cursor=is_cursor, is_selected=is_selected)
+    bar = _bar(look, is_cursor=is_cursor, is_focused=is_focused)
+    head = _marks(row, look, bar, is_selected=is_selected)
     tail = _tail(row, look, styles.bright if row.unread else styles.dim)
     chips, chips_width = _chips(row, look)
     if columns.lines == 1:
@@ -168,9 +169,9 @@ def render_row(
                 *tail,
             ],
             [
-                _bar(look, is_cursor),
+                bar,
                 Segment(" " * (indent - 1)),
-                *_text(row, look, columns.text, styles.text if row.unread else styles.middle),
+                *_text(row, look, columns.text, styles.bright if row.unread else styles.middle),
                 Segment(" " * _MARGIN),
             ],
         ]
@@ -186,13 +187,16 @@ def render_row(
     )
 
 
-def _bar(look: RowLook, is_cursor: bool) -> Segment:
-    return Segment(look.glyphs.bar, look.styles.here) if is_cursor else Segment(" ")
+def _bar(look: RowLook, *, is_cursor: bool, is_focused: bool) -> Segment:
+    """What marks the cursor's row: full where the keys go, hollow where they do not."""
+    if not is_cursor:
+        return Segment(" ")
+    return Segment(look.glyphs.bar if is_focused else look.glyphs.bar_far, look.styles.here)
 
 
-def _marks(row: ThreadRow, look: RowLook, *, is_cursor: bool, is_selected: bool) -> list[Segment]:
+def _marks(row: ThreadRow, look: RowLook, bar: Segment, *, is_selected: bool) -> list[Segment]:
     styles, glyphs, columns = look.styles, look.glyphs, look.columns
-    segments = [_bar(look, is_cursor)]
+    segments = [bar]
     if is_selected:
         segments.append(Segment(glyphs.selected, styles.good))
     elif row.state is ChangeState.REJECTED:
