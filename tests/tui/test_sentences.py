@@ -57,7 +57,9 @@ def sentences() -> Iterator[tuple[str, int, str, bool]]:
             and node.args
         }
         for node in ast.walk(tree):
-            text = _text(node) if isinstance(node, ast.expr) and id(node) not in skipped else None
+            if not isinstance(node, ast.expr) or id(node) in skipped:
+                continue
+            text = _text(node)
             if text is not None and len(text.split()) > 2 and "\n" not in text:
                 yield path.relative_to(ROOT).as_posix(), node.lineno, text, id(node) in said
 

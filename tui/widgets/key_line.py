@@ -52,7 +52,10 @@ class KeyLine(Widget):
 
     def teach(self, keys: Sequence[tuple[str, str]]) -> None:
         """Show these keys, each with its word."""
-        self._keys = tuple(keys)
+        if tuple(keys) != self._keys:
+            # What was said was about another moment.
+            self.say("")
+            self._keys = tuple(keys)
         self.refresh()
 
     def render(self) -> Content:
