@@ -32,7 +32,7 @@ EVERYDAY = {
     "urls": "links", "catchup": "mark-all-read", "macro": None, "wq": "quit",
     # what everybody says
     "filter": "filter", "mark all": "mark-all-read", "mark all as read": "mark-all-read",
-    "reload": "refresh", "refresh": "refresh", "export": "attachments", "pin": "pin", "color": "colour",
+    "reload": "refresh", "refresh": "refresh", "export": "save-message", "pin": "pin", "color": "colour",
     "colour": "colour", "thread": "unfold-all", "keys": "help", "shortcuts": "help",
     "dark": "theme-light-dark",
     "theme": "theme", "logout": "sign-out", "sign out": "sign-out", "download": "attachments",
@@ -40,7 +40,7 @@ EVERYDAY = {
     "hide": "hide", "rename": "rename", "bookmark": "star", "redo": "redo", "back": "back",
     "next unread": "next-unread", "folder list": "toggle-tree", "restore": "to-inbox", "done": "archive",
     "quotes": "toggle-quotes", "save search": "save-search", "pending": "go-activity", "log": "go-activity",
-    "trash": "trash", "unstar": "star", "flags": "keywords", "save": "attachments", "unarchive": "to-inbox",
+    "trash": "trash", "unstar": "star", "flags": "keywords", "save": "save-message", "unarchive": "to-inbox",
     # slips of the finger
     "archvie": "archive", "serach": "search", "delte": "trash", "attachement": "attachments",
     "lable": "label", "sidbar": "toggle-tree", "filtr": "filter", "setings": "theme",

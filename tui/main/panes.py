@@ -315,12 +315,6 @@ class PanedScreen(Screen[None]):
         event.stop()
         self.flash(event.text, event.tone)
 
-    def action_copy_text(self) -> None:
-        """Ctrl+C: copy what the mouse has marked, and say so; the terminal does it without a word."""
-        marked = self.get_selected_text()
-        super().action_copy_text()
-        self.flash(f"Copied {plural(len(marked or ''), 'character')}")
-
     def redress(self) -> None:
         """Draw everything in the colours of the theme in force."""
         desk = self.desk
