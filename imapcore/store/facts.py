@@ -172,7 +172,7 @@ class Verb(StrEnum):
 
 
 class Batch(Struct, frozen=True):
-    """One claimed piece of the journal: one IMAP command per mailbox its messages live in.
+    """What is claimed of the journal at once: one IMAP command per mailbox its messages live in.
 
     ``op_ids`` has several entries when ops that ask the same were coalesced. Every msgid of the batch must
     be answered by ``confirm``, ``reject`` or ``release``.

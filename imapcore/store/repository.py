@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from msgspec import Struct, field
 
 from imapcore.clock import Clock
-from imapcore.store.changes.pending import OpenPieces
+from imapcore.store.changes.pending import PendingChanges
 from imapcore.store.marks.registry import MarkRegistry
 from imapcore.store.sqlite.connection import Row, Transaction, connect_reader
 from imapcore.store.sqlite.errors import explained
@@ -40,14 +40,14 @@ class StoreContext(Struct):
     sanitize: Callable[[str], str]
     """One line, no control characters: for names that come from the user and are shown as titles."""
     marks: MarkRegistry = field(default_factory=MarkRegistry)
-    pieces: OpenPieces = field(default_factory=OpenPieces)
+    changes: PendingChanges = field(default_factory=PendingChanges)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def forget(self) -> None:
         """After a rollback the caches may know what never was."""
         self.marks.forget()
         self.people.clear()
-        self.pieces.forget()
+        self.changes.forget()
 
 
 class Repository:
@@ -57,10 +57,10 @@ class Repository:
         self._shared = shared
         self.marks = shared.marks
         self.people = shared.people
-        self.pieces = shared.pieces
+        self.changes = shared.changes
 
-    def book(self, tx: Transaction) -> ThreadStates:
-        """A book for one transaction."""
+    def thread_states(self, tx: Transaction) -> ThreadStates:
+        """The states of conversations, for one transaction."""
         return ThreadStates(tx, self.marks, self.people)
 
     def _write(self, job: Callable[[Transaction], T], *, is_user: bool = False) -> T:

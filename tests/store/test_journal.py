@@ -193,10 +193,10 @@ def test_a_message_between_two_places_can_be_moved(store: Store, reader: Reader)
     assert store.uids.locations([1]) == {1: Location(Role.TRASH, 7)}
 
 
-@pytest.mark.parametrize("sweep_from", [1, 1000])
-def test_a_move_back_of_what_left_meanwhile_is_sent(store: Store, reader: Reader, sweep_from: int) -> None:
+@pytest.mark.parametrize("bulk_from", [1, 1000])
+def test_a_move_back_of_what_left_meanwhile_is_sent(store: Store, reader: Reader, bulk_from: int) -> None:
     """Neither move had to be sent while it lay in Spam; now nobody knows where it turns up."""
-    store.journal.writer.sweep_from = sweep_from
+    store.journal.writer.bulk_from = bulk_from
     spam = View.of_role(Role.SPAM)
     store.messages.apply([message(20, 20, place=Role.SPAM, uid=7)])
     store.journal.submit(MoveToInbox(Threads((20,), spam)))
@@ -852,11 +852,11 @@ def test_a_label_that_is_no_more_can_come_back_under_its_name(
     assert [row.thrid for row in reader.lists.window(WORK).rows] == [1]
 
 
-@pytest.mark.parametrize("sweep_from", [1, 1000])
+@pytest.mark.parametrize("bulk_from", [1, 1000])
 def test_what_the_phone_did_meanwhile_is_seen_when_a_move_is_taken_back(
-    store: Store, reader: Reader, sweep_from: int
+    store: Store, reader: Reader, bulk_from: int
 ) -> None:
-    store.journal.writer.sweep_from = sweep_from
+    store.journal.writer.bulk_from = bulk_from
     store.messages.apply([message(1, 1, modseq=2), message(2, 1, modseq=2)])
     store.journal.submit(MoveToTrash(Threads((1,))))
     store.messages.apply([message(1, 1, "\\Inbox", modseq=3)])
@@ -866,11 +866,11 @@ def test_what_the_phone_did_meanwhile_is_seen_when_a_move_is_taken_back(
     assert drained(store) == []
 
 
-@pytest.mark.parametrize("sweep_from", [1, 1000])
+@pytest.mark.parametrize("bulk_from", [1, 1000])
 def test_what_went_to_another_conversation_meanwhile_is_taken_back_too(
-    store: Store, reader: Reader, sweep_from: int
+    store: Store, reader: Reader, bulk_from: int
 ) -> None:
-    store.journal.writer.sweep_from = sweep_from
+    store.journal.writer.bulk_from = bulk_from
     store.journal.submit(label("Work", of=(1, 2, 3)))
     store.messages.apply([message(2, 4, "\\Inbox", modseq=2)])
     receipt = store.journal.undo()
@@ -905,19 +905,19 @@ def test_a_label_that_is_being_deleted_does_not_come_back_with_a_move(store: Sto
     assert "Work" not in shown.labels
 
 
-@pytest.mark.parametrize("sweep_from", [1, 1000])
+@pytest.mark.parametrize("bulk_from", [1, 1000])
 @pytest.mark.parametrize(
     ("op", "view"),
     [(MoveToInbox(Threads((1,))), INBOX), (MoveToTrash(Threads((1,))), TRASH)],
     ids=["inbox", "trash"],
 )
 def test_a_move_of_what_is_nowhere_can_be_taken_back(
-    store: Store, reader: Reader, op: Op, view: View, sweep_from: int
+    store: Store, reader: Reader, op: Op, view: View, bulk_from: int
 ) -> None:
     def thrids(view: View) -> list[int]:
         return [row.thrid for row in reader.lists.window(view).rows]
 
-    store.journal.writer.sweep_from = sweep_from
+    store.journal.writer.bulk_from = bulk_from
     uid = store.uids.locations([1, 2])[1].uid
     assert uid is not None
     store.uids.remove_uids(Role.ALL, ((uid, uid + 1),))
@@ -928,7 +928,7 @@ def test_a_move_of_what_is_nowhere_can_be_taken_back(
     assert drained(store) == []
 
 
-@pytest.mark.parametrize("sweep_from", [1, 1000])
+@pytest.mark.parametrize("bulk_from", [1, 1000])
 @pytest.mark.parametrize(
     ("op", "view"),
     [
@@ -939,9 +939,9 @@ def test_a_move_of_what_is_nowhere_can_be_taken_back(
     ids=["inbox", "trash", "spam"],
 )
 def test_a_move_of_what_is_nowhere_can_be_done_again(
-    store: Store, reader: Reader, op: Op, view: View, sweep_from: int
+    store: Store, reader: Reader, op: Op, view: View, bulk_from: int
 ) -> None:
-    store.journal.writer.sweep_from = sweep_from
+    store.journal.writer.bulk_from = bulk_from
     uid = store.uids.locations([1, 2])[1].uid
     assert uid is not None
     store.uids.remove_uids(Role.ALL, ((uid, uid + 1),))

@@ -118,12 +118,12 @@ class StoreMachine(RuleBasedStateMachine):
         self.ended: set[int] = set()
         """Ops that may need no undo any more: cancelled, tried again, let be."""
         self.calm = 0
-        self.sweep_from = 1
+        self.bulk_from = 1
         self.open()
 
     def open(self) -> None:
         self.store = Store.open(Path(self.folder.name) / "store.sqlite", clock=self.clock, email=ME.email)
-        self.store.journal.writer.sweep_from = self.sweep_from
+        self.store.journal.writer.bulk_from = self.bulk_from
         self.reader = self.store.reader()
 
     def close(self) -> None:
@@ -176,12 +176,12 @@ class StoreMachine(RuleBasedStateMachine):
             unique_by=lambda each: each[0],
         ),
         results=st.sets(MSGIDS, max_size=4) | st.none(),
-        sweep_from=st.sampled_from([1, 1000]),
+        bulk_from=st.sampled_from([1, 1000]),
     )
     def begin(
-        self, mail: list[tuple[int, int, Role, set[str]]], results: set[int] | None, sweep_from: int
+        self, mail: list[tuple[int, int, Role, set[str]]], results: set[int] | None, bulk_from: int
     ) -> None:
-        self.sweep_from = self.store.journal.writer.sweep_from = sweep_from
+        self.bulk_from = self.store.journal.writer.bulk_from = bulk_from
         for msgid, thrid, place, labels in mail:
             kept = labels if place is Role.ALL else labels - {"\\Inbox"}
             self.server.arrive(msgid, thrid, place, kept, {"\\Seen"} if msgid % 2 else set())

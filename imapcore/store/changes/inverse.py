@@ -1,4 +1,4 @@
-"""Returning: how a piece of an earlier op is taken back, and which open change a new one meets.
+"""Inverses: how a change of an earlier op is taken back, and which open change a new one cancels.
 
 What lives here: plans with the numbers of their steps, and the rule for opposites. What may not: messages,
 rows; who carries it out (``journal.undo``; ``bulk`` for very many at once).
@@ -20,7 +20,7 @@ from imapcore.store.threads.message_state import PENDING, SETTLED
 
 
 class StepNumbers:
-    """Numbers for the plans of several pieces: steps that ask the same are one step of the op.
+    """Numbers for the plans of several changes: steps that ask the same are one step of the op.
 
     For any one message they stay in the order of its plan.
     """
@@ -45,24 +45,24 @@ class StepNumbers:
 
 
 class Inverse:
-    """How the messages of one piece are taken back."""
+    """How one change is taken back on its messages."""
 
     def __init__(
-        self, piece: PendingChange, steps: Sequence[PlannedStep], numbers: StepNumbers, *, is_open: bool
+        self, change: PendingChange, steps: Sequence[PlannedStep], numbers: StepNumbers, *, is_open: bool
     ) -> None:
-        """``steps`` in their order; ``is_open``: the piece was not sent yet, or not answered."""
-        self.piece = piece
-        shift = piece.shift
+        """``steps`` in their order; ``is_open``: the change was not sent yet, or not answered."""
+        self.change = change
+        diff = change.diff
         # Done again, a move to Spam or Trash must know the labels of its way back as it did at first.
-        kept = shift.keep if shift.add & {SPAM, TRASH} else frozenset()
-        self.back = MarkDiff(shift.remove, shift.add, kept)
-        """What meets a change that was not sent."""
+        kept = diff.keep if diff.add & {SPAM, TRASH} else frozenset()
+        self.back = MarkDiff(diff.remove, diff.add, kept)
+        """What cancels the change while it is not sent."""
         self.is_open = is_open
         self._steps = steps
         self._numbers = numbers
 
     def first_step(self) -> int:
-        """The step that stands for a change met before it was sent."""
+        """The step that stands for a change cancelled before it was sent."""
         return self._numbers.numbered(self._steps[:1])[0][0]
 
     def steps(self) -> NumberedSteps:
@@ -71,55 +71,55 @@ class Inverse:
 
 
 class Resolution(Struct, frozen=True, eq=False):
-    """What becomes of an op's shifts on a message on which something is open."""
+    """What becomes of an op's diffs on a message on which something is open."""
 
-    shifts: tuple[tuple[int, MarkDiff, str], ...]
-    """(step, shift, state of the piece)."""
-    met: tuple[PendingChange, ...]
+    diffs: tuple[tuple[int, MarkDiff, str], ...]
+    """(step, diff, state of the pending change)."""
+    cancelled: tuple[PendingChange, ...]
     """The open changes that are taken back: neither they nor their opposites are sent."""
-    mood: int
+    change_state: int
     ids: MarkIds
     """What it shows then."""
 
 
-def meet(
+def resolve(
     before: MarkSet,
     confirmed: MarkSet,
-    pieces: Sequence[PendingChange],
-    shifts: Iterable[tuple[int, MarkDiff]],
-    going: MarkIds,
+    changes: Sequence[PendingChange],
+    diffs: Iterable[tuple[int, MarkDiff]],
+    deleted_labels: MarkIds,
     *,
     is_taken_back: bool = False,
 ) -> Resolution:
-    """Let the shifts of one message meet its open changes, in the order of both.
+    """Resolve the diffs of one message with its open changes, in the order of both.
 
-    ``before``: what it shows; ``going``: labels that are being deleted; ``is_taken_back``: they take back
-    what was not sent.
+    ``before``: what it shows; ``deleted_labels``: those being deleted; ``is_taken_back``: the diffs take
+    back what was not sent.
     """
-    left = list(pieces)
-    met: list[PendingChange] = []
+    left = list(changes)
+    cancelled: list[PendingChange] = []
     outcome: list[tuple[int, MarkDiff, str]] = []
-    for step, shift in shifts:
-        opposite = opposite_of(confirmed, left, shift, is_taken_back=is_taken_back)
-        outcome.append((step, shift, OPEN if opposite is None else CANCELLED))
+    for step, diff in diffs:
+        opposite = opposite_of(confirmed, left, diff, is_taken_back=is_taken_back)
+        outcome.append((step, diff, OPEN if opposite is None else CANCELLED))
         if opposite is not None:
             left.remove(opposite)
-            met.append(opposite)
-    sent = [shift for _, shift, state in outcome if state == OPEN]
+            cancelled.append(opposite)
+    sent = [diff for _, diff, state in outcome if state == OPEN]
     ids = before.ids
-    if met:
+    if cancelled:
         # Not what it shows, changed back: Gmail may say more by now than what that was made of.
         ids = confirmed.ids
-        for piece in left:
-            ids = piece.shift.applied(ids)
-        ids -= going - before.ids
-    for shift in sent:
-        ids = shift.applied(ids)
-    return Resolution(tuple(outcome), tuple(met), PENDING if left or sent else SETTLED, ids)
+        for change in left:
+            ids = change.diff.applied(ids)
+        ids -= deleted_labels - before.ids
+    for diff in sent:
+        ids = diff.applied(ids)
+    return Resolution(tuple(outcome), tuple(cancelled), PENDING if left or sent else SETTLED, ids)
 
 
 def opposite_of(
-    confirmed: MarkSet, pieces: Sequence[PendingChange], shift: MarkDiff, *, is_taken_back: bool
+    confirmed: MarkSet, changes: Sequence[PendingChange], diff: MarkDiff, *, is_taken_back: bool
 ) -> PendingChange | None:
     """Which of the open changes of a message a new one takes back before it was sent, if any.
 
@@ -127,19 +127,19 @@ def opposite_of(
     helps. Nor if a message is nowhere for the moment and the new change asks for a place: wherever it turns
     up, it is to come there, unless all that is wanted is the earlier change taken back.
     """
-    marks = shift.marks()
-    touching = [piece for piece in pieces if piece.marks & marks]
+    marks = diff.marks()
+    touching = [change for change in changes if change.marks & marks]
     if not touching:
         return None
     last = touching[-1]
     # A label's deletion is sent whatever becomes of one message.
-    if last.state != OPEN or last.is_replay or last.is_general or not last.shift.is_inverse_of(shift):
+    if last.state != OPEN or last.is_replay or last.is_general or not last.diff.is_inverse_of(diff):
         return None
     ids = confirmed.ids
-    for piece in pieces:
-        if piece is not last:
-            ids = piece.shift.applied(ids)
-    after = shift.applied(ids)
+    for change in changes:
+        if change is not last:
+            ids = change.diff.applied(ids)
+    after = diff.applied(ids)
     if is_taken_back and not ids & PLACES:
         # It is nowhere again when nothing of this is sent.
         after -= PLACES

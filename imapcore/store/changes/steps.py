@@ -55,7 +55,7 @@ PLACE_NAMES = frozenset(("\\All", "\\Trash", "\\Spam", "\\Junk"))
 """Places are reached by moving; as labels they are not defined."""
 
 Change = Callable[[MarkIds], MarkDiff]
-"""From what a message shows to what a step changes on it; an empty shift leaves the message out."""
+"""From what a message shows to what a step changes on it; an empty diff leaves the message out."""
 
 
 class PlannedStep(Struct, frozen=True):
@@ -210,15 +210,15 @@ def _removing(names: MarkIds, verb: Verb = Verb.REMOVE_LABELS) -> list[PlannedSt
 
 
 def reversed_steps(
-    verb: Verb, destination: Role | None, shift: MarkDiff, *, was_sent: bool
+    verb: Verb, destination: Role | None, diff: MarkDiff, *, was_sent: bool
 ) -> list[PlannedStep]:
-    """What takes one recorded shift back, in order; each acts only where the shift is still to be seen.
+    """What takes one recorded diff back, in order; each acts only where the diff is still to be seen.
 
-    ``was_sent``: False for a change that met its opposite before it left.
+    ``was_sent``: False for a change that was cancelled before it left.
     """
     if verb is Verb.MOVE:
-        return _moving_back(shift, was_sent=was_sent)
-    back = MarkDiff(shift.remove, shift.add)
+        return _moving_back(diff, was_sent=was_sent)
+    back = MarkDiff(diff.remove, diff.add)
     steps = []
     if back.remove:
         undone = Verb.REMOVE_FLAGS if verb is Verb.ADD_FLAGS else Verb.REMOVE_LABELS
@@ -229,8 +229,8 @@ def reversed_steps(
     return steps
 
 
-def _moving_back(shift: MarkDiff, *, was_sent: bool) -> list[PlannedStep]:
-    there, here = shift.add & PLACES, shift.remove & PLACES
+def _moving_back(diff: MarkDiff, *, was_sent: bool) -> list[PlannedStep]:
+    there, here = diff.add & PLACES, diff.remove & PLACES
     if not there:
         # It is nowhere again since a move of it to the inbox was taken back unsent; any other move assumes
         # that it was in All Mail.
@@ -239,10 +239,10 @@ def _moving_back(shift: MarkDiff, *, was_sent: bool) -> list[PlannedStep]:
 
         return [] if was_sent else [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=landing)]
     if not here:
-        # It was nowhere for the moment, and cannot be sent there: this only meets what was not sent.
+        # It was nowhere for the moment, and cannot be sent there: this only cancels what was not sent.
         return [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=lambda _: MarkDiff())]
-    kept = shift.keep
-    back = MarkDiff(shift.remove, shift.add, kept)
+    kept = diff.keep
+    back = MarkDiff(diff.remove, diff.add, kept)
 
     def is_as_left(ids: MarkIds) -> bool:
         # What was nowhere for the moment is so again when a move of it was taken back unsent.
@@ -256,10 +256,10 @@ def _moving_back(shift: MarkDiff, *, was_sent: bool) -> list[PlannedStep]:
         role = Role.SPAM if SPAM in here else Role.TRASH
         return [PlannedStep(Verb.MOVE, destination=role, change=change)]
     # MOVE to INBOX is the way back to All Mail; what was not in the inbox leaves it again.
-    if INBOX in shift.remove:
+    if INBOX in diff.remove:
         steps = [PlannedStep(Verb.MOVE, destination=Role.INBOX, change=change)]
     else:
-        landed = MarkDiff(shift.remove | {INBOX}, shift.add, kept)
+        landed = MarkDiff(diff.remove | {INBOX}, diff.add, kept)
         steps = [
             PlannedStep(
                 Verb.MOVE,
@@ -282,21 +282,21 @@ def _moving_back(shift: MarkDiff, *, was_sent: bool) -> list[PlannedStep]:
 
 def outcome(steps: NumberedSteps, ids: MarkIds) -> tuple[list[tuple[int, MarkDiff]], MarkIds]:
     """What steps change, one after the other, on a message that shows ``ids``; and what it shows then."""
-    shifts: list[tuple[int, MarkDiff]] = []
+    diffs: list[tuple[int, MarkDiff]] = []
     for number, step in steps:
-        if step.change is None or (step.is_follow_up and not shifts):
+        if step.change is None or (step.is_follow_up and not diffs):
             continue
-        shift = step.change(ids)
-        if shift:
-            shifts.append((number, shift))
-            ids = shift.applied(ids)
-    return shifts, ids
+        diff = step.change(ids)
+        if diff:
+            diffs.append((number, diff))
+            ids = diff.applied(ids)
+    return diffs, ids
 
 
-def batch_names(verb: Verb, shift: MarkDiff) -> MarkIds:
-    """The marks a command for a shift names: exactly what is to change, not all that the op spoke of."""
+def batch_names(verb: Verb, diff: MarkDiff) -> MarkIds:
+    """The marks a command for a diff names: exactly what is to change, not all that the op spoke of."""
     if verb in (Verb.ADD_LABELS, Verb.ADD_FLAGS):
-        return shift.add | shift.keep
+        return diff.add | diff.keep
     if verb in (Verb.REMOVE_LABELS, Verb.REMOVE_FLAGS):
-        return shift.remove
+        return diff.remove
     return frozenset()

@@ -5,10 +5,10 @@
 - ``answers``     what Gmail said to it
 - ``op_states``   when an op is done, refused or dropped
 - ``undo``        the inverse of what really changed
-- ``journal``     the face of it all
+- ``journal``     what the user does: ``Journal``, which owns the others
 
-An op is written as *steps* (one command each), and a step as *pieces*: up to a thousand messages that it
-changes alike. States are those of pieces, and an op's state is derived from them::
+An op is written as *steps* (one command each), and a step as *changes*: up to a thousand messages that it
+changes alike. States are those of changes, and an op's state is derived from them::
 
     open --claim--> sent --confirm--> done
                     sent --reject---> refused            what is shown falls back to what Gmail has
@@ -16,12 +16,12 @@ changes alike. States are those of pieces, and an op's state is derived from the
     open --an opposite change--> cancelled               neither of the two is sent; undo knows both
     open --cancel--> dropped                             as if it had never been
 
-``shown`` of a message is always ``confirmed`` with the open pieces applied in the order of the ops; it is
+``shown`` of a message is always ``confirmed`` with the open changes applied in the order of the ops; it is
 written anew whenever one of them changes its state, in the same transaction. So there is no way in which a
 row could show something that neither the server said nor the user asked for.
 
-*Nothing blocks.* ``claim`` takes the oldest piece of which no message waits for something older; a step about
-a label is a fence for what comes after it. A piece leaves the queue only by an answer. Hence the rule for
+*Nothing blocks.* ``claim`` takes the oldest change of which no message waits for something older; a step
+about a label holds back what comes after it. A change leaves the queue only by an answer. Hence the rule for
 whoever sends: what can never be answered has to be rejected, with a sentence for the user, or everything
 behind it waits for ever.
 

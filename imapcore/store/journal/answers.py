@@ -1,4 +1,4 @@
-"""The outbox: the journal on its way to the server, and what its answers make of messages, labels and ops.
+"""What the server answered to the journal, and what that makes of messages, labels and ops.
 
 What lives here: confirmations, refusals, a lost link. What may not: what the user does (``journal``),
 talking to a server.
@@ -77,8 +77,8 @@ class Answers(Repository):
     ) -> Settled:
         self._queue.write_commands(tx, batch)
         changed: list[tuple[MarkDiff, set[int]]] = [
-            (piece.shift, self.pieces.settle(tx, piece, msgids, DONE))
-            for piece in self._queue.pieces_of(tx, batch)
+            (change.diff, self.changes.settle(tx, change, msgids, DONE))
+            for change in self._queue.changes_of(tx, batch)
         ]
         # With the change settled, one look at each message stores what the server said of it.
         told = self._learn(tx, echo)
@@ -87,34 +87,34 @@ class Answers(Repository):
         if batch.verb is Verb.EXPUNGE:
             gone = {msgid for _, part in changed for msgid in part}
             # What else was to be changed about them would wait for ever.
-            for piece in self.pieces.all(tx):
-                if piece.state == OPEN and gone.intersection(piece.msgids):
-                    self.pieces.settle(tx, piece, gone, DROPPED)
-                    self._states.touch(piece.op_id)
+            for change in self.changes.all(tx):
+                if change.state == OPEN and gone.intersection(change.msgids):
+                    self.changes.settle(tx, change, gone, DROPPED)
+                    self._states.touch(change.op_id)
             self._messages.forget(tx, sorted(gone))
         else:
-            for shift, part in changed:
+            for diff, part in changed:
                 is_move = batch.verb is Verb.MOVE
-                newer = self._moved_since(tx, shift, part) if is_move else self._told_since(tx, modseqs)
+                newer = self._moved_since(tx, diff, part) if is_move else self._told_since(tx, modseqs)
                 if is_move:
-                    self._place(tx, shift, part - newer, uids)
-                self._settle_messages(tx, shift, part if is_move else part - told, newer)
+                    self._place(tx, diff, part - newer, uids)
+                self._settle_messages(tx, diff, part if is_move else part - told, newer)
         return self._settled(tx, batch)
 
     def _confirm_some(self, tx: Transaction, batch: Batch) -> bool:
         """Confirm some messages of a batch of which the label itself comes last; False when none is left."""
-        piece = next((piece for piece in self._queue.pieces_of(tx, batch) if piece.msgids), None)
-        if piece is not None:
-            self._settle_messages(tx, piece.shift, self.pieces.settle(tx, piece, None, DONE), set())
-        return piece is not None
+        change = next((change for change in self._queue.changes_of(tx, batch) if change.msgids), None)
+        if change is not None:
+            self._settle_messages(tx, change.diff, self.changes.settle(tx, change, None, DONE), set())
+        return change is not None
 
     @staticmethod
-    def _moved_since(tx: Transaction, shift: MarkDiff, msgids: set[int]) -> set[int]:
+    def _moved_since(tx: Transaction, diff: MarkDiff, msgids: set[int]) -> set[int]:
         """Messages a pass has already found where they were moved, with their uid and whatever they carry
         there.
         """
         source = "message WHERE place = ? AND uid IS NOT NULL AND msgid IN (SELECT value FROM json_each(?))"
-        return set(integers(tx.rows, "msgid", source, (_destination(shift), listed(msgids))))
+        return set(integers(tx.rows, "msgid", source, (_destination(diff), listed(msgids))))
 
     @staticmethod
     def _told_since(tx: Transaction, modseqs: Mapping[int, int]) -> set[int]:
@@ -130,25 +130,25 @@ class Answers(Repository):
             if modseq > modseqs[msgid]
         }
 
-    def _place(self, tx: Transaction, shift: MarkDiff, msgids: set[int], uids: Mapping[int, int]) -> None:
+    def _place(self, tx: Transaction, diff: MarkDiff, msgids: set[int], uids: Mapping[int, int]) -> None:
         now = tx.number("SELECT value FROM meta WHERE key = 'pass'")
         tx.put(
-            f"UPDATE message SET place = {_destination(shift)}, uid = v.column2, unplaced = {now}, "
+            f"UPDATE message SET place = {_destination(diff)}, uid = v.column2, unplaced = {now}, "
             "modseq = 0 FROM (",
             [(msgid, uids.get(msgid)) for msgid in sorted(msgids)],
             ") AS v WHERE msgid = v.column1",
         )
 
-    def _settle_messages(self, tx: Transaction, shift: MarkDiff, msgids: set[int], newer: set[int]) -> None:
+    def _settle_messages(self, tx: Transaction, diff: MarkDiff, msgids: set[int], newer: set[int]) -> None:
         """What is confirmed is what the change made of it; of ``newer`` messages the store knows better."""
         for part in chunks(sorted(msgids), BATCH_SIZE):
-            book = self.book(tx)
-            records = book.load_messages(part)
+            states = self.thread_states(tx)
+            records = states.load_messages(part)
             for record in records:
                 if record.msgid not in newer:
-                    record.confirmed = self.marks.numbered(tx, shift.applied(record.confirmed.ids))
-            self.pieces.fold(tx, self.marks, records)
-            book.flush()
+                    record.confirmed = self.marks.numbered(tx, diff.applied(record.confirmed.ids))
+            self.changes.fold(tx, self.marks, records)
+            states.flush()
 
     def reject(
         self,
@@ -172,17 +172,17 @@ class Answers(Repository):
         self._learn(tx, echo)
         refused: set[int] = set()
         general = []
-        for piece in self._queue.pieces_of(tx, batch):
-            refused |= self.pieces.settle(tx, piece, msgids, REFUSED)
-            general += [piece] if piece.is_general else []
+        for change in self._queue.changes_of(tx, batch):
+            refused |= self.changes.settle(tx, change, msgids, REFUSED)
+            general += [change] if change.is_general else []
         if batch.verb in LABEL_VERBS:
             # The rest of the op needs the label; it makes no sense without it.
-            for piece in self.pieces.all(tx):
-                if piece.op_id in batch.op_ids and piece.state == OPEN:
-                    refused |= self.pieces.settle(tx, piece, None, REFUSED)
+            for change in self.changes.all(tx):
+                if change.op_id in batch.op_ids and change.state == OPEN:
+                    refused |= self.changes.settle(tx, change, None, REFUSED)
             self._states.refold_labels(tx)
-        self._states.refold(tx, sorted(refused), mood=REJECTED)
-        self._states.refold_pieces(tx, general)
+        self._states.refold(tx, sorted(refused), change_state=REJECTED)
+        self._states.refold_changes(tx, general)
         self._note_answer(tx, answer, batch.op_ids)
         return self._settled(tx, batch)
 
@@ -205,13 +205,13 @@ class Answers(Repository):
         if ROLE_OF_PLACE.keys() - complete - {PLACE_OF_ROLE[role] for role in hidden}:
             return Settled()
         op_ids: set[int] = set()
-        for piece in self.pieces.all(tx):
-            if piece.state != OPEN or piece.is_general:
+        for change in self.changes.all(tx):
+            if change.state != OPEN or change.is_general:
                 continue
-            lost = set(piece.msgids) - stored_among(tx, piece.msgids)
+            lost = set(change.msgids) - stored_among(tx, change.msgids)
             if lost:
-                self.pieces.settle(tx, piece, lost, REFUSED)
-                op_ids.add(piece.op_id)
+                self.changes.settle(tx, change, lost, REFUSED)
+                op_ids.add(change.op_id)
         self._note_answer(tx, answer, op_ids)
         return self._states.settle(tx, op_ids)
 
@@ -227,15 +227,15 @@ class Answers(Repository):
 
         def job(tx: Transaction) -> None:
             self._queue.write_commands(tx, batch)
-            for piece in self._queue.pieces_of(tx, batch):
-                self.pieces.set_state(tx, piece, OPEN, is_replay=True)
+            for change in self._queue.changes_of(tx, batch):
+                self.changes.set_state(tx, change, OPEN, is_replay=True)
             self._states.settle(tx, batch.op_ids)
             self._queue.drop_batch(batch)
 
         self._write(job)
 
     def _settled(self, tx: Transaction, batch: Batch) -> Settled:
-        if not self._queue.pieces_of(tx, batch):
+        if not self._queue.changes_of(tx, batch):
             self._queue.drop_batch(batch)
         return self._states.settle(tx, batch.op_ids)
 
@@ -250,6 +250,6 @@ class Answers(Repository):
         self._states.refold_labels(tx)
 
 
-def _destination(shift: MarkDiff) -> int:
+def _destination(diff: MarkDiff) -> int:
     """The place a move leads to."""
-    return next(iter(shift.add & PLACES), ALL)
+    return next(iter(diff.add & PLACES), ALL)

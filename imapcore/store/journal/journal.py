@@ -1,10 +1,11 @@
 """The journal: what the user changed, durable and shown before anybody waits for a server.
 
-What lives here: submitting ops, letting refused or unsent ones be.
-What may not: undo (``undo``), sending (``send_queue``, ``answers``), the meaning of ops (``changes.steps``).
+What lives here: submitting ops, letting refused or unsent ones be; the parts of the journal are put together.
+What may not: how undo works (``undo``), sending (``send_queue``, ``answers``), the meaning of ops
+(``changes.steps``).
 
 One transaction writes the op, exactly what it really changes on each message, and what is shown from now
-on. A change that is the opposite of one not yet sent meets it, and neither is sent.
+on. A change that is the opposite of one not yet sent cancels it, and neither is sent.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from imapcore.model import (
     Receipt,
     RenameLabel,
 )
-from imapcore.store.changes.bulk import sweep
+from imapcore.store.changes.bulk import change_in_bulk
 from imapcore.store.changes.pending import DROPPED, OPEN
 from imapcore.store.changes.steps import check, labels_needed, steps_for, target_of
 from imapcore.store.changes.wording import summarize_op
@@ -97,52 +98,54 @@ class Journal(Repository):
         op = known.resolve(op)
         check(op)
         is_automatic = isinstance(op, ChangeFlags) and op.is_automatic
-        draft = self.writer.begin(tx, AUTOMATIC if is_automatic else USER, type(op).__name__)
+        new_op = self.writer.begin(tx, AUTOMATIC if is_automatic else USER, type(op).__name__)
         target = target_of(op)
         if target is None:
-            self._draft_label_op(tx, draft, op, known)
+            self._write_label_op(tx, new_op, op, known)
         else:
-            self.writer.create_labels(tx, draft, labels_needed(op), known)
+            self.writer.create_labels(tx, new_op, labels_needed(op), known)
             steps = steps_for(op, _Numbers(tx, self.marks))
-            numbers = [draft.step(step) for step in steps]
+            numbers = [new_op.step(step) for step in steps]
             numbered = list(zip(numbers, steps, strict=True))
             is_there = isinstance(target, Everything) or is_automatic
             for thrids, wanted in Targets(tx.rows).batches(target, THREADS_AT_ONCE):
                 rest = thrids
-                if len(thrids) >= self.writer.sweep_from:
-                    swept = sweep(tx, self.marks, self.people, thrids, wanted, numbered, self.pieces)
-                    if swept is not None:
-                        self.writer.take_over(tx, draft, swept)
-                        rest, is_there = swept.rest, True
+                if len(thrids) >= self.writer.bulk_from:
+                    result = change_in_bulk(
+                        tx, self.marks, self.people, thrids, wanted, numbered, self.changes
+                    )
+                    if result is not None:
+                        self.writer.take_over(tx, new_op, result)
+                        rest, is_there = result.rest, True
                 if rest:
-                    book = self.book(tx)
-                    book.load(rest)
-                    meant = wanted.among(rest).records(book)
+                    states = self.thread_states(tx)
+                    states.load(rest)
+                    meant = wanted.among(rest).records(states)
                     is_there = is_there or bool(meant)
-                    self.writer.apply(tx, draft, numbered, meant)
-                    book.flush()
+                    self.writer.apply(tx, new_op, numbered, meant)
+                    states.flush()
             if not is_there:
                 raise InvalidArgument("It was moved or deleted elsewhere", title="That is no longer there")
-        if not self.writer.has_effect(draft):
-            self.writer.drop(tx, draft)
-            return Receipt(draft.op_id, NOTHING_CHANGED, 0, 0, can_undo=False)
-        summary = summarize_op(op, len(draft.threads), len(draft.messages), self._shared.sanitize)
+        if not self.writer.has_effect(new_op):
+            self.writer.drop(tx, new_op)
+            return Receipt(new_op.op_id, NOTHING_CHANGED, 0, 0, can_undo=False)
+        summary = summarize_op(op, len(new_op.threads), len(new_op.messages), self._shared.sanitize)
         is_final = isinstance(op, DeleteForever)
         return self.writer.finish(
-            tx, draft, summary, can_undo=not is_final and not is_automatic, is_final=is_final
+            tx, new_op, summary, can_undo=not is_final and not is_automatic, is_final=is_final
         )
 
     # -- labels ----------------------------------------------------------------------------------------
 
-    def _draft_label_op(self, tx: Transaction, draft: NewOp, op: Op, known: KnownLabels) -> None:
+    def _write_label_op(self, tx: Transaction, new_op: NewOp, op: Op, known: KnownLabels) -> None:
         if isinstance(op, CreateLabel):
             refuse(known.names.create_problem(op.name), known.hint_on(op.name))
-            self.writer.create_labels(tx, draft, (op.name,), known)
+            self.writer.create_labels(tx, new_op, (op.name,), known)
         elif isinstance(op, RenameLabel):
-            self.writer.rename_label(tx, draft, op.name, op.new_name, known)
+            self.writer.rename_label(tx, new_op, op.name, op.new_name, known)
         elif isinstance(op, DeleteLabel):
             need_label(tx.rows, op.name)
-            self.writer.delete_label(tx, draft, op.name)
+            self.writer.delete_label(tx, new_op, op.name)
 
     # -- taking back -----------------------------------------------------------------------------------
 
@@ -176,12 +179,12 @@ class Journal(Repository):
 
     def _cancel(self, tx: Transaction, op_id: int) -> None:
         unsent = [
-            piece
-            for piece in self.pieces.all(tx)
-            if piece.op_id == op_id and piece.state == OPEN and not piece.is_replay
+            change
+            for change in self.changes.all(tx)
+            if change.op_id == op_id and change.state == OPEN and not change.is_replay
         ]
-        for piece in unsent:
-            self.pieces.set_state(tx, piece, DROPPED)
-        self._states.refold_pieces(tx, unsent)
+        for change in unsent:
+            self.changes.set_state(tx, change, DROPPED)
+        self._states.refold_changes(tx, unsent)
         self._states.refold_labels(tx)
         self._states.settle(tx, {op_id})

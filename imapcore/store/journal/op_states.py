@@ -1,7 +1,7 @@
-"""Settling: what follows when pieces of the journal change their state.
+"""The states of ops: what follows when changes of the journal are sent, answered or dropped.
 
-What lives here: messages shown anew, names of labels folded anew, the states of ops derived from their
-pieces. What may not: why a piece changed its state.
+What lives here: messages shown anew, names of labels folded anew, the states of ops derived from those
+of their changes. What may not: why a change got another state.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from imapcore.store.changes.pending import (
     PendingChange,
 )
 from imapcore.store.facts import Settled
-from imapcore.store.mail.label_tree import refold_shelf
+from imapcore.store.mail.label_tree import refold_tree
 from imapcore.store.mail.mailboxes import LabelStore
 from imapcore.store.marks.registry import names_under_way, open_renames
 from imapcore.store.repository import Repository, StoreContext
@@ -31,7 +31,7 @@ BATCH_SIZE = 1000
 
 
 class OpStates(Repository):
-    """What the sending and the writing side of the journal share."""
+    """What the parts of the journal share: each of them says what it did, and this writes what follows."""
 
     def __init__(self, shared: StoreContext, labels: LabelStore) -> None:
         super().__init__(shared)
@@ -45,7 +45,7 @@ class OpStates(Repository):
     def refold_labels(self, tx: Transaction) -> None:
         """Steps about labels changed their state: show what labels are called, and which there are."""
         self._refold_names(tx)
-        refold_shelf(tx, self.marks, self._shared.sanitize)
+        refold_tree(tx, self.marks, self._shared.sanitize)
 
     def _refold_names(self, tx: Transaction) -> None:
         """What labels are called: the server's names with the open renames applied, in their order."""
@@ -58,33 +58,33 @@ class OpStates(Repository):
                 self.marks.rename(tx, mark_id, shown=wanted)
         self.marks.forget_names()
 
-    def refold_pieces(self, tx: Transaction, pieces: Iterable[PendingChange]) -> None:
-        """Some pieces are not open any more: show what follows. Together, for those of a label that is not
+    def refold_changes(self, tx: Transaction, changes: Iterable[PendingChange]) -> None:
+        """Some changes are not open any more: show what follows. Together, for those of a label that is not
         deleted after all concern the same messages: whatever carries it.
         """
         msgids: set[int] = set()
         marks: set[int] = set()
-        for piece in pieces:
-            msgids.update(piece.msgids)
-            if piece.is_general:
-                marks |= piece.shift.remove
+        for change in changes:
+            msgids.update(change.msgids)
+            if change.is_general:
+                marks |= change.diff.remove
         for mark in marks:
             msgids.update(self._labels.holding(tx, mark))
         self.refold(tx, sorted(msgids))
 
-    def refold(self, tx: Transaction, msgids: Iterable[int], mood: int | None = None) -> None:
-        """Show what follows for some messages; ``mood``: how they stood before that."""
+    def refold(self, tx: Transaction, msgids: Iterable[int], change_state: int | None = None) -> None:
+        """Show what follows for some messages; ``change_state``: how they stood before that."""
         for part in chunks(list(msgids), BATCH_SIZE):
-            book = self.book(tx)
-            records = book.load_messages(part)
+            states = self.thread_states(tx)
+            records = states.load_messages(part)
             for record in records:
-                if mood is not None:
-                    record.mood = mood
-            self.pieces.fold(tx, self.marks, records)
-            book.flush()
+                if change_state is not None:
+                    record.change_state = change_state
+            self.changes.fold(tx, self.marks, records)
+            states.flush()
 
     def settle(self, tx: Transaction, op_ids: Iterable[int]) -> Settled:
-        """Derive the state of ops, and of those that were touched, from that of their pieces."""
+        """Derive the state of ops, and of those that were touched, from those of their changes."""
         touched, self._touched_ops = self._touched_ops, set()
         confirmed: list[int] = []
         rejected: dict[int, str] = {}
@@ -122,7 +122,7 @@ class OpStates(Repository):
 
 
 def state_of(counts: Mapping[str, int]) -> OpState:
-    """The state of an op from how many of its pieces are in which state."""
+    """The state of an op from how many of its changes are in which state."""
     if counts.get(SENT) or (counts.get(OPEN) and counts.get(DONE)):
         return OpState.SENT
     if counts.get(OPEN):

@@ -1,7 +1,7 @@
-"""Drafts: an op while it is being written, until it is durable and shown.
+"""Writing an op into the journal, until it is durable and shown.
 
-What lives here: what the steps of an op really change on each message, changes that meet their opposite, the
-rows of op, step and piece. What may not: where the steps come from (``journal``: from what the user asks;
+What lives here: what the steps of an op really change on each message, changes that cancel their opposite,
+the rows of op, step and piece. What may not: where the steps come from (``journal``: from what the user asks;
 ``undo``: from what was done before).
 """
 
@@ -16,8 +16,8 @@ from msgspec import Struct, field
 
 from imapcore.errors import InvalidArgument
 from imapcore.model import OpState, Receipt
-from imapcore.store.changes.bulk import SWEEP_FROM, Swept
-from imapcore.store.changes.inverse import Resolution, meet
+from imapcore.store.changes.bulk import BULK_FROM, BulkResult
+from imapcore.store.changes.inverse import Resolution, resolve
 from imapcore.store.changes.pending import CANCELLED, OPEN, TO_BE_SAID, PendingChange
 from imapcore.store.changes.steps import LABEL_VERBS, NumberedSteps, PlannedStep, outcome
 from imapcore.store.facts import Verb
@@ -50,11 +50,11 @@ class NewOp(Struct):
     changed: dict[tuple[int, MarkDiff, str], array[int]] = field(
         default_factory=lambda: defaultdict(lambda: array("q"))
     )
-    """(step, shift, state of the piece) → messages."""
+    """(step, diff, state of the pending change) → messages."""
     messages: set[int] = field(default_factory=set)
     threads: set[int] = field(default_factory=set)
     settled_labels: set[int] = field(default_factory=set)
-    """Steps about labels that met their opposite before it was sent."""
+    """Steps about labels that are cancelled: what they are the opposite of was not sent."""
 
     def step(self, planned: PlannedStep) -> int:
         """The number of a step in the op."""
@@ -65,8 +65,8 @@ class NewOp(Struct):
 class OpWriter(Repository):
     """Writing ops, inside a transaction of the caller's."""
 
-    sweep_from = SWEEP_FROM
-    """Conversations from which on an op is swept over them instead of going through a book."""
+    bulk_from = BULK_FROM
+    """From so many conversations on, an op changes them by groups (``changes.bulk``)."""
 
     last_op: tuple[int, Sequence[int]] = (0, ())
     """The last op that was not too large, and its conversations: mostly undo takes that one back."""
@@ -88,82 +88,86 @@ class OpWriter(Repository):
     def apply(
         self,
         tx: Transaction,
-        draft: NewOp,
+        new_op: NewOp,
         steps: NumberedSteps,
         records: Iterable[MessageState],
     ) -> None:
         """Let steps change messages one after the other, and note for each step what it really changed."""
         batch = list(records)
         outcomes = {shown: outcome(steps, shown.ids) for shown in {record.shown for record in batch}}
-        touched = frozenset().union(*(s.marks() for shifts, _ in outcomes.values() for _, s in shifts))
+        touched = frozenset().union(*(s.marks() for diffs, _ in outcomes.values() for _, s in diffs))
         busy: Mapping[int, Sequence[PendingChange]] = {}
-        if any(piece.marks & touched for piece in self.pieces.all(tx)):
-            busy = self.pieces.touching(tx, (record.msgid for record in batch if record.mood == PENDING))
+        if any(change.marks & touched for change in self.changes.all(tx)):
+            busy = self.changes.touching(
+                tx, (record.msgid for record in batch if record.change_state == PENDING)
+            )
         self.marks.number_all(tx, (after for _, after in outcomes.values()))
         # Of many messages, few differ in what is confirmed, shown and open.
-        meetings: dict[tuple[object, ...], Resolution] = {}
-        going = self.pieces.going(tx)
-        met: dict[PendingChange, set[int]] = defaultdict(set)
+        resolutions: dict[tuple[object, ...], Resolution] = {}
+        deleted_labels = self.changes.deleted_labels(tx)
+        cancelled: dict[PendingChange, set[int]] = defaultdict(set)
         for record in batch:
-            shifts, _ = outcomes[record.shown]
-            if not shifts or record.is_being_deleted:
+            diffs, _ = outcomes[record.shown]
+            if not diffs or record.is_being_deleted:
                 continue
-            draft.messages.add(record.msgid)
-            draft.threads.add(record.thrid)
-            pieces = busy.get(record.msgid, ())
-            key = (record.shown, record.confirmed, *pieces)
-            meeting = meetings.get(key)
-            if meeting is None:
-                meeting = meetings[key] = meet(record.shown, record.confirmed, pieces, shifts, going)
-            for each in meeting.shifts:
-                draft.changed[each].append(record.msgid)
-            for piece in meeting.met:
-                met[piece].add(record.msgid)
-            record.shown = self.marks.numbered(tx, meeting.ids)
-            record.mood = meeting.mood
-        self.cancel_met(tx, met)
+            new_op.messages.add(record.msgid)
+            new_op.threads.add(record.thrid)
+            changes = busy.get(record.msgid, ())
+            key = (record.shown, record.confirmed, *changes)
+            resolution = resolutions.get(key)
+            if resolution is None:
+                resolution = resolutions[key] = resolve(
+                    record.shown, record.confirmed, changes, diffs, deleted_labels
+                )
+            for each in resolution.diffs:
+                new_op.changed[each].append(record.msgid)
+            for change in resolution.cancelled:
+                cancelled[change].add(record.msgid)
+            record.shown = self.marks.numbered(tx, resolution.ids)
+            record.change_state = resolution.change_state
+        self.cancel(tx, cancelled)
 
-    def take_over(self, tx: Transaction, draft: NewOp, swept: Swept) -> None:
-        """Take over what a sweep changed."""
-        draft.threads.update(swept.threads)
-        for step, msgids in swept.messages.items():
-            draft.changed[step].extend(msgids)
-            draft.messages.update(msgids)
-        self.cancel_met(tx, swept.met)
+    def take_over(self, tx: Transaction, new_op: NewOp, result: BulkResult) -> None:
+        """Take over what was changed by groups."""
+        new_op.threads.update(result.threads)
+        for step, msgids in result.messages.items():
+            new_op.changed[step].extend(msgids)
+            new_op.messages.update(msgids)
+        self.cancel(tx, result.cancelled)
 
-    def cancel_met(self, tx: Transaction, met: Mapping[PendingChange, set[int]]) -> None:
-        """Cancel open changes that met their opposite: which, and on which messages."""
-        for piece, msgids in met.items():
-            self.pieces.settle(tx, piece, msgids, CANCELLED)
-            self._states.touch(piece.op_id)
+    def cancel(self, tx: Transaction, cancelled: Mapping[PendingChange, set[int]]) -> None:
+        """Cancel open changes on messages that got the opposite."""
+        for change, msgids in cancelled.items():
+            self.changes.settle(tx, change, msgids, CANCELLED)
+            self._states.touch(change.op_id)
 
-    def write_changes(self, tx: Transaction, draft: NewOp) -> None:
+    def write_changes(self, tx: Transaction, new_op: NewOp) -> None:
         """Enter into the journal what the steps have changed so far: whatever comes after reckons with it."""
-        for (step, shift, state), msgids in draft.changed.items():
-            is_general = draft.steps[step].verb is Verb.DELETE_LABEL
-            self.pieces.add(tx, draft.op_id, step, shift, state, msgids, is_general=is_general)
-        draft.changed.clear()
+        for (step, diff, state), msgids in new_op.changed.items():
+            is_general = new_op.steps[step].verb is Verb.DELETE_LABEL
+            self.changes.add(tx, new_op.op_id, step, diff, state, msgids, is_general=is_general)
+        new_op.changed.clear()
 
     @staticmethod
-    def has_effect(draft: NewOp) -> bool:
+    def has_effect(new_op: NewOp) -> bool:
         """Whether an op changes anything at all."""
-        return bool(draft.messages) or any(planned.verb in LABEL_VERBS for planned in draft.steps)
+        return bool(new_op.messages) or any(planned.verb in LABEL_VERBS for planned in new_op.steps)
 
     @staticmethod
-    def drop(tx: Transaction, draft: NewOp) -> None:
+    def drop(tx: Transaction, new_op: NewOp) -> None:
         """An op that changes nothing never was."""
-        tx.execute("DELETE FROM op WHERE op_id = ?", (draft.op_id,))
+        tx.execute("DELETE FROM op WHERE op_id = ?", (new_op.op_id,))
 
     def finish(
-        self, tx: Transaction, draft: NewOp, summary: str, *, can_undo: bool, is_final: bool = False
+        self, tx: Transaction, new_op: NewOp, summary: str, *, can_undo: bool, is_final: bool = False
     ) -> Receipt:
         """``is_final``: it cannot be taken back, and who tries is told so."""
-        self.write_changes(tx, draft)
-        for number, planned in enumerate(draft.steps):
+        self.write_changes(tx, new_op)
+        for number, planned in enumerate(new_op.steps):
             tx.execute(
                 "INSERT INTO step (op_id, step, verb, names, destination) VALUES (?, ?, ?, ?, ?)",
                 (
-                    draft.op_id,
+                    new_op.op_id,
                     number,
                     planned.verb,
                     json.dumps(planned.names),
@@ -172,30 +176,30 @@ class OpWriter(Repository):
             )
             if planned.verb in LABEL_VERBS:
                 # For the label itself, whatever becomes of the messages that carry it.
-                state = CANCELLED if number in draft.settled_labels else OPEN
-                shift, is_general = self._label_shift(tx, planned)
-                self.pieces.add(tx, draft.op_id, number, shift, state, (), is_general=is_general)
-        used = {mark for planned in draft.steps if planned.verb is Verb.ADD_LABELS for mark in planned.names}
+                state = CANCELLED if number in new_op.settled_labels else OPEN
+                diff, is_general = self._label_diff(tx, planned)
+                self.changes.add(tx, new_op.op_id, number, diff, state, (), is_general=is_general)
+        used = {mark for planned in new_op.steps if planned.verb is Verb.ADD_LABELS for mark in planned.names}
         tx.execute(
             "UPDATE mark SET used_at = ? WHERE mark_id IN (SELECT value FROM json_each(?))",
             (self._shared.clock.now_ms(), json.dumps(sorted(used, key=str))),
         )
-        has_label_step = any(planned.verb in LABEL_VERBS for planned in draft.steps)
-        has_effect = self.has_effect(draft)
+        has_label_step = any(planned.verb in LABEL_VERBS for planned in new_op.steps)
+        has_effect = self.has_effect(new_op)
         undo = TO_BE_SAID if is_final else int(can_undo and has_effect)
         tx.execute(
             "UPDATE op SET summary = ?, threads = ?, messages = ?, can_undo = ? WHERE op_id = ?",
-            (summary, len(draft.threads), len(draft.messages), undo, draft.op_id),
+            (summary, len(new_op.threads), len(new_op.messages), undo, new_op.op_id),
         )
         if has_label_step:
             self._states.refold_labels(tx)
-        self._states.settle(tx, {draft.op_id})
-        if draft.op_id % OPS_KEPT == 0:
-            self._forget_old(tx, draft.op_id - OPS_KEPT)
-        if len(draft.messages) <= MESSAGES_AT_ONCE:
-            self.last_op = (draft.op_id, array("q", draft.threads))
+        self._states.settle(tx, {new_op.op_id})
+        if new_op.op_id % OPS_KEPT == 0:
+            self._forget_old(tx, new_op.op_id - OPS_KEPT)
+        if len(new_op.messages) <= MESSAGES_AT_ONCE:
+            self.last_op = (new_op.op_id, array("q", new_op.threads))
         return Receipt(
-            draft.op_id, summary, len(draft.threads), len(draft.messages), can_undo=can_undo and has_effect
+            new_op.op_id, summary, len(new_op.threads), len(new_op.messages), can_undo=can_undo and has_effect
         )
 
     @staticmethod
@@ -205,7 +209,7 @@ class OpWriter(Repository):
         for table in ("piece", "step", "op"):
             tx.execute(f"DELETE FROM {table} WHERE op_id IN ({old})")
 
-    def _label_shift(self, tx: Transaction, planned: PlannedStep) -> tuple[MarkDiff, bool]:
+    def _label_diff(self, tx: Transaction, planned: PlannedStep) -> tuple[MarkDiff, bool]:
         """What a step about a label itself does to whatever message carries it, and whether it does
         anything.
         """
@@ -214,15 +218,15 @@ class OpWriter(Repository):
             return MarkDiff(), False
         return MarkDiff(remove=frozenset((mark,))), True
 
-    def create_labels(self, tx: Transaction, draft: NewOp, names: Iterable[str], known: KnownLabels) -> None:
+    def create_labels(self, tx: Transaction, new_op: NewOp, names: Iterable[str], known: KnownLabels) -> None:
         """Make the labels of these names that are not there, and the parents they need."""
         for name in missing_labels(tx.rows, names, known.hidden):
             self._labels.new_label(tx, name)
             self.marks.shown_label(tx, name)
-            draft.step(PlannedStep(Verb.CREATE_LABEL, (name,)))
+            new_op.step(PlannedStep(Verb.CREATE_LABEL, (name,)))
 
     def rename_label(
-        self, tx: Transaction, draft: NewOp, name: str, new_name: str, known: KnownLabels
+        self, tx: Transaction, new_op: NewOp, name: str, new_name: str, known: KnownLabels
     ) -> None:
         """A label is to have another name. Raises InvalidArgument, in the words of the dialogs."""
         need_label(tx.rows, name)
@@ -231,7 +235,7 @@ class OpWriter(Repository):
         for (shown,) in tx.rows("SELECT shown_name FROM mark WHERE kind = 'label'"):
             if is_inside(shown, name):
                 self._free_name(tx, new_name + shown[len(name) :])
-        draft.step(PlannedStep(Verb.RENAME_LABEL, (name, new_name)))
+        new_op.step(PlannedStep(Verb.RENAME_LABEL, (name, new_name)))
 
     def _free_name(self, tx: Transaction, name: str) -> None:
         """A label is to be renamed to this: whatever had the name before must be out of use."""
@@ -242,9 +246,9 @@ class OpWriter(Repository):
             raise InvalidArgument("Mail carries a label of that name, though it is not in the tree")
         self.marks.retire(tx, mark)
 
-    def delete_label(self, tx: Transaction, draft: NewOp, name: str) -> None:
+    def delete_label(self, tx: Transaction, new_op: NewOp, name: str) -> None:
         """A label is deleted, and taken off whatever carries it."""
-        number = draft.step(PlannedStep(Verb.DELETE_LABEL, (name,)))
+        number = new_op.step(PlannedStep(Verb.DELETE_LABEL, (name,)))
         mark = self.marks.find_label(tx, name)
         if mark is None:
             return
@@ -252,6 +256,6 @@ class OpWriter(Repository):
             Verb.DELETE_LABEL, change=lambda ids: MarkDiff(remove=frozenset((mark,)) & ids)
         )
         for msgids in chunks(Targets(tx.rows).carrying(mark), THREADS_AT_ONCE):
-            book = self.book(tx)
-            self.apply(tx, draft, [(number, removing)], book.load_messages(msgids))
-            book.flush()
+            states = self.thread_states(tx)
+            self.apply(tx, new_op, [(number, removing)], states.load_messages(msgids))
+            states.flush()

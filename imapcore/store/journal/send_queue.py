@@ -1,9 +1,9 @@
-"""Claiming: the next piece of work for the server, in order.
+"""The queue to the server: what is to be sent next, in order.
 
 What lives here: putting a batch together. What may not: answers (``answers``).
 
-Order is kept per message: a batch never takes a message of which something older is still open. Steps about
-labels themselves are fences: nothing passes them. Changes that ask the same are sent together, up to a
+Order is kept per message: a batch never takes a message of which something older is still open. Nothing
+passes a step about a label itself. Changes that ask the same are sent together, up to a
 thousand messages.
 """
 
@@ -39,7 +39,7 @@ class _Choice(Struct):
     size: int = 0
 
     def fits(self, verb: Verb, names: frozenset[int], destination: Role | None, is_replay: bool) -> bool:
-        """Whether a piece asks the same as the batch."""
+        """Whether a change asks the same as the batch."""
         return self.verb is None or (self.verb, self.names, self.destination, self.is_replay) == (
             verb,
             names,
@@ -55,7 +55,7 @@ class SendQueue(Repository):
         super().__init__(shared)
         self._states = states
         self._claimed: dict[int, list[int]] = {}
-        """Batch → the pieces it was made of."""
+        """Batch → the changes it was made of."""
         self._next_batch = 1
         self._commands: dict[int, list[str]] = {}
         """Batch → the commands it was sent as, until its answer is written down."""
@@ -74,7 +74,7 @@ class SendQueue(Repository):
         return int(self._read("SELECT count(*) FROM op WHERE state IN ('pending', 'sent')")[0][0])
 
     def claim(self, limit: int = BATCH_SIZE) -> Batch | None:
-        """The next piece of work, marked as sent; None when there is nothing that may be sent now."""
+        """What is to be sent next, marked as sent; None when there is nothing that may be sent now."""
         return self._write(lambda tx: self._claim(tx, limit)) if self.has_open() else None
 
     def has_open(self) -> bool:
@@ -87,8 +87,8 @@ class SendQueue(Repository):
         )
 
     def _claim(self, tx: Transaction, limit: int) -> Batch | None:
-        pieces = self.pieces.all(tx)
-        if not pieces:
+        changes = self.changes.all(tx)
+        if not changes:
             return None
         steps: dict[Step, tuple[Verb, list[str | int], Role | None]] = {
             (op_id, step): (Verb(verb), json.loads(names), Role(destination) if destination else None)
@@ -98,18 +98,18 @@ class SendQueue(Repository):
             )
         }
         choice = _Choice()
-        for index, piece in enumerate(pieces):
-            verb, names, destination = steps[(piece.op_id, piece.step)]
+        for index, change in enumerate(changes):
+            verb, names, destination = steps[(change.op_id, change.step)]
             if verb in LABEL_VERBS:
-                if choice.verb is None and not choice.blocked and piece.state == OPEN:
+                if choice.verb is None and not choice.blocked and change.state == OPEN:
                     same = [
                         other
-                        for other in pieces[index:]
-                        if (other.op_id, other.step) == (piece.op_id, piece.step)
+                        for other in changes[index:]
+                        if (other.op_id, other.step) == (change.op_id, change.step)
                     ]
                     return self._claim_label_step(tx, verb, [str(name) for name in names], same)
                 break
-            self._consider(tx, choice, piece, verb, destination, limit)
+            self._consider(tx, choice, change, verb, destination, limit)
             if choice.size >= limit:
                 break
         return self._claim_choice(tx, choice) if choice.verb is not None else None
@@ -118,30 +118,30 @@ class SendQueue(Repository):
         self,
         tx: Transaction,
         choice: _Choice,
-        piece: PendingChange,
+        change: PendingChange,
         verb: Verb,
         destination: Role | None,
         limit: int,
     ) -> None:
-        names = batch_names(verb, piece.shift)
-        free = set(piece.msgids) - choice.blocked
-        if piece.state == OPEN and free and choice.fits(verb, names, destination, piece.is_replay):
+        names = batch_names(verb, change.diff)
+        free = set(change.msgids) - choice.blocked
+        if change.state == OPEN and free and choice.fits(verb, names, destination, change.is_replay):
             known = stored_among(tx, free)
             taken = set(sorted(known)[: limit - choice.size])
             if taken:
                 choice.verb, choice.names, choice.destination = verb, names, destination
-                choice.is_replay = piece.is_replay
-                choice.parts.append((piece, taken))
+                choice.is_replay = change.is_replay
+                choice.parts.append((change, taken))
                 choice.size += len(taken)
                 choice.blocked |= free - taken
                 return
-        choice.blocked.update(piece.msgids)
+        choice.blocked.update(change.msgids)
 
     def _claim_choice(self, tx: Transaction, choice: _Choice) -> Batch:
         claimed: list[PendingChange] = []
         msgids: list[int] = []
-        for piece, taken in choice.parts:
-            claimed.append(self.pieces.split(tx, piece, taken, SENT))
+        for change, taken in choice.parts:
+            claimed.append(self.changes.split(tx, change, taken, SENT))
             msgids.extend(sorted(taken))
         assert choice.verb is not None
         return self._hand_out(
@@ -154,15 +154,15 @@ class SendQueue(Repository):
         )
 
     def _claim_label_step(
-        self, tx: Transaction, verb: Verb, names: list[str], pieces: list[PendingChange]
+        self, tx: Transaction, verb: Verb, names: list[str], changes: list[PendingChange]
     ) -> Batch:
-        for piece in pieces:
-            self.pieces.set_state(tx, piece, SENT)
+        for change in changes:
+            self.changes.set_state(tx, change, SENT)
         if verb is Verb.DELETE_LABEL:
             # As Gmail calls it now: a renaming before this may have been refused.
-            known = self.marks.label_named(tx, pieces[0].shift.remove)
+            known = self.marks.label_named(tx, changes[0].diff.remove)
             names = names if known is None else [known]
-        return self._hand_out(tx, pieces, verb, tuple(names), (), None)
+        return self._hand_out(tx, changes, verb, tuple(names), (), None)
 
     def _spelled(self, tx: Transaction, verb: Verb, mark: int) -> str:
         if mark == STARRED and verb in (Verb.ADD_FLAGS, Verb.REMOVE_FLAGS):
@@ -172,22 +172,22 @@ class SendQueue(Repository):
     def _hand_out(
         self,
         tx: Transaction,
-        pieces: list[PendingChange],
+        changes: list[PendingChange],
         verb: Verb,
         names: tuple[str, ...],
         msgids: tuple[int, ...],
         destination: Role | None,
     ) -> Batch:
-        op_ids = tuple(sorted({piece.op_id for piece in pieces}))
+        op_ids = tuple(sorted({change.op_id for change in changes}))
         tx.execute(
             "UPDATE op SET state = ? WHERE op_id IN (SELECT value FROM json_each(?))",
             (OpState.SENT, listed(op_ids)),
         )
         batch_id = self._next_batch
         self._next_batch += 1
-        self._claimed[batch_id] = [piece.piece_id for piece in pieces]
+        self._claimed[batch_id] = [change.change_id for change in changes]
         return Batch(
-            batch_id, verb, op_ids, names, msgids, destination, any(piece.is_replay for piece in pieces)
+            batch_id, verb, op_ids, names, msgids, destination, any(change.is_replay for change in changes)
         )
 
     # -- what is on its way ----------------------------------------------------------------------------
@@ -211,10 +211,10 @@ class SendQueue(Repository):
                 (command, listed(self._claimed.get(batch.batch_id, ()))),
             )
 
-    def pieces_of(self, tx: Transaction, batch: Batch) -> list[PendingChange]:
-        """The pieces of a batch that are not answered yet."""
-        found = (self.pieces.get(tx, piece_id) for piece_id in self._claimed.get(batch.batch_id, ()))
-        return [piece for piece in found if piece is not None and piece.state == SENT]
+    def changes_of(self, tx: Transaction, batch: Batch) -> list[PendingChange]:
+        """The changes of a batch that are not answered yet."""
+        found = (self.changes.get(tx, change_id) for change_id in self._claimed.get(batch.batch_id, ()))
+        return [change for change in found if change is not None and change.state == SENT]
 
     def drop_batch(self, batch: Batch) -> None:
         """Nothing more will be said of a batch."""

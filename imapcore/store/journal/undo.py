@@ -1,4 +1,4 @@
-"""History: undo, redo, and doing again what was refused.
+"""Undo, redo, and doing again what was refused.
 
 What lives here: ops made of earlier ops. What may not: the meaning of ops (``changes.steps``).
 
@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from imapcore.errors import InvalidArgument
 from imapcore.model import OpState, Receipt, Role
-from imapcore.store.changes.bulk import sweep_back
-from imapcore.store.changes.inverse import Inverse, Resolution, StepNumbers, meet, opposite_of
+from imapcore.store.changes.bulk import take_back_in_bulk
+from imapcore.store.changes.inverse import Inverse, Resolution, StepNumbers, opposite_of, resolve
 from imapcore.store.changes.pending import (
     CANCELLED,
     DROPPED,
@@ -88,14 +88,14 @@ class Undo(Repository):
             return None
         op_id, summary, op = int(row[0]), str(row[1]), str(row[2])
         tx.execute("UPDATE op SET is_undone = 1 WHERE op_id = ?", (op_id,))
-        draft = self._writer.begin(tx, origin, op, undoes=op_id)
+        new_op = self._writer.begin(tx, origin, op, undoes=op_id)
         rows = tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step DESC", (op_id,)
         )
-        book = self.book(tx)
+        states = self.thread_states(tx)
         concerned: set[int] = set()
         for step, verb, names, destination in rows:
-            pieces = [
+            changes = [
                 read_pending(row)
                 for row in tx.rows(
                     f"""
@@ -106,31 +106,31 @@ class Undo(Repository):
                     (op_id, step, REFUSED, DROPPED),
                 )
             ]
-            for piece in pieces:
-                concerned.update(piece.msgids)
-                remove, keep = (self._revived(tx, marks) for marks in (piece.shift.remove, piece.shift.keep))
-                piece.shift = replace(piece.shift, remove=remove, keep=keep)
+            for change in changes:
+                concerned.update(change.msgids)
+                remove, keep = (self._revived(tx, marks) for marks in (change.diff.remove, change.diff.keep))
+                change.diff = replace(change.diff, remove=remove, keep=keep)
             if Verb(verb) in LABEL_VERBS:
-                book.flush()
+                states.flush()
                 if verb == Verb.RENAME_LABEL and (problem := self._rename_problem(tx, *json.loads(names))):
                     # A renaming is all of its op: nothing else has been taken back.
-                    self._writer.drop(tx, draft)
+                    self._writer.drop(tx, new_op)
                     tx.execute("UPDATE op SET is_undone = 0, can_undo = 0 WHERE op_id = ?", (op_id,))
                     return InvalidArgument(problem, title="That cannot be taken back")
-                self._take_back_label(tx, draft, Verb(verb), json.loads(names), pieces)
-                book = self.book(tx)
+                self._take_back_label(tx, new_op, Verb(verb), json.loads(names), changes)
+                states = self.thread_states(tx)
             where = Role(destination) if destination else None
-            book = self._take_back_pieces(tx, draft, book, Verb(verb), where, pieces)
-            self._writer.write_changes(tx, draft)
-        book.flush()
-        left = concerned - draft.messages
+            states = self._take_back_changes(tx, new_op, states, Verb(verb), where, changes)
+            self._writer.write_changes(tx, new_op)
+        states.flush()
+        left = concerned - new_op.messages
         gone = left - stored_among(tx, left)
-        if not self._writer.has_effect(draft):
-            self._writer.drop(tx, draft)
+        if not self._writer.has_effect(new_op):
+            self._writer.drop(tx, new_op)
             tx.execute("UPDATE op SET is_undone = 0, can_undo = 0 WHERE op_id = ?", (op_id,))
             return _nothing_left(summary, origin, len(concerned), len(gone))
         text = f"Undone: {summary}" if origin == UNDO else summary.removeprefix("Undone: ")
-        receipt = self._writer.finish(tx, draft, text, can_undo=True)
+        receipt = self._writer.finish(tx, new_op, text, can_undo=True)
         return replace(receipt, summary=f"{text}; {_were_deleted(len(gone))}") if gone else receipt
 
     def _revived(self, tx: Transaction, marks: MarkIds) -> MarkIds:
@@ -144,88 +144,90 @@ class Undo(Repository):
         return known.rename_problem(name, before) if known.find(name) == name else NO_LABEL
 
     def _take_back_label(
-        self, tx: Transaction, draft: NewOp, verb: Verb, names: list[str], pieces: list[PendingChange]
+        self, tx: Transaction, new_op: NewOp, verb: Verb, names: list[str], changes: list[PendingChange]
     ) -> None:
-        if not pieces:
+        if not changes:
             return
         if verb is Verb.RENAME_LABEL:
-            number = draft.step(PlannedStep(verb, (names[1], names[0])))
+            number = new_op.step(PlannedStep(verb, (names[1], names[0])))
         elif verb is Verb.DELETE_LABEL:
             if KnownLabels(tx.rows).names.find(names[0]) is not None:
                 # Somebody has made it again meanwhile.
                 return
-            number = draft.step(PlannedStep(Verb.CREATE_LABEL, (names[0],)))
-        elif draft.origin == REDO:
-            self._writer.delete_label(tx, draft, names[0])
+            number = new_op.step(PlannedStep(Verb.CREATE_LABEL, (names[0],)))
+        elif new_op.origin == REDO:
+            self._writer.delete_label(tx, new_op, names[0])
             return
         elif self._is_unused(tx, names[0]):
-            number = draft.step(PlannedStep(Verb.DELETE_LABEL, (names[0],)))
+            number = new_op.step(PlannedStep(Verb.DELETE_LABEL, (names[0],)))
         else:
             return
-        unsent = [self.pieces.get(tx, piece.piece_id) for piece in pieces if piece.state != CANCELLED]
-        others = (piece.op_id for piece in self.pieces.all(tx) if piece.op_id != draft.op_id)
+        unsent = [self.changes.get(tx, change.change_id) for change in changes if change.state != CANCELLED]
+        others = (change.op_id for change in self.changes.all(tx) if change.op_id != new_op.op_id)
         last = max(others, default=0)
         # Nothing was sent and nothing else waits behind it: neither needs to leave at all.
         if (
             unsent
-            and last <= pieces[0].op_id
-            and all(piece and piece.state == OPEN and not piece.is_replay for piece in unsent)
+            and last <= changes[0].op_id
+            and all(change and change.state == OPEN and not change.is_replay for change in unsent)
         ):
-            draft.settled_labels.add(number)
-            for piece in unsent:
-                if piece is not None:
-                    self.pieces.settle(tx, piece, None, CANCELLED)
-                    self._states.touch(piece.op_id)
-            self._states.refold_pieces(tx, filter(None, unsent))
+            new_op.settled_labels.add(number)
+            for change in unsent:
+                if change is not None:
+                    self.changes.settle(tx, change, None, CANCELLED)
+                    self._states.touch(change.op_id)
+            self._states.refold_changes(tx, filter(None, unsent))
 
     def _is_unused(self, tx: Transaction, name: str) -> bool:
         """Whether nothing carries a label: only then undoing its creation deletes nothing else."""
         mark = self.marks.find_label(tx, name)
         return mark is None or not Targets(tx.rows).carrying(mark)
 
-    def _take_back_pieces(
+    def _take_back_changes(
         self,
         tx: Transaction,
-        draft: NewOp,
-        book: ThreadStates,
+        new_op: NewOp,
+        states: ThreadStates,
         verb: Verb,
         destination: Role | None,
-        pieces: list[PendingChange],
+        changes: list[PendingChange],
     ) -> ThreadStates:
-        """Take one step back, each of its pieces in its own way, all in few books; the book now in use."""
-        numbers = StepNumbers(draft.step)
+        """Take one step back, each of its changes in its own way; returns the states now in use."""
+        numbers = StepNumbers(new_op.step)
         plans = [
-            Inverse(piece, steps, numbers, is_open=self.pieces.get(tx, piece.piece_id) is not None)
-            for piece in pieces
-            if piece.msgids
-            and (steps := reversed_steps(verb, destination, piece.shift, was_sent=piece.state != CANCELLED))
+            Inverse(change, steps, numbers, is_open=self.changes.get(tx, change.change_id) is not None)
+            for change in changes
+            if change.msgids
+            and (steps := reversed_steps(verb, destination, change.diff, was_sent=change.state != CANCELLED))
         ]
-        # Asked once: no message is in two pieces of one step.
-        busy = self.pieces.touching(tx, (msgid for plan in plans for msgid in plan.piece.msgids))
+        # Asked once: no message is in two changes of one step.
+        busy = self.changes.touching(tx, (msgid for plan in plans for msgid in plan.change.msgids))
         for some in _portions(plans):
-            plan_of = {msgid: plan for plan in some for msgid in plan.piece.msgids}
+            plan_of = {msgid: plan for plan in some for msgid in plan.change.msgids}
             left: Set[int] = plan_of.keys()
-            thrids = self._threads_of(tx, some[0].piece.op_id, left)
-            if len(thrids) >= self._writer.sweep_from:
-                book.flush()
-                book = self.book(tx)
-                swept = sweep_back(tx, self.marks, self.people, thrids, plan_of, busy, self.pieces.going(tx))
-                if swept is not None:
-                    self._writer.take_over(tx, draft, swept)
-                    left = swept.left
+            thrids = self._threads_of(tx, some[0].change.op_id, left)
+            if len(thrids) >= self._writer.bulk_from:
+                states.flush()
+                states = self.thread_states(tx)
+                result = take_back_in_bulk(
+                    tx, self.marks, self.people, thrids, plan_of, busy, self.changes.deleted_labels(tx)
+                )
+                if result is not None:
+                    self._writer.take_over(tx, new_op, result)
+                    left = result.left
             if not left:
                 continue
-            there = {record.msgid for record in book.load_messages(left)}
+            there = {record.msgid for record in states.load_messages(left)}
             for plan in some:
-                records = [book.records[msgid] for msgid in plan.piece.msgids if msgid in there]
+                records = [states.records[msgid] for msgid in plan.change.msgids if msgid in there]
                 if plan.is_open and records:
-                    records = self._meet(tx, draft, plan, records, busy)
+                    records = self._cancel_unsent(tx, new_op, plan, records, busy)
                 if records:
-                    self._writer.apply(tx, draft, plan.steps(), records)
-            if len(book.records) > MESSAGES_AT_ONCE:
-                book.flush()
-                book = self.book(tx)
-        return book
+                    self._writer.apply(tx, new_op, plan.steps(), records)
+            if len(states.records) > MESSAGES_AT_ONCE:
+                states.flush()
+                states = self.thread_states(tx)
+        return states
 
     def _threads_of(self, tx: Transaction, op_id: int, msgids: Iterable[int]) -> Sequence[int]:
         """The conversations of an op's messages: of the op before this one they are known, and need no
@@ -237,10 +239,10 @@ class Undo(Repository):
         source = "json_each(?) CROSS JOIN message ON msgid = value"
         return list(set(integers(tx.rows, "thrid", source, (listed(sorted(msgids)),))))
 
-    def _meet(
+    def _cancel_unsent(
         self,
         tx: Transaction,
-        draft: NewOp,
+        new_op: NewOp,
         plan: Inverse,
         records: list[MessageState],
         busy: Mapping[int, Sequence[PendingChange]],
@@ -250,34 +252,37 @@ class Undo(Repository):
         """
         number, back = plan.first_step(), plan.back
         late: list[MessageState] = []
-        met: dict[PendingChange, set[int]] = defaultdict(set)
-        going = self.pieces.going(tx)
+        cancelled: dict[PendingChange, set[int]] = defaultdict(set)
+        deleted_labels = self.changes.deleted_labels(tx)
         # Of many messages, few differ in what is confirmed, shown and open.
-        meetings: dict[tuple[object, ...], Resolution | None] = {}
-        msgids = draft.changed[(number, back, CANCELLED)]
+        resolutions: dict[tuple[object, ...], Resolution | None] = {}
+        msgids = new_op.changed[(number, back, CANCELLED)]
         for record in records:
-            pieces = busy.get(record.msgid, ())
-            key = (record.confirmed, record.shown, *pieces)
-            if key not in meetings:
-                meetings[key] = None
-                if opposite_of(record.confirmed, pieces, back, is_taken_back=True) is not None:
-                    shifts = [(number, back)]
-                    meetings[key] = meet(
-                        record.shown, record.confirmed, pieces, shifts, going, is_taken_back=True
+            changes = busy.get(record.msgid, ())
+            key = (record.confirmed, record.shown, *changes)
+            if key not in resolutions:
+                resolutions[key] = None
+                if opposite_of(record.confirmed, changes, back, is_taken_back=True) is not None:
+                    diffs = [(number, back)]
+                    resolutions[key] = resolve(
+                        record.shown, record.confirmed, changes, diffs, deleted_labels, is_taken_back=True
                     )
-            meeting = meetings[key]
-            if meeting is None:
+            resolution = resolutions[key]
+            if resolution is None:
                 late.append(record)
                 continue
-            record.shown, record.mood = self.marks.numbered(tx, meeting.ids), meeting.mood
-            for piece in meeting.met:
-                met[piece].add(record.msgid)
+            record.shown, record.change_state = (
+                self.marks.numbered(tx, resolution.ids),
+                resolution.change_state,
+            )
+            for change in resolution.cancelled:
+                cancelled[change].add(record.msgid)
             msgids.append(record.msgid)
-            draft.messages.add(record.msgid)
-            draft.threads.add(record.thrid)
-        self._writer.cancel_met(tx, met)
+            new_op.messages.add(record.msgid)
+            new_op.threads.add(record.thrid)
+        self._writer.cancel(tx, cancelled)
         if not msgids:
-            del draft.changed[(number, back, CANCELLED)]
+            del new_op.changed[(number, back, CANCELLED)]
         return late
 
     def retry(self, op_id: int) -> Receipt | None:
@@ -288,48 +293,48 @@ class Undo(Repository):
         row = tx.row("SELECT summary, op FROM op WHERE op_id = ? AND state = ?", (op_id, OpState.REJECTED))
         if row is None:
             return None
-        draft = self._writer.begin(tx, USER, str(row[1]))
+        new_op = self._writer.begin(tx, USER, str(row[1]))
         for step, verb, names, destination in tx.rows(
             "SELECT step, verb, names, destination FROM step WHERE op_id = ? ORDER BY step", (op_id,)
         ):
             refused = [
-                read_pending(piece)
-                for piece in tx.rows(
+                read_pending(change)
+                for change in tx.rows(
                     f"SELECT {PENDING_COLUMNS} FROM piece WHERE op_id = ? AND step = ? AND state = ?",
                     (op_id, step, REFUSED),
                 )
             ]
             if not refused:
                 continue
-            for piece in refused:
-                add, keep = (self._revived(tx, marks) for marks in (piece.shift.add, piece.shift.keep))
-                piece.shift = replace(piece.shift, add=add, keep=keep)
+            for change in refused:
+                add, keep = (self._revived(tx, marks) for marks in (change.diff.add, change.diff.keep))
+                change.diff = replace(change.diff, add=add, keep=keep)
             named: list[int | str] = json.loads(names)
             if Verb(verb) is Verb.ADD_LABELS:
                 named = [self.marks.living(tx, mark) for mark in named if isinstance(mark, int)]
             planned = PlannedStep(Verb(verb), tuple(named), Role(destination) if destination else None)
-            number = draft.step(planned)
-            for piece in refused:
-                again = replace(planned, change=_again(piece.shift))
-                for msgids in chunks(piece.msgids, THREADS_AT_ONCE):
-                    book = self.book(tx)
-                    self._writer.apply(tx, draft, [(number, again)], book.load_messages(msgids))
-                    book.flush()
-            self._writer.write_changes(tx, draft)
+            number = new_op.step(planned)
+            for change in refused:
+                again = replace(planned, change=_again(change.diff))
+                for msgids in chunks(change.msgids, THREADS_AT_ONCE):
+                    states = self.thread_states(tx)
+                    self._writer.apply(tx, new_op, [(number, again)], states.load_messages(msgids))
+                    states.flush()
+            self._writer.write_changes(tx, new_op)
         self.unmark(tx, op_id)
         tx.execute("UPDATE op SET state = ?, can_undo = 0 WHERE op_id = ?", (OpState.SUPERSEDED, op_id))
-        return self._writer.finish(tx, draft, str(row[0]), can_undo=True)
+        return self._writer.finish(tx, new_op, str(row[0]), can_undo=True)
 
     def unmark(self, tx: Transaction, op_id: int) -> None:
         """Take the mark of refusal off an op's messages."""
         for row in tx.rows(
             f"SELECT {PENDING_COLUMNS} FROM piece WHERE op_id = ? AND state = ?", (op_id, REFUSED)
         ):
-            book = self.book(tx)
-            for record in book.load_messages(read_pending(row).msgids):
-                if record.mood == REJECTED:
-                    record.mood = SETTLED
-            book.flush()
+            states = self.thread_states(tx)
+            for record in states.load_messages(read_pending(row).msgids):
+                if record.change_state == REJECTED:
+                    record.change_state = SETTLED
+            states.flush()
 
 
 def _final(tx: Transaction) -> InvalidArgument | None:
@@ -379,20 +384,20 @@ def _portions(plans: Iterable[Inverse]) -> Iterator[list[Inverse]]:
     portion: list[Inverse] = []
     held = 0
     for plan in plans:
-        if held + len(plan.piece.msgids) > MESSAGES_AT_ONCE and portion:
+        if held + len(plan.change.msgids) > MESSAGES_AT_ONCE and portion:
             yield portion
             portion, held = [], 0
         portion.append(plan)
-        held += len(plan.piece.msgids)
+        held += len(plan.change.msgids)
     if portion:
         yield portion
 
 
-def _again(shift: MarkDiff) -> Change:
-    """Do a recorded shift once more, as far as it is not to be seen already."""
+def _again(diff: MarkDiff) -> Change:
+    """Do a recorded diff once more, as far as it is not to be seen already."""
 
     def change(ids: MarkIds) -> MarkDiff:
-        real = MarkDiff.of(ids, shift.applied(ids))
-        return replace(real, keep=shift.keep) if real else real
+        real = MarkDiff.of(ids, diff.applied(ids))
+        return replace(real, keep=diff.keep) if real else real
 
     return change

@@ -74,10 +74,10 @@ class Envelopes(Repository):
             list(changed.items()),
             ") AS v WHERE msgid = v.column1",
         )
-        book = self.book(tx)
-        for record in book.load_messages(changed):
+        states = self.thread_states(tx)
+        for record in states.load_messages(changed):
             record.has_new_text = True
-        book.flush()
+        states.flush()
 
     def without_snippet(self, limit: int = 500) -> tuple[int, ...]:
         """Messages whose snippet is not known, newest first (by msgid, which follows INTERNALDATE)."""
@@ -110,10 +110,10 @@ class Envelopes(Repository):
         """Delete messages with everything that hangs on them, inside a transaction of the caller's."""
         stored = self.stored(tx, msgids)
         drop_words(tx, [self.indexed(tx, msgid, known) for msgid, known in stored.items()])
-        book = self.book(tx)
-        for record in book.load_messages(stored):
+        states = self.thread_states(tx)
+        for record in states.load_messages(stored):
             record.is_gone = True
-        book.flush()
+        states.flush()
         parameter = (listed(stored),)
         for table in ("message", "body", "search_result"):
             tx.execute(f"DELETE FROM {table} WHERE msgid IN (SELECT value FROM json_each(?))", parameter)

@@ -20,7 +20,7 @@ SEPARATOR = "/"
 NO_LABEL = "There is no label of this name"
 
 
-class Shelf(Struct, frozen=True):
+class TreeLine(Struct, frozen=True):
     """One line of the tree as the user sees it."""
 
     title: str
@@ -44,18 +44,18 @@ def missing_labels(rows: Rows, names: Iterable[str], hidden: Collection[str]) ->
 
     ``hidden``: labels that are there though no list shows them.
     """
-    shelves = {
+    lines = {
         name: bool(is_selectable)
         for name, is_selectable in rows("SELECT name, is_selectable FROM shelf WHERE role IS NULL", ())
     }
     missing: list[str] = []
     for name in names:
-        if shelves.get(name, False) or name in hidden:
+        if lines.get(name, False) or name in hidden:
             continue
-        for each in (*(parent for parent in parents(name) if parent not in shelves), name):
-            if not shelves.get(each, False):
+        for each in (*(parent for parent in parents(name) if parent not in lines), name):
+            if not lines.get(each, False):
                 missing.append(each)
-                shelves[each] = True
+                lines[each] = True
     return missing
 
 
@@ -73,16 +73,16 @@ def is_inside(name: str, parent: str) -> bool:
     return name == parent or name.startswith(parent + SEPARATOR)
 
 
-def refold_shelf(tx: Transaction, marks: MarkRegistry, sanitize: Callable[[str], str]) -> None:
+def refold_tree(tx: Transaction, marks: MarkRegistry, sanitize: Callable[[str], str]) -> None:
     """Write the tree the user sees: the server's list with the open label ops applied, in their order."""
-    shelves = {
-        name: Shelf(title, Role(role) if role else None, bool(is_selectable))
+    lines = {
+        name: TreeLine(title, Role(role) if role else None, bool(is_selectable))
         for name, title, role, is_selectable in tx.rows(
             "SELECT name, title, role, is_selectable FROM mailbox ORDER BY position"
         )
     }
     renames: list[tuple[str, str]] = []
-    for verb, text, shift in tx.rows(
+    for verb, text, diff in tx.rows(
         "SELECT verb, names, shift FROM step JOIN piece USING (op_id, step) WHERE verb IN (?, ?, ?) "
         f"AND piece.state IN ('{OPEN}', '{SENT}') GROUP BY op_id, step ORDER BY op_id, step",
         (Verb.CREATE_LABEL, Verb.RENAME_LABEL, Verb.DELETE_LABEL),
@@ -90,50 +90,50 @@ def refold_shelf(tx: Transaction, marks: MarkRegistry, sanitize: Callable[[str],
         names = json.loads(text)
         if verb == Verb.RENAME_LABEL:
             renames.append((names[0], names[1]))
-        if verb == Verb.DELETE_LABEL and (name := marks.label_named(tx, parse_mark_diff(shift).remove)):
+        if verb == Verb.DELETE_LABEL and (name := marks.label_named(tx, parse_mark_diff(diff).remove)):
             # It is sent for the label, however that is called: a renaming before it may have been refused.
             names = [name, *names_under_way(name, renames)][-1:]
-        shelves = _changed(shelves, Verb(verb), names, sanitize)
+        lines = _changed(lines, Verb(verb), names, sanitize)
     tx.execute("DELETE FROM shelf")
     tx.put(
         "INSERT INTO shelf (name, title, role, is_selectable, view_id)",
         [
             (
                 name,
-                shelf.title,
-                shelf.role.value if shelf.role else None,
-                int(shelf.is_selectable),
-                VIEW_OF_ROLE[shelf.role] if shelf.role else marks.label_on_shelf(tx, name),
+                line.title,
+                line.role.value if line.role else None,
+                int(line.is_selectable),
+                VIEW_OF_ROLE[line.role] if line.role else marks.label_in_tree(tx, name),
             )
-            for name, shelf in shelves.items()
-            if shelf.role or shelf.is_selectable or _has_label_below(shelves, name)
+            for name, line in lines.items()
+            if line.role or line.is_selectable or _has_label_below(lines, name)
         ],
     )
     marks.touch(tx)
 
 
 def _changed(
-    shelves: dict[str, Shelf], verb: Verb, names: Sequence[str], sanitize: Callable[[str], str]
-) -> dict[str, Shelf]:
+    lines: dict[str, TreeLine], verb: Verb, names: Sequence[str], sanitize: Callable[[str], str]
+) -> dict[str, TreeLine]:
     name = names[0]
     if verb is Verb.CREATE_LABEL:
-        made = dict(shelves)
+        made = dict(lines)
         for parent in parents(name):
-            made.setdefault(parent, Shelf(sanitize(leaf(parent)), None, is_selectable=False))
+            made.setdefault(parent, TreeLine(sanitize(leaf(parent)), None, is_selectable=False))
         if name not in made or not made[name].is_selectable:
-            made[name] = Shelf(sanitize(leaf(name)), None, is_selectable=True)
+            made[name] = TreeLine(sanitize(leaf(name)), None, is_selectable=True)
         return made
     if verb is Verb.RENAME_LABEL:
         new = names[1]
         renamed = {}
-        for each, shelf in shelves.items():
-            target = new + each[len(name) :] if shelf.role is None and is_inside(each, name) else each
-            title = sanitize(leaf(target)) if target != each else shelf.title
-            renamed[target] = replace(shelf, title=title)
+        for each, line in lines.items():
+            target = new + each[len(name) :] if line.role is None and is_inside(each, name) else each
+            title = sanitize(leaf(target)) if target != each else line.title
+            renamed[target] = replace(line, title=title)
         for parent in parents(new):
-            renamed.setdefault(parent, Shelf(sanitize(leaf(parent)), None, is_selectable=False))
+            renamed.setdefault(parent, TreeLine(sanitize(leaf(parent)), None, is_selectable=False))
         return renamed
-    kept = dict(shelves)
+    kept = dict(lines)
     if name in kept and kept[name].role is None:
         kept[name] = replace(kept[name], is_selectable=False)
         if not _has_label_below(kept, name):
@@ -141,8 +141,8 @@ def _changed(
     return kept
 
 
-def _has_label_below(shelves: dict[str, Shelf], name: str) -> bool:
+def _has_label_below(lines: dict[str, TreeLine], name: str) -> bool:
     return any(
-        shelf.role is None and shelf.is_selectable and each.startswith(name + SEPARATOR)
-        for each, shelf in shelves.items()
+        line.role is None and line.is_selectable and each.startswith(name + SEPARATOR)
+        for each, line in lines.items()
     )

@@ -1,8 +1,8 @@
 """Mailboxes: what LIST said, and the tree the user sees.
 
-What lives here: replacing the list, folding open label ops (create, rename, delete) over it into ``shelf``,
-labels renamed or deleted elsewhere. What may not: counts (they are kept with the views). RFC 3501 §6.3.8
-(LIST), RFC 6154 (special-use); Gmail: a user's label and its mailbox have one name.
+What lives here: replacing the list, folding open label ops (create, rename, delete) over it into the tree
+(``shelf``), labels renamed or deleted elsewhere. What may not: counts (they are kept with the views). RFC
+3501 §6.3.8 (LIST), RFC 6154 (special-use); Gmail: a user's label and its mailbox have one name.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import partial
 
 from imapcore.model import Role
 from imapcore.store.facts import Changed, MailboxChanges, MailboxFacts
-from imapcore.store.mail.label_tree import is_inside, leaf, refold_shelf
+from imapcore.store.mail.label_tree import is_inside, leaf, refold_tree
 from imapcore.store.marks.values import PLACES, ROLE_OF_PLACE
 from imapcore.store.repository import Repository
 from imapcore.store.sqlite.connection import Transaction, chunks
@@ -65,7 +65,7 @@ class LabelStore(Repository):
             return MailboxChanges()
         tx.execute("DELETE FROM mailbox")
         tx.put(f"INSERT INTO mailbox ({columns})", list(after.values()))
-        refold_shelf(tx, self.marks, self._shared.sanitize)
+        refold_tree(tx, self.marks, self._shared.sanitize)
         old = {name for name, row in before.items() if _is_label(row)}
         new = {name for name, row in after.items() if _is_label(row)}
         return MailboxChanges(tuple(sorted(new - old)), tuple(sorted(old - new)), is_changed=True)
@@ -112,7 +112,7 @@ class LabelStore(Repository):
 
         def job(tx: Transaction) -> None:
             self.rename_marks(tx, old, new)
-            refold_shelf(tx, self.marks, self._shared.sanitize)
+            refold_tree(tx, self.marks, self._shared.sanitize)
 
         self._write(job)
 
@@ -123,15 +123,15 @@ class LabelStore(Repository):
     def new_label(self, tx: Transaction, name: str) -> None:
         """Number a label that is made, anew if one of that name is remembered and out of use."""
         mark = self.marks.find_label(tx, name)
-        if mark is not None and not self._is_spoken_of(tx, mark):
+        if mark is not None and not self._is_in_use(tx, mark):
             self.marks.retire(tx, mark)
             self.marks.number_anew(tx, name)
-            refold_shelf(tx, self.marks, self._shared.sanitize)
+            refold_tree(tx, self.marks, self._shared.sanitize)
 
-    def _is_spoken_of(self, tx: Transaction, mark: int) -> bool:
+    def _is_in_use(self, tx: Transaction, mark: int) -> bool:
         """Whether mail carries a label, or something open in the journal is about it."""
         return (
-            any(mark in piece.marks or mark in piece.shift.keep for piece in self.pieces.all(tx))
+            any(mark in change.marks or mark in change.diff.keep for change in self.changes.all(tx))
             or bool(self.holding(tx, mark))
             or bool(Targets(tx.rows).carrying(mark))
         )
@@ -157,23 +157,23 @@ class LabelStore(Repository):
 
     def _merge(self, tx: Transaction, mark_id: int, into: int) -> None:
         """Two marks turned out to be one label: everything of one goes to the other."""
-        self.pieces.renumber(tx, mark_id, into)
+        self.changes.renumber(tx, mark_id, into)
         for msgids in chunks(self.holding(tx, mark_id), 200):
-            book = self.book(tx)
-            records = book.load_messages(msgids)
+            states = self.thread_states(tx)
+            records = states.load_messages(msgids)
             for record in records:
                 record.confirmed = self.marks.numbered(tx, record.confirmed.ids - {mark_id} | {into})
-            self.pieces.fold(tx, self.marks, records)
-            book.flush()
+            self.changes.fold(tx, self.marks, records)
+            states.flush()
         self._refold_shown(tx, mark_id)
         self.marks.retire(tx, mark_id)
 
     def _refold_shown(self, tx: Transaction, mark_id: int) -> None:
         """Messages that only showed a mark: by a change that is open, and was renumbered."""
         for msgids in chunks(Targets(tx.rows).carrying(mark_id), 200):
-            book = self.book(tx)
-            self.pieces.fold(tx, self.marks, book.load_messages(msgids))
-            book.flush()
+            states = self.thread_states(tx)
+            self.changes.fold(tx, self.marks, states.load_messages(msgids))
+            states.flush()
 
     def forget(self, name: str) -> Changed:
         """A label was deleted elsewhere: no message carries it any more, unless an open change here says
@@ -221,12 +221,12 @@ class LabelStore(Repository):
                 self._take_off(tx, mark_id, msgids)
 
     def _take_off(self, tx: Transaction, mark_id: int, msgids: Sequence[int]) -> Changed:
-        book = self.book(tx)
-        records = book.load_messages(msgids)
+        states = self.thread_states(tx)
+        records = states.load_messages(msgids)
         for record in records:
             record.confirmed = self.marks.numbered(tx, record.confirmed.ids - {mark_id})
-        self.pieces.fold(tx, self.marks, records)
-        book.flush()
+        self.changes.fold(tx, self.marks, records)
+        states.flush()
         return Changed((), len(records))
 
     def _title(self, name: str) -> str:

@@ -63,8 +63,8 @@ class MessageStore(Repository):
         )
         stored = self._envelopes.stored(tx, facts_of)
         self._vacate(tx, facts_of)
-        book = self.book(tx)
-        book.load({f.thrid for f in facts_of.values()} | {known.thrid for known in stored.values()})
+        states = self.thread_states(tx)
+        states.load({f.thrid for f in facts_of.values()} | {known.thrid for known in stored.values()})
         fresh = [f for f in facts_of.values() if f.msgid not in stored]
         # Backfill brings the newest first, and rows put in backwards leave every page half empty and make
         # the index of words begin anew at each.
@@ -83,13 +83,13 @@ class MessageStore(Repository):
                 SETTLED,
             )
             records.append(record)
-            book.add(record)
+            states.add(record)
         self._join_searches(tx, records)
         for msgid, known in stored.items():
-            record = self._revise(tx, book, facts_of[msgid], known)
+            record = self._revise(tx, states, facts_of[msgid], known)
             records.append(record)
-        self.pieces.fold(tx, self.marks, records)
-        messages = book.flush()
+        self.changes.fold(tx, self.marks, records)
+        messages = states.flush()
         self.people.count(tx, fresh)
         return Changed(
             tuple(f.msgid for f in fresh), messages, has_new_label=len(self._names(tx)) != names_before
@@ -139,13 +139,13 @@ class MessageStore(Repository):
             record.searches = found.get(record.msgid, ())
 
     def _revise(
-        self, tx: Transaction, book: ThreadStates, facts: MessageFacts, known: StoredEnvelope
+        self, tx: Transaction, states: ThreadStates, facts: MessageFacts, known: StoredEnvelope
     ) -> MessageState:
         """Bring a known message up to new facts."""
         place = PLACE_OF_ROLE[facts.place]
-        record = book.records[facts.msgid]
+        record = states.records[facts.msgid]
         if record.thrid != facts.thrid:
-            record = self._rethread(book, record, facts.thrid)
+            record = self._rethread(states, record, facts.thrid)
         # Two sessions read the same message; the one that asked earlier may be written later.
         is_stale = known.place == place and facts.modseq < known.modseq
         if not is_stale:
@@ -179,7 +179,7 @@ class MessageStore(Repository):
         )
         return record
 
-    def _rethread(self, book: ThreadStates, record: MessageState, thrid: int) -> MessageState:
+    def _rethread(self, states: ThreadStates, record: MessageState, thrid: int) -> MessageState:
         """Gmail moved a message to another conversation."""
         moved = MessageState(
             record.msgid,
@@ -189,10 +189,10 @@ class MessageStore(Repository):
             record.bits,
             record.confirmed,
             record.shown,
-            record.mood,
+            record.change_state,
             record.searches,
         )
-        book.rethread(record, moved)
+        states.rethread(record, moved)
         return moved
 
     # -- deltas ----------------------------------------------------------------------------------------
@@ -218,8 +218,8 @@ class MessageStore(Repository):
                 (PLACE_OF_ROLE[place], listed(delta.uid for delta in deltas)),
             )
         }
-        book = self.book(tx)
-        book.load_messages(msgid for msgid, _ in known.values())
+        states = self.thread_states(tx)
+        states.load_messages(msgid for msgid, _ in known.values())
         modseqs: dict[int, int] = {}
         touched: dict[int, MessageState] = {}
         for delta in deltas:
@@ -230,15 +230,15 @@ class MessageStore(Repository):
                 if delta.modseq < modseqs.get(msgid, modseq):
                     continue
                 modseqs[msgid] = delta.modseq
-            record = touched[msgid] = book.records[msgid]
+            record = touched[msgid] = states.records[msgid]
             record.confirmed = self._revised(tx, record.confirmed, delta)
         tx.put(
             "UPDATE message SET modseq = v.column2 FROM (",
             list(modseqs.items()),
             ") AS v WHERE msgid = v.column1",
         )
-        self.pieces.fold(tx, self.marks, touched.values())
-        messages = book.flush()
+        self.changes.fold(tx, self.marks, touched.values())
+        messages = states.flush()
         return Changed((), messages, has_new_label=len(self._names(tx)) != names_before), touched.keys()
 
     def forget(self, tx: Transaction, msgids: Sequence[int]) -> None:

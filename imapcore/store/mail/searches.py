@@ -58,9 +58,9 @@ class Searches(Repository):
                 (search_id, listed(msgids)),
             )
         )
-        book = self.book(tx)
+        states = self.thread_states(tx)
         # What an earlier run found is in its lists already.
-        records = book.load_messages([msgid for msgid in msgids if msgid not in found])
+        records = states.load_messages([msgid for msgid in msgids if msgid not in found])
         tx.put(
             "INSERT INTO search_result (msgid, search_id, run)",
             [(msgid, search_id, run) for msgid in msgids],
@@ -69,7 +69,7 @@ class Searches(Repository):
         for record in records:
             if -search_id not in record.searches:
                 record.searches = tuple(sorted((*record.searches, -search_id)))
-        book.flush()
+        states.flush()
         known = found | {record.msgid for record in records}
         return [msgid for msgid in msgids if msgid not in known]
 
@@ -132,10 +132,10 @@ class Searches(Repository):
             (search_id, before, self._shared.writer.rows_at_once),
         )
         msgids = [row[0] for row in rows]
-        book = self.book(tx)
-        for record in book.load_messages(msgids):
+        states = self.thread_states(tx)
+        for record in states.load_messages(msgids):
             record.searches = tuple(view for view in record.searches if view != -search_id)
-        book.flush()
+        states.flush()
         tx.execute(
             "DELETE FROM search_result WHERE search_id = ? AND msgid IN (SELECT value FROM json_each(?))",
             (search_id, listed(msgids)),

@@ -87,8 +87,8 @@ class UidStore(Repository):
 
     def _settle_in(self, tx: Transaction, place: int, pairs: Mapping[int, int]) -> None:
         """Messages have new uids in a place."""
-        book = self.book(tx)
-        records = book.load_messages(pairs)
+        states = self.thread_states(tx)
+        records = states.load_messages(pairs)
         tx.put(
             f"UPDATE message SET place = {place}, uid = v.column2, unplaced = 0, modseq = 0 FROM (",
             list(pairs.items()),
@@ -96,8 +96,8 @@ class UidStore(Repository):
         )
         for record in records:
             record.confirmed = self.marks.numbered(tx, record.confirmed.ids - PLACES | {place})
-        self.pieces.fold(tx, self.marks, records)
-        book.flush()
+        self.changes.fold(tx, self.marks, records)
+        states.flush()
 
     def _forget_uidless(self, tx: Transaction, place: int) -> int:
         """Messages that have no uid in a place are not there; how many were dealt with."""
@@ -118,12 +118,12 @@ class UidStore(Repository):
             "WHERE msgid IN (SELECT value FROM json_each(?))",
             (self.current_pass(tx), listed(msgids)),
         )
-        book = self.book(tx)
-        records = book.load_messages(msgids)
+        states = self.thread_states(tx)
+        records = states.load_messages(msgids)
         for record in records:
             record.confirmed = self.marks.numbered(tx, record.confirmed.ids - PLACES)
-        self.pieces.fold(tx, self.marks, records)
-        return book.flush()
+        self.changes.fold(tx, self.marks, records)
+        return states.flush()
 
     def begin_pass(self) -> int:
         """A pass over the three places begins; its number."""
@@ -159,7 +159,7 @@ class UidStore(Repository):
             (pass_id, *last, self._shared.writer.rows_at_once),
         )
         msgids = [row[1] for row in rows]
-        busy = self.pieces.touching(tx, msgids)
+        busy = self.changes.touching(tx, msgids)
         gone = [msgid for msgid in msgids if msgid not in busy]
         self._envelopes.forget_messages(tx, gone)
         return len(gone), rows[-1] if rows else None

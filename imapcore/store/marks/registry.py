@@ -2,7 +2,7 @@ r"""Marks: the places, labels and flags a message can carry, as small numbers, a
 occur.
 
 What lives here: the numbering (one table each for marks and for sets), what a set means (place, unread,
-starred, the views it belongs to), and shifts: what an op really changes on one message. What may not:
+starred, the views it belongs to), and diffs: what an op really changes on one message. What may not:
 messages.
 
 A place is a mark like a label, with one rule of its own: a message is in one place at a time, so that
@@ -139,7 +139,7 @@ class MarkRegistry:
         ):
             raise InvalidArgument("A label is being renamed from that; try again when Gmail has done it")
 
-    def label_on_shelf(self, tx: Transaction, name: str) -> int | None:
+    def label_in_tree(self, tx: Transaction, name: str) -> int | None:
         """The number of a label the tree shows; None while its name is another's (see ``shown_label``)."""
         number = self.find_label(tx, name)
         if number is None and tx.row("SELECT 1 FROM mark WHERE kind = 'label' AND name = ?", (name,)) is None:
@@ -263,7 +263,7 @@ class MarkRegistry:
         return self._keep(tx, int(row[0]), ids)
 
     def number_all(self, tx: Transaction, many: Iterable[MarkIds]) -> None:
-        """Number many sets at once: a large op makes a new set of every set it meets."""
+        """Number many sets at once: a large op makes a new set of every set it changes."""
         unknown = {
             json.dumps(sorted(ids), separators=(",", ":")): ids for ids in many if ids not in self._set_of
         }

@@ -55,7 +55,7 @@ class MarkDiff(Struct, frozen=True):
         return bool(self.add or self.remove or self.keep)
 
     def applied(self, ids: MarkIds) -> MarkIds:
-        """A set of marks after the shift; harmless when it was applied before."""
+        """A set of marks after the diff; harmless when it was applied before."""
         if self.add & PLACES:
             # Gmail takes whatever goes to Spam or Trash out of the inbox.
             left = PLACES if ALL in self.add else PLACES | {INBOX}
@@ -84,7 +84,7 @@ class MarkDiff(Struct, frozen=True):
 
 @lru_cache(maxsize=4096)
 def parse_mark_diff(text: str) -> MarkDiff:
-    """A shift from the journal's text."""
+    """A diff from the journal's text."""
     words = text.split()
     return MarkDiff(*(frozenset(int(word[1:]) for word in words if word[0] == sign) for sign in "+-="))
 

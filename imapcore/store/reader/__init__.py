@@ -4,5 +4,5 @@
 - ``lists``       windows and counters
 - ``threads``     conversations, messages, counts of labels
 - ``preview``     what an op would send
-- ``reader``      the face of it all
+- ``reader``      ``Reader``, which owns the parts that ask, on one connection
 """

@@ -17,7 +17,7 @@ from imapcore.gmail.label_names import is_user_label
 from imapcore.store.marks.values import MarkIds
 from imapcore.store.sqlite.connection import Row, connect_reader, listed
 from imapcore.store.sqlite.errors import damaged, explained, told
-from imapcore.store.threads.row_state import Faces
+from imapcore.store.threads.row_state import RowStates
 
 _MARKS = Decoder(frozenset[int])
 
@@ -46,9 +46,9 @@ class ReadConnection:
         """Every label: name → number."""
         self.kinds: dict[int, tuple[str, str]] = {}
         """Every mark: number → its kind and name."""
-        self.faces = Faces()
+        self.row_states = RowStates()
         self.sets: dict[int, MarkIds] = {}
-        """Sets of marks that were met, by number."""
+        """Sets of marks that were read, by number."""
 
     def explain(self, error: BaseException) -> None:
         """Raise a StoreError for an error of a question that the store's own contents caused."""
@@ -94,7 +94,7 @@ class ReadConnection:
         self.labels = {
             mark_id: name for name, mark_id in self.label_ids.items() if is_user_label(name, listed)
         }
-        self.faces.rename(self.labels)
+        self.row_states.rename(self.labels)
 
     def load_sets(self, set_ids: Iterable[int]) -> Mapping[int, MarkIds]:
         """Sets of marks by number, these ones among them."""

@@ -146,8 +146,10 @@ class ListReader:
                 break
             # Labels were renamed since the last read: what this view's name means may have changed too.
             self._reads.load_names(raw.names_version)
-        faces = self._reads.faces.of([(each.states, each.place) for each in raw.rows], self._reads.load_sets)
-        rows = tuple(map(thread_row, raw.rows, faces))
+        row_states = self._reads.row_states.of(
+            [(each.states, each.place) for each in raw.rows], self._reads.load_sets
+        )
+        rows = tuple(map(thread_row, raw.rows, row_states))
         return Window(view, rows, raw.first, raw.total, raw.unread, raw.is_complete)
 
     def _view_id(self, view: View) -> int | None:

@@ -97,9 +97,9 @@ class Previews:
         steps = list(enumerate(steps_for(op, numbers)))
         asked: dict[tuple[int, tuple[str, ...]], list[int]] = defaultdict(list)
         for marks, msgids in states.by_marks.items():
-            for number, shift in outcome(steps, marks)[0]:
+            for number, diff in outcome(steps, marks)[0]:
                 verb = steps[number][1].verb
-                names = sorted(batch_names(verb, shift))
+                names = sorted(batch_names(verb, diff))
                 asked[(number, tuple(numbers.spelled(verb, mark) for mark in names))].extend(msgids)
         created = self._created(labels_needed(op), known)
         sent = [

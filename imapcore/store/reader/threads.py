@@ -34,7 +34,7 @@ from imapcore.store.marks.values import (
 )
 from imapcore.store.reader.connection import ReadConnection
 from imapcore.store.sqlite.connection import Row, integer_rows, listed
-from imapcore.store.threads.row_state import MOODS
+from imapcore.store.threads.row_state import CHANGE_STATES
 from imapcore.store.threads.targets import Targets
 
 MESSAGE_ROWS = (
@@ -146,7 +146,7 @@ class ThreadReader:
         return [self._message(row, each, addresses) for row, each in zip(rows, people, strict=True)]
 
     def _message(self, row: Row, people: list[Any], addresses: dict[int, Address]) -> Message:
-        msgid, thrid, date, shown, mood, bits, size, message_id, _, subject, snippet = row
+        msgid, thrid, date, shown, change_state, bits, size, message_id, _, subject, snippet = row
         marks = self._reads.sets[shown]
         sender = addresses[people[0]]
         to, cc, bcc, reply_to = (tuple(addresses[number] for number in group) for group in people[1:])
@@ -175,7 +175,7 @@ class ThreadReader:
             bool(bits & HAS_INVITE),
             "\\Sent" in labels or (bool(self._reads.email) and sender.email.casefold() == self._reads.email),
             message_id,
-            MOODS.get(mood, ChangeState.SETTLED),
+            CHANGE_STATES.get(change_state, ChangeState.SETTLED),
         )
 
     # -- targets ---------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def listed(values: Iterable[int]) -> str:
 
 
 def chunks(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    """A sequence in pieces of at most ``size``."""
+    """A sequence in parts of at most ``size``."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
 

@@ -12,9 +12,11 @@ from msgspec import Struct
 from imapcore.store.marks.values import DRAFT, SENT, MarkSet
 
 SETTLED, PENDING, REJECTED = 0, 1, 2
-"""Moods of a message: whether the journal has something open on it, or had something refused."""
+"""``change_state`` of a message (column ``mood``): whether the journal has something open on it, or had
+something refused.
+"""
 
-SPOKEN = frozenset((DRAFT, SENT))
+PEOPLE_MARKS = frozenset((DRAFT, SENT))
 """Marks that decide how a conversation's row names its people."""
 
 
@@ -26,7 +28,7 @@ class Stored(NamedTuple):
     sender: int
     searches: tuple[int, ...]
     shown: MarkSet
-    mood: int
+    change_state: int
     confirmed: MarkSet
 
 
@@ -40,7 +42,7 @@ class MessageState(Struct, eq=False):
     bits: int
     confirmed: MarkSet
     shown: MarkSet
-    mood: int
+    change_state: int
     searches: tuple[int, ...] = ()
     """Views of searches that found it."""
     old: Stored | None = None
@@ -59,7 +61,7 @@ class MessageState(Struct, eq=False):
             or self.has_new_text
             or self.shown is not old.shown
             or self.confirmed is not old.confirmed
-            or self.mood != old.mood
+            or self.change_state != old.change_state
             or (self.date, self.bits, self.sender, self.searches) != old[:4]
         )
 
@@ -72,7 +74,7 @@ class MessageState(Struct, eq=False):
             or self.is_gone
             or self.has_new_text
             or self.shown is not old.shown
-            or self.mood != old.mood
+            or self.change_state != old.change_state
             or (self.date, self.bits, self.sender, self.searches) != old[:4]
         )
 
@@ -83,7 +85,7 @@ class MessageState(Struct, eq=False):
         if old is None or self.is_gone or self.has_new_text:
             return False
         if self.shown is not old.shown and (
-            self.shown.place != old.shown.place or SPOKEN & (self.shown.ids ^ old.shown.ids)
+            self.shown.place != old.shown.place or PEOPLE_MARKS & (self.shown.ids ^ old.shown.ids)
         ):
             return False
         return (self.date, self.bits, self.sender) == old[:3]

@@ -1,9 +1,9 @@
-"""Faces: what the states of a conversation's messages mean for its row.
+"""Row states: what the states of a conversation's messages mean for its row.
 
 What lives here: how many there are, which are unread, what all of them together carry. What may not: the
 database; who asks brings the sets.
 
-A face is made for most conversations that come into sight for the first time, so that it must cost next to
+A row state is made for most conversations that are shown for the first time, so that it must cost next to
 nothing: a set of marks is an integer with a bit for each, several together are one ``|``, and what such a
 union means is kept, for few occur.
 """
@@ -19,13 +19,15 @@ from imapcore.store.marks.values import DRAFT, IMPORTANT, INBOX, PLACES, SEEN, S
 from imapcore.store.threads.message_state import PENDING, REJECTED
 
 KEPT = 20_000
-"""Faces, sets and unions kept in memory, of each so many."""
+"""Row states, sets and unions kept in memory, of each so many."""
 
-MOODS = {PENDING: ChangeState.PENDING, REJECTED: ChangeState.REJECTED}
-"""What a mood is called outside; the first of them that any message has is the conversation's."""
+CHANGE_STATES = {PENDING: ChangeState.PENDING, REJECTED: ChangeState.REJECTED}
+"""What a ``change_state`` is called outside; the first of them that any message has is the conversation's."""
 
-FaceKey = tuple[str, int]
-"""What the messages show, and their mood, as ``set_ids`` reads it; the place the row is shown from."""
+RowKey = tuple[str, int]
+"""What the messages show, and their ``change_state``, as ``set_ids`` reads it; the place the row is shown
+from.
+"""
 
 MARKS = 1 << 16
 """No label has so high a number, for Gmail does not allow so many: one that has is damage, and must cost no
@@ -58,12 +60,12 @@ class RowState(Struct, frozen=True):
     state: ChangeState
 
 
-class Faces:
-    """The meanings of states, made when they are first met."""
+class RowStates:
+    """The meanings of states, made when they are first asked for."""
 
     def __init__(self) -> None:
         self._labels: Mapping[int, str] = {}
-        self._known: dict[FaceKey, RowState] = {}
+        self._known: dict[RowKey, RowState] = {}
         self._bits: dict[int, int] = {}
         self._unions: dict[int, Union] = {}
 
@@ -73,10 +75,8 @@ class Faces:
         self._known.clear()
         self._unions.clear()
 
-    def of(
-        self, keys: Sequence[FaceKey], load: Callable[[set[int]], Mapping[int, MarkIds]]
-    ) -> list[RowState]:
-        """The face for each key; ``load`` brings sets of marks by their numbers."""
+    def of(self, keys: Sequence[RowKey], load: Callable[[set[int]], Mapping[int, MarkIds]]) -> list[RowState]:
+        """The row state for each key; ``load`` brings sets of marks by their numbers."""
         known = self._known
         missing = {key for key in keys if key not in known}
         if missing:
@@ -97,7 +97,7 @@ class Faces:
 
     def _make(self, states: str, place: int) -> RowState:
         bits, place_bit = self._bits, 1 << place if place in PLACES else 0
-        count = union = moods = 0
+        count = union = change_states = 0
         unread = []
         for at, state in enumerate(states.split(",")):
             number = int(state)
@@ -105,13 +105,13 @@ class Faces:
             if marks & place_bit:
                 count += 1
                 union |= marks
-                moods |= 1 << (number & 3)
+                change_states |= 1 << (number & 3)
                 if not marks & _SEEN_BIT:
                     unread.append(at)
         meaning = self._unions.get(union)
         if meaning is None:
             meaning = self._meaning(union)
-        return RowState(count, tuple(unread), meaning, _STATES[moods])
+        return RowState(count, tuple(unread), meaning, _STATES[change_states])
 
     def _meaning(self, union: int) -> Union:
         if len(self._unions) > KEPT:
@@ -127,10 +127,13 @@ class Faces:
 
 
 _STATES = tuple(
-    next((state for mood, state in MOODS.items() if moods >> mood & 1), ChangeState.SETTLED)
-    for moods in range(16)
+    next(
+        (state for change_state, state in CHANGE_STATES.items() if change_states >> change_state & 1),
+        ChangeState.SETTLED,
+    )
+    for change_states in range(16)
 )
-"""Set of moods, a bit each → what the conversation's is called."""
+"""Set of ``change_state`` values, a bit each → what the conversation's is called."""
 
 
 def set_ids(states: str) -> list[int]:

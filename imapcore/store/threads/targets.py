@@ -38,14 +38,14 @@ class TargetedMessages(Struct, frozen=True):
             return self
         return TargetedMessages({thrid: self.places[thrid] for thrid in thrids})
 
-    def records(self, book: ThreadStates) -> list[MessageState]:
+    def records(self, states: ThreadStates) -> list[MessageState]:
         """Their records, conversation by conversation."""
         if self.msgids is not None:
-            found = [book.records[msgid] for msgid in sorted(self.msgids) if msgid in book.records]
+            found = [states.records[msgid] for msgid in sorted(self.msgids) if msgid in states.records]
             return [record for record in found if not record.is_being_deleted]
         meant: list[MessageState] = []
         for thrid, place in self.places.items():
-            records = book.of_thread(thrid)
+            records = states.of_thread(thrid)
             there = [record for record in records if record.shown.place == place]
             meant += there or [r for r in records if not r.shown.place and not r.is_being_deleted]
         return meant

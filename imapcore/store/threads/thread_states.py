@@ -48,12 +48,12 @@ class ThreadStates:
         numbers.update([row[4] for row in rows])
         sets = self._marks.load_sets(self._tx, numbers)
         found = found_by_searches(self._tx, (row[1] for row in rows))
-        for thrid, msgid, date, confirmed, shown, mood, sender, bits in rows:
+        for thrid, msgid, date, confirmed, shown, change_state, sender, bits in rows:
             confirmed_set, shown_set = sets[confirmed], sets[shown]
             searches = found.get(msgid, ())
-            stored = Stored(date, bits, sender, searches, shown_set, mood, confirmed_set)
+            stored = Stored(date, bits, sender, searches, shown_set, change_state, confirmed_set)
             record = MessageState(
-                msgid, thrid, date, sender, bits, confirmed_set, shown_set, mood, searches, stored
+                msgid, thrid, date, sender, bits, confirmed_set, shown_set, change_state, searches, stored
             )
             self.records[msgid] = record
             self._threads[thrid].append(record)
@@ -87,7 +87,7 @@ class ThreadStates:
     def flush(self) -> int:
         """Write every difference; how many messages changed in what is shown (or in their envelope).
 
-        A book is written once: whoever has more to change opens another.
+        They are written once: whoever has more to change makes another ``ThreadStates``.
         """
         changed = [record for record in self.records.values() if record.is_changed] + self._leaving
         if not changed:
@@ -105,7 +105,7 @@ class ThreadStates:
         gone = [(r.thrid, r.msgid) for r in changed if r.is_gone and r.old is not None]
         self._tx.drop("DELETE FROM state WHERE (thrid, msgid) IN", gone)
         rows = [
-            (r.thrid, r.msgid, r.date, r.confirmed.set_id, r.shown.set_id, r.mood, r.sender, r.bits)
+            (r.thrid, r.msgid, r.date, r.confirmed.set_id, r.shown.set_id, r.change_state, r.sender, r.bits)
             for r in changed
             if not r.is_gone
         ]

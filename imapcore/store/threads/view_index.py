@@ -20,8 +20,8 @@ them numbers. Three kinds of rows make a view:
 
 What changes often is kept out of what is stored. A label, a flag or a star is derived from the messages'
 states when a window is read; setting one on ten thousand messages writes their states and the entries of that
-label's view, and no conversation at all. Only the marks in ``SPOKEN`` (draft, sent) decide who is named in a
-row and therefore write it again.
+label's view, and no conversation at all. Only the marks in ``PEOPLE_MARKS`` (draft, sent) decide who is named
+in a row and therefore write it again.
 
 Nothing is counted that can be kept: entries that come and go are the difference of the counters, too. That is
 also the danger (an error here is never healed by itself), hence ``repair.integrity``, and a model test that
@@ -39,7 +39,7 @@ from imapcore.store.marks.registry import MarkRegistry
 from imapcore.store.marks.values import DRAFT, SENT, MarkSet
 from imapcore.store.query.scope import Scope
 from imapcore.store.sqlite.connection import Transaction, integer_rows, listed
-from imapcore.store.threads.message_state import SPOKEN, MessageState
+from imapcore.store.threads.message_state import PEOPLE_MARKS, MessageState
 from imapcore.store.threads.people import People, Voice, dump
 from imapcore.store.threads.search_hits import Views, enter_searches, scopes_of_searches
 
@@ -296,7 +296,7 @@ def whole_move(records: Sequence[MessageState]) -> tuple[int, int] | None:
                 return None
         elif (old.shown.place, record.shown.place) != (was, place):
             return None
-        if SPOKEN & (record.shown.ids ^ old.shown.ids):
+        if PEOPLE_MARKS & (record.shown.ids ^ old.shown.ids):
             return None
         if (record.date, record.bits, record.sender) != old[:3]:
             return None

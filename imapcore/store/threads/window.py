@@ -134,7 +134,7 @@ class RawRow(Struct, array_like=True):
     place: int
     text: RawText
     states: str
-    """What its messages show, and their mood: as ``set_ids`` reads it."""
+    """What its messages show, and their ``change_state``: as ``set_ids`` reads it."""
     senders: str
     """Addresses of its messages, in the order of the states."""
 
@@ -184,10 +184,10 @@ def read_raw(row: tuple[Any, ...], *, is_unread_only: bool) -> RawWindow:
     return RawWindow(first + shown if first < 0 else first, shown, unread, version, bool(is_complete), rows)
 
 
-def thread_row(raw: RawRow, face: RowState) -> ThreadRow:
+def thread_row(raw: RawRow, row_state: RowState) -> ThreadRow:
     """One conversation from its JSON and what its states mean."""
-    text, union = raw.text, face.union
-    unread = face.unread_at
+    text, union = raw.text, row_state.union
+    unread = row_state.unread_at
     voices: set[int] = set()
     if unread:
         numbers = raw.senders.split(",")
@@ -195,7 +195,7 @@ def thread_row(raw: RawRow, face: RowState) -> ThreadRow:
     return ThreadRow(
         raw.thrid,
         raw.date,
-        face.count,
+        row_state.count,
         len(unread),
         text.subject,
         text.snippet,
@@ -208,7 +208,7 @@ def thread_row(raw: RawRow, face: RowState) -> ThreadRow:
         text.bits & HAS_ATTACHMENT != 0,
         text.bits & HAS_INVITE != 0,
         union.has_draft,
-        face.state,
+        row_state.state,
     )
 
 
