@@ -173,7 +173,9 @@ def suffer(folder: Path, whole: bytes, harm: Harm, seed: int) -> str:
 
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
 def test_a_damaged_store_opens_and_works(tmp_path: Path, whole: bytes, harm: Harm) -> None:
-    outcomes = {suffer(tmp_path, whole, harm, seed) for seed in range(SEEDS)}
+    # Of the values that are changed by one bit, one in seven is found out while the store is used.
+    seeds = 3 * SEEDS if harm is a_value else SEEDS
+    outcomes = {suffer(tmp_path, whole, harm, seed) for seed in range(seeds)}
     assert "rebuilt at the next start" in outcomes if harm in (a_value, a_state) else "rebuilt" in outcomes
 
 
