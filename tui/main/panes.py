@@ -281,7 +281,8 @@ class PanedScreen(Screen[None]):
         """Copy what is selected, and say so: nothing else shows that it was done."""
         selected = self.selected_text()
         if not selected:
-            self.flash("Nothing is selected: drag over the text first", Tone.HINT)
+            # As in the dialogs: it copies, and it is not what leaves.
+            self.flash("Ctrl+C copies what the mouse has marked; Ctrl+Q quits", Tone.HINT)
             return
         self.app.copy_to_clipboard(selected)
         self.flash(f"Copied {plural(len(selected.splitlines()), 'line')}")
