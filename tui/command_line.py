@@ -71,8 +71,15 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(words: Sequence[str]) -> int:
     """Run what the words after the program's name say; returns the exit code."""
+    from tui.cli.parser import build_parser as build_verbs
+    from tui.cli.parser import verb_of
+
     fill_gaps()
-    code = _main(build_parser().parse_intermixed_args(words), words)
+    if verb_of(words):
+        code = _guarded(lambda: _run_verb(build_verbs().parse_args(words)))
+    else:
+        options = build_parser().parse_intermixed_args(words)
+        code = _guarded(lambda: _run(options, words))
     lost = flush_or_drop()
     if lost is None:
         return code
@@ -81,9 +88,9 @@ def main(words: Sequence[str]) -> int:
     return code or _FAILED
 
 
-def _main(options: argparse.Namespace, words: Sequence[str]) -> int:
+def _guarded(run: Callable[[], int]) -> int:
     try:
-        return _run(options, words)
+        return run()
     except GimapError as error:
         _tell(error.sentence())
         return _TYPED if isinstance(error, InvalidArgument) else _FAILED
@@ -120,9 +127,7 @@ def _run(options: argparse.Namespace, words: Sequence[str]) -> int:
 
         print(about(options.config or config_path()))
         return 0
-    path = options.config or config_path()
-    if options.config is not None and (not path.exists() or path.is_dir()):
-        raise InvalidArgument(f"There is no file {path}", title="The configuration cannot be read")
+    path = _config_path(options)
     config = load_config(path)
     if options.words and options.show not in ("account", "locate"):
         raise InvalidArgument(f"{options.show} takes none", title=f"What is “{options.words[0]}”?")
@@ -171,6 +176,34 @@ def _locate(words: Sequence[str]) -> int:
         raise InvalidArgument(f"There are {', '.join(places)}", title=f"What is “{' '.join(words)}”?")
     print(places[words[0]])
     return 0
+
+
+def _config_path(options: argparse.Namespace) -> Path:
+    """The configuration file; one that is named must be there."""
+    path: Path = options.config or config_path()
+    if options.config is not None and (not path.exists() or path.is_dir()):
+        raise InvalidArgument(f"There is no file {path}", title="The configuration cannot be read")
+    return path
+
+
+def _run_verb(options: argparse.Namespace) -> int:
+    """A verb for scripts: no screen, no question, exit codes of its own (``tui.cli``)."""
+    from tui.cli.run import Opening, run
+
+    config = load_config(_config_path(options))
+    for problem in config.problems:
+        _tell(problem)
+    config = choose_account(config, options.account or "")
+    email = _email(options, config)
+    if not email:
+        raise InvalidArgument("Name one with --account you@gmail.com", title="Which account?")
+    account = account_of(email, options, config)
+    command = configured_command(account, config)
+    try:
+        return run(options, Opening(account, command, is_token=bool(config.account.token_command)))
+    finally:
+        if command is not None:
+            command.stop()
 
 
 def _show(what: str, config: Config, options: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from imapcore.store.reader.bodies import BodyReader
 from imapcore.store.reader.connection import ReadConnection
 from imapcore.store.reader.lists import ListReader
 from imapcore.store.reader.threads import ThreadReader
+from imapcore.store.sqlite.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
     from imapcore.store.reader.preview import Previews
@@ -83,6 +84,11 @@ class Reader:
 
         self._reads.prepare(())
         return Previews(self._reads.rows, self._reads.kinds, self._reads.labels, self.threads.expanded)
+
+    def is_current(self) -> bool:
+        """Whether the store is of the version that is read here."""
+        version = int(self._reads.rows("PRAGMA user_version")[0][0])
+        return version == len(MIGRATIONS)
 
     def stored(self) -> int:
         """Messages in the store."""

@@ -119,6 +119,15 @@ class ThreadReader:
         )
         return bool(rows)
 
+    def thrids_of(self, msgids: Sequence[int]) -> tuple[int, ...]:
+        """The conversations of some messages, each once, in the order in which they first occur."""
+        rows = self._reads.rows(
+            "SELECT thrid FROM json_each(?) AS wanted JOIN message ON msgid = wanted.value "
+            "GROUP BY thrid ORDER BY min(wanted.key)",
+            (json.dumps(list(msgids)),),
+        )
+        return tuple(row[0] for row in rows)
+
     def messages(self, msgids: Sequence[int]) -> tuple[Message, ...]:
         """Messages by their X-GM-MSGIDs, in the order given; unknown ones are left out."""
         rows = self._reads.rows(
