@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from imapcore.clock import ManualClock
+from imapcore.model import Role
 from imapcore.store import Reader, Store
-from tests.store.worlds import ME
+from tests.store.worlds import ANN, BOB, ME, mailboxes, message
 
 
 @pytest.fixture
@@ -27,3 +28,21 @@ def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
 def reader(store: Store) -> Iterator[Reader]:
     with store.reader() as opened:
         yield opened
+
+
+@pytest.fixture
+def library(store: Store) -> None:
+    """Mail to be searched."""
+    store.labels.replace_mailboxes(mailboxes("Work/Top Secret"))
+    store.messages.apply(
+        [
+            message(1, 1, "\\Inbox", subject="Invoice for March", sender=ANN, snippet="please pay"),
+            message(
+                2, 2, "Work/Top Secret", subject="Lunch", sender=BOB, flags=("\\Seen",), has_attachment=True
+            ),
+            message(3, 3, "\\Sent", subject="Re: invoice", sender=ME, to=(BOB,), snippet="paid"),
+            message(4, 4, subject="Invoice spam", place=Role.SPAM, uid=1),
+            message(5, 5, subject="会議の資料について", snippet="よろしく"),
+            message(6, 6, subject="Réunion générale", snippet="à bientôt"),
+        ]
+    )

@@ -23,7 +23,9 @@ from tests.store.worlds import ME
 def die(path: Path, seed: int, lines: int) -> list[int]:
     """Let a process work, kill it right after its ``lines``-th acknowledgement; what it acknowledged."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.store.victim", str(path), str(seed)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "tests.store.repair.victim", str(path), str(seed)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     acknowledged = []

@@ -17,7 +17,7 @@ from imapcore.clock import SystemClock
 from imapcore.errors import InvalidArgument, StoreError
 from imapcore.model import INBOX, Archive, ChangeLabels, Messages, MoveToTrash, View
 from imapcore.store import Store
-from tests.store.test_killed import die
+from tests.store.repair.test_killed import die
 from tests.store.worlds import ME, mailboxes, message
 
 MESSAGES = 120

@@ -16,14 +16,14 @@ from imapcore.store import Store
 from tests.store.worlds import ME
 
 RIVALS = 4
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
 def rival(path: Path) -> Iterator[subprocess.Popen[str]]:
     """A process that waits for the word."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.store.rival", str(path)],
+        [sys.executable, "-m", "tests.store.sqlite.rival", str(path)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
