@@ -282,7 +282,7 @@ async def test_a_kept_search_gets_another_query_and_is_shown_with_it() -> None:
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        (("ctrl+u", "enter"), "A search in the tree needs a name"),
+        (("ctrl+u", "enter"), "A saved search needs a name"),
         (("tab", "ctrl+u", "enter"), "A search needs something to search for"),
         (("tab", "ctrl+u", *"labell:x", "end"), "labell"),
     ],
