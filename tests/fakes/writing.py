@@ -39,6 +39,8 @@ class FakeWriting:
         self.out: dict[int, Outgoing] = {}
         self.saved = 0
         """How often a draft was written down."""
+        self.left: list[int] = []
+        """Drafts that Gmail is to have."""
         self.archived: list[int] = []
         """Outgoing messages that were sent with their conversation archived."""
 
@@ -67,6 +69,17 @@ class FakeWriting:
     def discard(self, draft: Draft) -> None:
         self.kept.pop(draft.draft_id, None)
         self._emit(OutgoingChanged())
+
+    def leave(self, draft: Draft) -> None:
+        self.left.append(draft.draft_id)
+
+    def continue_draft(self, msgid: int) -> Draft:
+        message, body = self._message(msgid), self._body(msgid)
+        if message is None or body is None:
+            raise WrongState("this draft is not here whole yet")
+        return self.save(
+            Draft(sender=self.own[0], to=message.to, subject=message.subject, text=message.snippet, continues=msgid)
+        )
 
     def attach(self, draft: Draft, path: Path) -> Draft:
         if not path.is_file():

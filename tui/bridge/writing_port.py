@@ -30,6 +30,14 @@ class MailWriting(Protocol):
         """Forget a draft."""
         ...
 
+    def leave(self, draft: Draft) -> None:
+        """The writer turns away from a saved draft: Gmail gets its last version."""
+        ...
+
+    def continue_draft(self, msgid: int) -> Draft:
+        """A draft of Gmail's as one of ours. Raises WrongState while it is not here whole."""
+        ...
+
     def attach(self, draft: Draft, path: Path) -> Draft:
         """A saved draft with one file more."""
         ...

@@ -31,6 +31,8 @@ class Where(StrEnum):
     LINKS = "links"
     ATTACHMENTS = "attachments"
     COLOURS = "colours"
+    COMPOSER = "composer"
+    OUTBOX = "outbox"
     CONFIRM = "questions"
     DIALOG = "dialog"
 
@@ -57,6 +59,7 @@ class Group(StrEnum):
     READING = "Reading"
     GOING = "Going to"
     TREE = "Places and labels"
+    WRITING = "Writing mail"
     APP = "gimap-tui"
     LATER = "Not here, and why"
     LABELLING = "Label editor"
@@ -149,9 +152,9 @@ def _alternatives(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("  ") if part.strip())
 
 
-_COMPOSING = "Writing mail comes with the next version; W opens it in Gmail"
 _LABEL_EDITOR = frozenset({Where.LABEL_EDITOR})
 _DIALOG = frozenset({Where.DIALOG})
+_COMPOSER = frozenset({Where.COMPOSER})
 
 _moving = _Section(Group.MOVING, PANES)
 _triage = _Section(Group.TRIAGE, MAIL, Needs.TARGET)
@@ -160,6 +163,9 @@ _searching = _Section(Group.SEARCHING, PANES)
 _reading = _Section(Group.READING, MAIL, Needs.MESSAGE)
 _going = _Section(Group.GOING, PANES)
 _tree = _Section(Group.TREE, _TREE)
+_writing = _Section(Group.WRITING, PANES, Needs.WRITER)
+_composing = _Section(Group.WRITING, _COMPOSER, palette=False)
+_outbox = _Section(Group.WRITING, frozenset({Where.OUTBOX}), palette=False)
 _app = _Section(Group.APP, PANES)
 _later = _Section(Group.LATER, PANES, palette=False)
 _labelling = _Section(Group.LABELLING, _LABEL_EDITOR, palette=False)
@@ -390,6 +396,40 @@ COMMANDS: tuple[Command, ...] = (
     _tree("pin", "pin", "Pin this label to the top, or unpin it", "P", needs=Needs.LABEL),
     _tree("hide", "hide", "Hide or show this label or saved search", "H", needs=Needs.LABEL),
     _tree("show-hidden", "hidden", "Show hidden labels, or hide them again", "ctrl+o"),
+    _writing("compose", "compose", "Write a mail", "c", mutt="m", footer=12),
+    _writing("reply", "reply", "Reply", "r", vim="R", where=MAIL, footer=5),
+    _writing("reply-all", "reply all", "Reply to all", "a", vim="g r", mutt="g", where=MAIL),
+    _writing("reply-list", "reply to list", "Reply to the mailing list", where=MAIL),
+    _writing("forward", "forward", "Forward, with its attachments", "f", where=MAIL),
+    _writing("forward-message", "forward whole", "Forward the message itself, as a file", where=MAIL),
+    _writing(
+        "drafts-here",
+        "outbox",
+        "Outbox, and drafts begun here: continue, take back, send now",
+        "g o",
+        mutt="c o",
+    ),
+    _composing(
+        "compose-send", "send", "Send; it can be undone for some seconds", "ctrl+t  ctrl+enter", footer=1
+    ),
+    _composing("compose-leave", "leave, keep the draft", "Leave, and keep the draft", "escape", footer=2),
+    _composing("compose-attach", "attach", "Attach files, or take them off", "ctrl+o", footer=3),
+    _composing("compose-editor", "editor", "Write in $VISUAL or $EDITOR", "ctrl+g", footer=4),
+    _composing("compose-send-archive", "send, archive", "Send, and archive the conversation", "f7", footer=6),
+    _composing(
+        "compose-markdown", "Markdown", "Markdown, sent as text and HTML; or plain text", "ctrl+r", footer=7
+    ),
+    _composing("compose-quote", "quote", "Quote these lines, or take the quotation off", "f3"),
+    _composing("compose-discard", "discard", "Discard this draft", "f8", footer=8),
+    _composing("compose-help", "help", "These keys", "f1", footer=9),
+    _composing(
+        "compose-saved",
+        "saved",
+        "In other programs: save",
+        "ctrl+s",
+    ),
+    _outbox("outbox-send-now", "send now", "Send what waits, now", "s", footer=2),
+    _outbox("outbox-discard", "discard", "Discard this draft", "d  delete", footer=3),
     _app("help", "help", "Help for this screen", "?  f1", vim="g ?  f1", footer=7),
     _app("palette", "commands", "All commands, by name", ":  ctrl+p"),
     _app("reader-layout", "layout", "Reader: beside, below, or full screen", "|"),
@@ -412,10 +452,6 @@ COMMANDS: tuple[Command, ...] = (
     _app("redraw", "draw again", "Redraw the screen", "ctrl+l"),
     _app("suspend", "stop", "Suspend; fg in the shell brings it back", "ctrl+z"),
     _app("quit", "quit", "Quit", "ctrl+q", vim="ctrl+q  Z Z", mutt="ctrl+q  Q"),
-    _later("reply", "reply", "Reply", "r", vim="R", where=MAIL, hint=_COMPOSING),
-    _later("reply-all", "reply all", "Reply to all", "a", vim="", mutt="g", where=MAIL, hint=_COMPOSING),
-    _later("forward", "forward", "Forward", "f", where=MAIL, hint=_COMPOSING),
-    _later("compose", "compose", "Compose", "c", mutt="m", hint=_COMPOSING),
     _later(
         "hint-delete",
         "d",

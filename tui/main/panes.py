@@ -36,13 +36,18 @@ from tui.widgets.view_head import ViewHead
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from tui.compose.composer import Composer
     from tui.widgets.filter_bar import FilterBar
     from tui.widgets.reader.reader import Reader
 
+_KEPT = ("-choosing", "-reading", "-composing", "-conversing")
+"""Classes of the screen that say what is done, not where the panes stand."""
 _FILTER_KEYS = (("Enter", "keep", ""), ("Esc", "show all again", ""))
 _FIND_KEYS = (("Enter", "next", ""), ("↑", "previous", ""), ("Esc", "done", ""))
 _AIRY_LINES = 28
 """Height from which there is air above the tree."""
+_BOTH_LINES = 30
+"""Height from which a conversation is read while its answer is written."""
 
 
 def _classes_of(layout: Layout) -> set[str]:
@@ -87,6 +92,9 @@ class PanedScreen(Screen[None]):
             id="list",
         )
         self._reader: Reader | None = None
+        self._reading: Backdrop | None = None
+        self._composer: Composer | None = None
+        self._is_about_conversation = False
         self.header = Header(desk.mail.account.email, desk.palette, desk.glyphs)
         self.status_bar = StatusBar(desk.palette, desk.glyphs)
         self.long_line = LongLine(desk.palette, desk.glyphs)
@@ -133,8 +141,58 @@ class PanedScreen(Screen[None]):
                 id="reader",
             )
             self._reader.dress(desk.palette, desk.chip)
-            self.query_one("#mail").mount(self._reader)
+            self._reading_pane.mount(self._reader, before=0 if self._composer is not None else None)
         return self._reader
+
+    @property
+    def _reading_pane(self) -> Backdrop:
+        """Holds the reader and the composer, one above the other."""
+        if self._reading is None:
+            self._reading = Backdrop(id="reading")
+            self.query_one("#mail").mount(self._reading)
+        return self._reading
+
+    @property
+    def composer(self) -> Composer:
+        """Where mail is written, below what is read; made when it is first needed."""
+        if self._composer is None:
+            from tui.compose.composer import Composer
+
+            desk = self.desk
+            self._composer = Composer(
+                desk.mail.writing, desk.mail.people, lambda: self.desk.keymap, desk.look, id="composer"
+            )
+            self._reading_pane.mount(self._composer)
+        return self._composer
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether a mail is being written."""
+        return self.has_class("-composing")
+
+    @property
+    def has_composer_keys(self) -> bool:
+        """Whether the keys are text of a mail."""
+        focused = self.focused
+        return self.is_composing and focused is not None and self.composer in focused.ancestors
+
+    def open_composer(self, *, with_conversation: bool) -> None:
+        """Show the composer: below the conversation it is about, if there is room for both."""
+        composer = self.composer
+        self._is_about_conversation = with_conversation
+        self.set_class(True, "-composing")
+        self._place_composer()
+        composer.begin()
+        self.teach()
+
+    def close_composer(self) -> None:
+        """Give the room and the keys back to what was there."""
+        self.remove_class("-composing", "-conversing")
+        self.go_to_pane(self._pane)
+
+    def _place_composer(self) -> None:
+        has_room = self.app.size.height >= _BOTH_LINES and self.layout_now.place is not ReaderPlace.NARROW
+        self.set_class(self.is_composing and self._is_about_conversation and has_room, "-conversing")
 
     @property
     def filter_bar(self) -> FilterBar:
@@ -189,7 +247,7 @@ class PanedScreen(Screen[None]):
 
     def _place(self, layout: Layout, *, is_airy: bool) -> None:
         # All classes at once: each change of one makes Textual look at every rule again.
-        kept = {each for each in self.classes if each in ("-choosing", "-reading")}
+        kept = {each for each in self.classes if each in _KEPT}
         self.set_classes(kept | _classes_of(layout))
         column = self.query_one("#places")
         column.styles.width = "1fr" if layout.place is ReaderPlace.NARROW else layout.tree
@@ -201,6 +259,7 @@ class PanedScreen(Screen[None]):
         divider.is_upright = beside
         pane.styles.width = layout.list_width if beside else "1fr"
         pane.styles.height = layout.list_height if layout.place is ReaderPlace.BELOW else "1fr"
+        self._place_composer()
         if not layout.tree and self._pane is Where.TREE:
             self.go_to_pane(Where.LIST)
 
@@ -253,6 +312,9 @@ class PanedScreen(Screen[None]):
             self.show_keys(_FILTER_KEYS, "filter")
         elif self._reader is not None and self._reader.is_finding:
             self.show_keys(_FIND_KEYS, "find")
+        elif self.has_composer_keys:
+            footer = self.desk.keymap.footer(Where.COMPOSER)
+            self.show_keys([(key, command.word, command.id) for command, key in footer])
         else:
             self.show_keys(self.taught_here(), self._lead())
 

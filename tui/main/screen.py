@@ -258,6 +258,7 @@ class MainScreen(PanedScreen):
             Needs.MESSAGE: self.message_on_screen,
             Needs.LABEL: self._is_on_label,
             Needs.SEARCH: self.view.kind.value == "search",
+            Needs.WRITER: not self.desk.mail.is_read_only,
         }[command.needs]
         return None if is_there else command.needs
 

@@ -71,6 +71,24 @@ class BehaviourSettings(Struct, frozen=True):
     downloads: Annotated[str, Says("Folder attachments are saved to; empty: the system's downloads")] = ""
 
 
+class WritingSettings(Struct, frozen=True):
+    """``[writing]``: how mail is written and sent."""
+
+    undo_seconds: Annotated[int, Says("How long sending can be undone, in seconds; 0: it goes at once")] = 10
+    quote: Annotated[
+        str, Says("Where one writes in a reply: above what it quotes, or below", among=("above", "below"))
+    ] = "above"
+    markdown: Annotated[bool, Says("Begin in Markdown, which is sent as text and HTML")] = False
+    editor: Annotated[
+        str,
+        Says("Write here, or at once in $VISUAL or $EDITOR", among=("own", "external")),
+    ] = "own"
+    signature: Annotated[
+        str,
+        Says("A file with your signature, or a folder with one for each address: you@gmail.com, default"),
+    ] = ""
+
+
 class AccountSettings(Struct, frozen=True):
     """``[account]``: which account opens when none is named, and where; ``[accounts.NAME]``: several."""
 
@@ -99,6 +117,7 @@ class Config(Struct, frozen=True):
 
     look: LookSettings = field(default_factory=LookSettings)
     behaviour: BehaviourSettings = field(default_factory=BehaviourSettings)
+    writing: WritingSettings = field(default_factory=WritingSettings)
     account: AccountSettings = field(default_factory=AccountSettings)
     accounts: Mapping[str, AccountSettings] = field(default_factory=dict)
     """``[accounts.NAME]``: several, by the names ``--account`` takes, in the file's order."""
@@ -112,10 +131,11 @@ class Config(Struct, frozen=True):
     """Settings the file names, as ``section.name``."""
 
 
-_Section = type[LookSettings] | type[BehaviourSettings] | type[AccountSettings]
+_Section = type[LookSettings] | type[BehaviourSettings] | type[WritingSettings] | type[AccountSettings]
 _SECTIONS: dict[str, _Section] = {
     "look": LookSettings,
     "behaviour": BehaviourSettings,
+    "writing": WritingSettings,
     "account": AccountSettings,
 }
 
@@ -248,7 +268,9 @@ def _read_section(
             problems.append(f"[{section}] {name} must be one of {', '.join(among)}, not {_shown(value)}")
         elif isinstance(value, str) and not value.isprintable():
             problems.append(f"[{section}] {name} holds what cannot be printed: {_shown(value)}")
-        elif name == "downloads" and not _is_folder_name(str(value)):
+        elif name == "undo_seconds" and not 0 <= int(str(value)) <= 3600:
+            problems.append(f"[{section}] {name} must be between 0 and 3600, not {_shown(value)}")
+        elif name in ("downloads", "signature") and not _is_folder_name(str(value)):
             problems.append(f"[{section}] {name}: there is no such user’s folder, {_shown(value)}")
         elif name.endswith("port") and not 0 < int(str(value)) < 65536:
             problems.append(f"[{section}] {name} must be between 1 and 65535, not {_shown(value)}")

@@ -27,7 +27,7 @@ _EMPTY: dict[Role, tuple[str, str]] = {
     Role.STARRED: ("No stars", "{star} puts a star on what you want to find again."),
     Role.IMPORTANT: ("Nothing important", "{important} marks a conversation as important."),
     Role.SENT: ("Nothing sent", "What you send from this account appears here."),
-    Role.DRAFTS: ("No drafts", "Drafts you begin in Gmail appear here."),
+    Role.DRAFTS: ("No drafts", "Drafts you begin in Gmail appear here; {outbox} has those begun here."),
     Role.ALL: ("No mail at all", "An empty account is a rare sight."),
     Role.SPAM: ("No spam", "Enjoy it while it lasts."),
     Role.TRASH: ("The trash is empty", "Gmail empties it by itself after 30 days."),
@@ -78,4 +78,4 @@ def empty_words(
     if view.kind is ViewKind.LABEL:
         return ("Nothing has this label", f"{key('label')} on a conversation gives it one", go_on)
     title, says = _EMPTY[Role(view.value)]
-    return (title, says.format(star=key("star"), important=key("important")), go_on)
+    return (title, says.format(star=key("star"), important=key("important"), outbox=key("drafts-here")), go_on)
