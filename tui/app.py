@@ -340,11 +340,14 @@ class GimapApp(TerminalApp[None]):
                 self.notify(text, title=f"{title}: {summary}", severity="error", timeout=12, markup=False)
             case events.Alerted(title, detail, hint):
                 main.flash(" ".join(part for part in (title, detail, hint) if part), Tone.HINT)
+            case events.OutgoingChanged():
+                main.look_at_outbox()
             case events.OpSettled():
                 # The rows it changed have a hint of their own.
                 pass
             case _:
                 main.look_again()
+        main.composing.engine_spoke(event)
         for screen in self.screen_stack[1:]:
             listener: object = getattr(screen, "engine_spoke", None)
             if callable(listener):

@@ -78,7 +78,13 @@ class FakeWriting:
         if message is None or body is None:
             raise WrongState("this draft is not here whole yet")
         return self.save(
-            Draft(sender=self.own[0], to=message.to, subject=message.subject, text=message.snippet, continues=msgid)
+            Draft(
+                sender=self.own[0],
+                to=message.to,
+                subject=message.subject,
+                text=message.snippet,
+                continues=msgid,
+            )
         )
 
     def attach(self, draft: Draft, path: Path) -> Draft:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def actions() -> Mapping[str, Action]:
     """Every verb's function by its id."""
-    from tui.actions import app, go, labels, move, read, search, select, triage
+    from tui.actions import app, go, labels, move, read, search, select, triage, write
 
     return {
         **move.ACTIONS,
@@ -31,6 +31,7 @@ def actions() -> Mapping[str, Action]:
         **read.ACTIONS,
         **go.ACTIONS,
         **labels.ACTIONS,
+        **write.ACTIONS,
         **app.ACTIONS,
     }
 
@@ -39,7 +40,9 @@ def run_command(screen: TriageScreen, command_id: str) -> None:
     """Do it; an error of the engine's becomes a sentence, and the screen goes on."""
     action = _TABLE.get(command_id)
     if action is None:
-        _TABLE.update(actions())
+        from tui.actions.write import COMPOSER_ACTIONS
+
+        _TABLE.update({**actions(), **COMPOSER_ACTIONS})
         action = _TABLE[command_id]
     try:
         action(screen)

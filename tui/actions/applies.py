@@ -125,7 +125,7 @@ def _show_hidden(screen: TriageScreen) -> str:
 
 
 def _undo(screen: TriageScreen) -> str:
-    return "" if screen.desk.mail.next_undo() else "Nothing to undo"
+    return "" if screen.desk.mail.next_undo() or screen.composing.can_undo else "Nothing to undo"
 
 
 def _redo(screen: TriageScreen) -> str:

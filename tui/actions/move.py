@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from tui.actions.write import continue_draft, draft_here
 from tui.bridge.messages import Tone
 from tui.keys.commands import Where
 
@@ -82,8 +83,11 @@ def _unread(step: int) -> Callable[[TriageScreen], None]:
 
 def open_here(screen: TriageScreen) -> None:
     """Open what the cursor is on; in the reader, open or fold the current message."""
+    draft = None if screen.where is Where.TREE or screen.desk.mail.is_read_only else draft_here(screen)
     if screen.where is Where.TREE:
         screen.places.choose()
+    elif draft is not None:
+        continue_draft(screen, draft.msgid)
     elif screen.where is Where.READER:
         screen.reader.toggle_message()
     else:
@@ -138,6 +142,9 @@ def _next_pane(step: int) -> Callable[[TriageScreen], None]:
             and (pane is not Where.READER or (screen.open_thrid is not None and _has_reader(screen)))
         ]
         here = panes.index(screen.where) if screen.where in panes else 0
+        if screen.is_composing and not 0 <= here + step < len(panes):
+            screen.composer.begin()
+            return
         screen.go_to_pane(panes[(here + step) % len(panes)])
 
     return action

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from tui.bridge.background import Background
+    from tui.compose.composer import Composer
+    from tui.compose.composing import Composing
     from tui.context import AppContext
     from tui.style.layout import Layout
     from tui.widgets.reader.reader import Reader
@@ -51,6 +53,18 @@ class TriageScreen(Protocol):
     @property
     def app(self) -> App[Any]:
         """The app, for dialogs, themes and leaving."""
+
+    @property
+    def composing(self) -> Composing:
+        """The mail that is being written."""
+
+    @property
+    def composer(self) -> Composer:
+        """Where it is written."""
+
+    @property
+    def is_composing(self) -> bool:
+        """Whether a mail is being written."""
 
     @property
     def reader(self) -> Reader:

@@ -37,6 +37,7 @@ def submit(screen: TriageScreen, op: Op, *, leaves: bool = False, step: int = 0,
     was_reading, view = screen.where is Where.READER, screen.view
 
     def done(receipt: Receipt) -> None:
+        screen.composing.mail_changed()
         if leaves and screen.view == view:
             _leave(screen, was_reading=was_reading, step=step)
         else:

@@ -230,6 +230,8 @@ def _count(target: Target) -> int:
 
 def undo(screen: TriageScreen) -> None:
     """Take the newest change back."""
+    if screen.composing.undo():
+        return
     _go_in_history(screen, screen.desk.mail.undo, "undo", back="redo")
 
 

@@ -134,6 +134,18 @@ class StoredBodiesWanted(Message):
         super().__init__()
 
 
+class ComposerChanged(Message):
+    """Something was typed or chosen in the composer."""
+
+
+class ComposerAsked(Message):
+    """A verb of the composer's was asked for."""
+
+    def __init__(self, command_id: str) -> None:
+        self.command_id = command_id
+        super().__init__()
+
+
 class LinkOpened(Message):
     """The user wants to follow a link of a message."""
 

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from textual import events, on
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from imapcore.model import Address, Draft, DraftFile
+from tui.bridge.messages import ComposerAsked, ComposerChanged
 from tui.bridge.writing_port import MailWriting
 from tui.compose.fields import AddressInput, FieldRow, Sender, finished_part, fragment_of
 from tui.compose.text import MailText
@@ -44,6 +44,20 @@ class Written(Struct, frozen=True):
     is_markdown: bool = False
 
 
+class Rule(Widget):
+    """Parts the fields from the text."""
+
+    DEFAULT_CSS = "Rule { height: 1; padding: 0 1; color: $faint-ink; }"
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._glyph = look.glyphs.rule
+
+    def render(self) -> Content:
+        """A line from edge to edge."""
+        return Content(self._glyph * self.size.width)
+
+
 class Composer(Vertical):
     """Fields, files, problems, text."""
 
@@ -54,21 +68,10 @@ class Composer(Vertical):
     Composer #compose-files { color: $middle-ink; }
     Composer #compose-problem { color: $star-shade; }
     Composer #compose-problem.-refused { color: $refusal-shade; }
-    Composer #compose-rule { height: 1; padding: 0 1; color: $faint-ink; }
     Composer ChoiceList { height: 5; margin: 0 0 0 9; display: none; }
     Composer .-unused { display: none; }
     Composer.-head-open .-unused { display: block; }
     """
-
-    class Changed(Message):
-        """Something was typed or chosen."""
-
-    class Asked(Message):
-        """A verb of the composer's was asked for."""
-
-        def __init__(self, command_id: str) -> None:
-            self.command_id = command_id
-            super().__init__()
 
     def __init__(
         self,
@@ -85,12 +88,10 @@ class Composer(Vertical):
         self.subject = LineInput(id="compose-subject")
         self.text = MailText(look.palette, id="compose-text")
         self._choices = ChoiceList(look, id="compose-people")
-        self._head, self._files_line, self._problem_line, self._rule = (
-            Static("", id=f"compose-{name}", markup=False) for name in ("head", "files", "problem", "rule")
+        self._head, self._files_line, self._problem_line = (
+            Static("", id=f"compose-{name}", markup=False) for name in ("head", "files", "problem")
         )
-        self._rows = {
-            name: FieldRow(name.capitalize(), field) for name, field in self.people_fields.items()
-        }
+        self._rows = {name: FieldRow(name.capitalize(), field) for name, field in self.people_fields.items()}
         # Given at once, not composed later: what is typed ahead finds the field that it is meant for.
         super().__init__(
             self._head,
@@ -100,7 +101,7 @@ class Composer(Vertical):
             FieldRow("Subject", self.subject),
             self._files_line,
             self._problem_line,
-            self._rule,
+            Rule(look),
             self.text,
             id=id,
         )
@@ -126,9 +127,7 @@ class Composer(Vertical):
 
     # -- what it holds ---------------------------------------------------------------------------------
 
-    def show(
-        self, draft: Draft, identities: tuple[Address, ...] = (), *, cursor: int = 0
-    ) -> None:
+    def show(self, draft: Draft, identities: tuple[Address, ...] = (), *, cursor: int = 0) -> None:
         """Show a draft, the cursor behind so many characters of its text."""
         self.sender.show(draft.sender, identities or (draft.sender,))
         for name, addresses in (("to", draft.to), ("cc", draft.cc), ("bcc", draft.bcc)):
@@ -147,7 +146,7 @@ class Composer(Vertical):
         written = self.written
         if written != self._known:
             self._known = written
-            self.post_message(self.Changed())
+            self.post_message(ComposerChanged())
 
     @property
     def written(self) -> Written:
@@ -261,25 +260,30 @@ class Composer(Vertical):
         for name in ("cc", "bcc"):
             self._rows[name].set_class(not self.people_fields[name].value.strip(), "-unused")
 
-    def lock(self, is_locked: bool) -> None:
+    def set_locked(self, is_locked: bool) -> None:
         """Take no more letters into the text, while it is being handed over."""
         self.text.read_only = is_locked
 
     def begin(self) -> None:
         """Put the cursor where one begins: whom it goes to, what it is about, or what one says."""
         if not self.people_fields["to"].value.strip():
-            self.people_fields["to"].focus()
+            self.go(self.people_fields["to"])
         elif not self.subject.value.strip():
-            self.subject.focus()
+            self.go(self.subject)
         else:
-            self.text.focus()
+            self.go(self.text)
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    def on_descendant_focus(self) -> None:
         """Among the fields all of them are shown, at the text those that are used."""
-        self.set_class(event.widget is not self.text, "-head-open")
+        # Several may be told in any order: what holds is who has the keys now.
+        self.set_class(self.screen.focused is not self.text, "-head-open")
         self._fold()
         self._suggest(None)
         self._show_problem()
+
+    def go(self, field: Widget) -> None:
+        """Give a field the keys, at once: what is typed next is meant for it."""
+        self.screen.set_focus(field, scroll_visible=False)
 
     def _order(self) -> list[Widget]:
         return [self.sender, *self.people_fields.values(), self.subject, self.text]
@@ -287,7 +291,7 @@ class Composer(Vertical):
     def _go(self, step: int) -> None:
         order, focused = self._order(), self.screen.focused
         at = order.index(focused) if focused in order else 0
-        order[(at + step) % len(order)].focus()
+        self.go(order[(at + step) % len(order)])
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -373,7 +377,7 @@ class Composer(Vertical):
         if isinstance(found, Command):
             event.stop()
             event.prevent_default()
-            self.post_message(self.Asked(found.id))
+            self.post_message(ComposerAsked(found.id))
         elif found:
             event.stop()
             event.prevent_default()
@@ -390,7 +394,7 @@ class Composer(Vertical):
         order = self._order()
         at = order.index(self.screen.focused) if self.screen.focused in order else 0
         if 0 <= at + step < len(order):
-            order[at + step].focus()
+            self.go(order[at + step])
 
     def _key_of_list(self, key: str) -> bool:
         choices = self._choices
@@ -405,8 +409,7 @@ class Composer(Vertical):
         return True
 
     def on_resize(self) -> None:
-        """The rule and the title are as long as the line."""
-        self._put(self._rule, self.look.glyphs.rule * max(0, self.size.width - 2))
+        """The title is as long as the line."""
         self._show_head()
 
     def redress(self, look: Look) -> None:

@@ -68,7 +68,8 @@ class Composing:
         self._armed: Written | None = None
         """What was warned about: sent when asked once more."""
         self._is_handing_over = False
-        self._asked_for: int | None = None
+        self._asked: set[str] = set()
+        """What of the message was asked for."""
         self._sent: Outgoing | None = None
         """The last one that was sent, as long as undo means it."""
         self._discarded: Draft | None = None
@@ -90,14 +91,15 @@ class Composing:
         if self._host.is_composing:
             self.leave()
         composer, account = self._host.composer, self._host.desk.mail.account
-        self._beginning, self._sitting, self._asked_for, self._armed = beginning, None, None, None
+        self._beginning, self._sitting, self._armed = beginning, None, None
+        self._asked.clear()
         self._is_handing_over = False
-        composer.lock(False)
+        composer.set_locked(False)
         composer.show(Draft(sender=Address("", account.email)))
         composer.title(beginning.title)
         self._host.open_composer(with_conversation=with_conversation)
         if beginning.msgid is not None:
-            composer.text.focus()
+            composer.go(composer.text)
         self._make()
 
     def _make(self) -> None:
@@ -123,12 +125,13 @@ class Composing:
 
     def _failed(self, beginning: Beginning, error: GimapError) -> None:
         msgid, mail = beginning.msgid, self._host.desk.mail
-        if not isinstance(error, WrongState) or msgid is None or self._asked_for == msgid:
+        step = "source" if beginning.needs_source and "body" in self._asked else "body"
+        if not isinstance(error, WrongState) or msgid is None or step in self._asked:
             self._give_up(error.sentence())
             return
-        self._asked_for = msgid
+        self._asked.add(step)
         self._host.composer.title(beginning.title, "getting the message")
-        if beginning.needs_source and mail.body(msgid) is not None:
+        if step == "source":
             mail.open_source(msgid)
         else:
             mail.open_body(msgid)
@@ -158,9 +161,10 @@ class Composing:
         if is_above or not beginning.is_new:
             text = typed.text + text
         else:
-            body, mark, signed = text.rpartition("\n\n-- \n")
-            text, cursor = (body, len(body)) if mark else (text, len(text))
-            text, cursor = text + typed.text + mark + signed, cursor + len(typed.text)
+            # One writes between what is quoted and the signature.
+            at = text.rfind("\n\n-- \n")
+            at = len(text) if at < 0 else at
+            text, cursor = text[:at] + typed.text + text[at:], at + len(typed.text)
         self._sitting = Sitting(host.desk.mail.writing, draft)
         composer.show(replace(draft, text=text), made.identities, cursor=cursor)
         self._first = composer.written
@@ -183,7 +187,7 @@ class Composing:
             composer.begin()
         if beginning.problem:
             # Nobody asked for it now: letters that were meant for something else do nothing there.
-            composer.sender.focus()
+            composer.go(composer.sender)
         if beginning.is_new and settings.editor == "external":
             host.app.call_later(self.edit)
 
@@ -278,7 +282,11 @@ class Composing:
     def flush(self) -> None:
         """The run ends: write down what is open, here and now; do what undo kept back."""
         writing = self._host.desk.mail.writing
-        if self._sitting is not None and not self._is_untouched and not self._is_handing_over:
+        if (
+            self._sitting is not None
+            and not self._is_handing_over
+            and (self._timer is not None or not self._is_untouched)
+        ):
             self._stop_timer()
             writing.leave(self._sitting.save(self._snapshot()))
         if self._discarded is not None:
@@ -301,7 +309,7 @@ class Composing:
             return
         self._stop_timer()
         self._is_handing_over = True
-        composer.lock(True)
+        composer.set_locked(True)
         draft, written = self._snapshot(), composer.written
 
         def warned(warnings: tuple[str, ...]) -> None:
@@ -328,7 +336,7 @@ class Composing:
 
     def _hand_back(self) -> None:
         self._is_handing_over = False
-        self._host.composer.lock(False)
+        self._host.composer.set_locked(False)
         self.changed()
 
     def _not_sent(self, sentence: str) -> None:
@@ -367,8 +375,15 @@ class Composing:
         """Something was done to mail since: undo means that first."""
         self._changes += 1
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether sending or discarding may be taken back."""
+        return self._sent is not None or self._discarded is not None
+
     def undo(self) -> bool:
         """Take sending or discarding back, if that is what was done last; whether it was."""
+        if self._sent is None and self._discarded is None and not self._is_too_late:
+            return False
         if self._changes:
             self._changes -= 1
             return False
@@ -461,9 +476,7 @@ class Composing:
         open_one = 0 if self._sitting is None else self._sitting.draft.draft_id
         gone = 0 if self._discarded is None else self._discarded.draft_id
         return tuple(
-            draft
-            for draft in self._host.desk.mail.writing.drafts()
-            if draft.draft_id not in (open_one, gone)
+            draft for draft in self._host.desk.mail.writing.drafts() if draft.draft_id not in (open_one, gone)
         )
 
     def waiting(self) -> tuple[Outgoing, ...]:
@@ -473,9 +486,15 @@ class Composing:
         return tuple(
             out
             for out in writing.outbox()
-            if out.state in UNDER_WAY
-            or (out.state is OutgoingState.REFUSED and out.draft.draft_id in kept)
+            if out.state in UNDER_WAY or (out.state is OutgoingState.REFUSED and out.draft.draft_id in kept)
         )
+
+    def counts(self) -> tuple[int, int, bool]:
+        """What waits, drafts kept here, whether something was refused; reads the store."""
+        waiting = self.waiting()
+        refused = {out.draft.draft_id for out in waiting if out.state is OutgoingState.REFUSED}
+        drafts = [draft for draft in self.drafts() if draft.draft_id not in refused]
+        return len(waiting), len(drafts), bool(refused)
 
     # -- files, Markdown, the other editor -------------------------------------------------------------
 
@@ -484,7 +503,10 @@ class Composing:
         sitting, draft = self._sitting, self._snapshot() if self._sitting is not None else None
         if sitting is not None and draft is not None:
             self._host.aside.do(
-                lambda: sitting.attach(draft, path), self._files_changed, is_long=True, complain=self._complain
+                lambda: sitting.attach(draft, path),
+                self._files_changed,
+                is_long=True,
+                complain=self._complain,
             )
 
     def detach(self, file: DraftFile) -> None:
@@ -519,17 +541,19 @@ class Composing:
     def engine_spoke(self, event: Event) -> None:
         """A message that was waited for; what became of a mail."""
         match event:
-            case BodyArrived(msgid) | SourceArrived(msgid) if msgid == self._asked_for:
-                beginning = self._beginning
-                if beginning is not None and beginning.needs_source and isinstance(event, BodyArrived):
-                    self._host.desk.mail.open_source(msgid)
+            case BodyArrived(msgid) | SourceArrived(msgid) if self._waits_for(msgid):
                 self._make()
-            case BodyFailed(msgid, title, detail, _) if msgid == self._asked_for and self._sitting is None:
+            case BodyFailed(msgid, title, detail, _) if self._waits_for(msgid):
                 self._give_up(f"{title}. {detail}".strip())
             case OutgoingChanged(number, state) if number:
                 self._outgoing_changed(number, state)
             case _:
                 pass
+
+    def _waits_for(self, msgid: int) -> bool:
+        beginning = self._beginning
+        is_meant = beginning is not None and beginning.msgid == msgid
+        return is_meant and bool(self._asked) and self._sitting is None
 
     def _outgoing_changed(self, number: int, state: OutgoingState | None) -> None:
         is_last = self._sent is not None and self._sent.outgoing_id == number

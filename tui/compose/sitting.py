@@ -1,7 +1,8 @@
 """One draft being written: what of it is on the disk, and writing it there in the order it was typed.
 
-The screen takes snapshots, threads beside it write them down. Which number, Message-ID and files the draft has
-is known here alone, so that a snapshot taken before the first save answered is not saved as a second draft.
+The screen takes snapshots, threads beside it write them down. Which number, Message-ID and files the draft
+has is known here alone, so that a snapshot taken before the first save answered is not saved as a second
+draft.
 """
 
 from __future__ import annotations

@@ -43,7 +43,12 @@ class MailText(TextArea):
 
     def __init__(self, palette: Palette, *, id: str | None = None) -> None:
         super().__init__(
-            "", soft_wrap=True, tab_behavior="focus", show_line_numbers=False, highlight_cursor_line=False, id=id
+            "",
+            soft_wrap=True,
+            tab_behavior="focus",
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+            id=id,
         )
         self.cursor_blink = False
         self._quoted_ink = Style(color=palette.dim)

@@ -75,6 +75,7 @@ class Needs(Enum):
     MESSAGE = "No message is open: Enter opens one"
     LABEL = "Put the cursor on a label first: Gmail’s own places stay as they are"
     SEARCH = "This is for what a search has found"
+    WRITER = "Another gimap-tui has this account open; this one only reads"
 
 
 class Command(Struct, frozen=True):

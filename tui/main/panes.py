@@ -190,6 +190,15 @@ class PanedScreen(Screen[None]):
         self.remove_class("-composing", "-conversing")
         self.go_to_pane(self._pane)
 
+    def _is_beside_composer(self, pane: Where) -> bool:
+        """Whether a pane can be seen while the composer is open."""
+        place = self.layout_now.place
+        if place is ReaderPlace.NARROW:
+            return False
+        if pane is Where.LIST:
+            return place is ReaderPlace.BESIDE
+        return pane is Where.TREE or self.app.size.height >= _BOTH_LINES
+
     def _place_composer(self) -> None:
         has_room = self.app.size.height >= _BOTH_LINES and self.layout_now.place is not ReaderPlace.NARROW
         self.set_class(self.is_composing and self._is_about_conversation and has_room, "-conversing")
@@ -276,6 +285,15 @@ class PanedScreen(Screen[None]):
         self._pane = pane
         self.set_class(pane is Where.TREE, "-choosing")
         self.set_class(pane is Where.READER, "-reading")
+        if self.is_composing:
+            if self.has_composer_keys or not self._is_beside_composer(pane):
+                # Whatever changes around it, what is typed goes on into the mail.
+                if not self.has_composer_keys:
+                    self.composer.go(self.composer.text)
+                self.teach()
+                return
+            self._is_about_conversation |= pane is Where.READER
+            self._place_composer()
         if pane is Where.READER:
             target: Widget = self.reader.page
         else:
@@ -348,6 +366,11 @@ class PanedScreen(Screen[None]):
             return
         self.app.copy_to_clipboard(selected)
         self.flash(f"Copied {plural(len(selected.splitlines()), 'line')}")
+
+    @property
+    def shown_flash(self) -> str:
+        """The sentence in the bottom line."""
+        return self.status_bar.flash_text
 
     def flash(self, text: str, tone: Tone = Tone.DONE) -> None:
         """Say what just happened, in the bottom line."""

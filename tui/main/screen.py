@@ -8,6 +8,7 @@ and looking again when the mail changed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual import events, on
@@ -31,6 +32,8 @@ from tui.bridge.background import Background
 from tui.bridge.messages import (
     BodyWanted,
     CommandChosen,
+    ComposerAsked,
+    ComposerChanged,
     CursorMoved,
     FilterChanged,
     FilterClosed,
@@ -55,6 +58,9 @@ from tui.widgets.sidebar.mailbox_tree import TreeFolded
 from tui.widgets.sidebar.tree_rows import TreeKind
 from tui.widgets.sidebar.view_titles import empty_words, view_title
 from tui.widgets.status_bar import Taught
+
+if TYPE_CHECKING:
+    from tui.compose.composing import Composing
 
 BUSY_SECONDS = 0.08
 """How long after a key the engine lets the screen have the interpreter."""
@@ -117,6 +123,7 @@ class MainScreen(PanedScreen):
         self._awaited: set[int] = set()
         """Messages whose body was asked for and is not stored."""
         self._link_seen: LinkState | None = None
+        self._composing: Composing | None = None
 
     @property
     def view(self) -> View:
@@ -134,12 +141,53 @@ class MainScreen(PanedScreen):
         if self.has_reader:
             self.reader.set_message_only(value)
 
+    # -- writing ---------------------------------------------------------------------------------------
+
+    @property
+    def composing(self) -> Composing:
+        """The mail that is being written; made when it is first needed."""
+        if self._composing is None:
+            from tui.compose.composing import Composing
+
+            self._composing = Composing(self)
+        return self._composing
+
+    def on_unmount(self) -> None:
+        """What is being written is on the disk before the engine goes."""
+        if self._composing is None:
+            return
+        try:
+            self._composing.flush()
+        except GimapError as error:
+            # There is no screen any more; what was kept half a second before is on the disk.
+            self.app.exit(message=f"The last words of your mail could not be kept: {error.sentence()}")
+
+    def look_at_outbox(self) -> None:
+        """Show in the tree how much waits, and how many drafts there are here."""
+        composing = self.composing
+
+        def shown(found: tuple[int, int, bool]) -> None:
+            self.places.show_outbox(*found)
+
+        self.aside.do(composing.counts, shown, is_long=True)
+
+    @on(ComposerChanged)
+    def _composer_changed(self, event: ComposerChanged) -> None:
+        event.stop()
+        self.composing.changed()
+
+    @on(ComposerAsked)
+    def _composer_asked(self, event: ComposerAsked) -> None:
+        event.stop()
+        self.command(event.command_id)
+
     def on_mount(self) -> None:
         """Show what the store has, at once."""
         self.place_panes()
         self.thread_list.focus()
         self.look_again()
         self.desk.mail.open(INBOX)
+        self.call_after_refresh(self.look_at_outbox)
 
     def be_as_at_the_start(self) -> None:
         """Show what a start would show first: the inbox from its top, nothing open, nothing told."""

@@ -18,7 +18,7 @@ _Words = tuple[tuple[str, str], ...]
 
 _SPAM: _Words = (("spam", "not spam"), ("delete-forever", ""), ("trash", ""), ("search", ""))
 _TRASH: _Words = (("to-inbox", "to inbox"), ("delete-forever", ""), ("label", ""), ("search", ""))
-_DRAFTS: _Words = (("open", "open"), ("trash", "delete draft"), ("label", ""), ("search", ""))
+_DRAFTS: _Words = (("open", "go on writing"), ("trash", "delete draft"), ("label", ""), ("search", ""))
 _SEARCH: _Words = (
     ("archive", ""),
     ("trash", ""),

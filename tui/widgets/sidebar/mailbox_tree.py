@@ -23,7 +23,14 @@ from tui.bridge.messages import CommandChosen, ViewChosen
 from tui.style.glyphs import Glyphs
 from tui.style.text import cells, fit, number, steady
 from tui.style.theme import Palette
-from tui.widgets.sidebar.tree_rows import TreeKind, TreeRow, TreeState, build_rows, follow_row
+from tui.widgets.sidebar.tree_rows import (
+    OutboxCounts,
+    TreeKind,
+    TreeRow,
+    TreeState,
+    build_rows,
+    follow_row,
+)
 
 _ROLES = tuple(Role)
 
@@ -73,6 +80,7 @@ class MailboxTree(ScrollView, can_focus=True):
         self._mailboxes: Sequence[Mailbox] = ()
         self._searches: Sequence[SavedSearch] = ()
         self._rows: tuple[TreeRow, ...] = ()
+        self._outbox = OutboxCounts()
         self._cursor = 0
         self._here = INBOX
 
@@ -116,6 +124,13 @@ class MailboxTree(ScrollView, can_focus=True):
             )
         )
 
+    def show_outbox(self, waiting: int, drafts: int, has_refused: bool) -> None:
+        """Show how much waits to be sent, and how many drafts there are here."""
+        counts = OutboxCounts(waiting, drafts, has_refused)
+        if counts != self._outbox:
+            self._outbox = counts
+            self._rebuild()
+
     def set_state(self, state: TreeState) -> None:
         """Fold, hide, pin or filter."""
         self._state = state
@@ -136,7 +151,7 @@ class MailboxTree(ScrollView, can_focus=True):
 
     def _rebuild(self) -> None:
         before, known = self.cursor_row, self._rows
-        rows = build_rows(self._mailboxes, self._searches, self._state)
+        rows = build_rows(self._mailboxes, self._searches, self._state, self._outbox)
         if rows == self._rows:
             return
         self._rows = rows
@@ -197,7 +212,9 @@ class MailboxTree(ScrollView, can_focus=True):
         row = self.cursor_row
         if row is None:
             return
-        if row.view is not None:
+        if row.kind is TreeKind.OUTBOX:
+            self.post_message(CommandChosen("drafts-here"))
+        elif row.view is not None:
             self.post_message(ViewChosen(row.view))
         elif row.has_children:
             self.fold(not row.is_folded)
@@ -295,6 +312,8 @@ class MailboxTree(ScrollView, can_focus=True):
         if row.kind is TreeKind.PLACE and row.role is not None:
             is_starred = row.role in (Role.STARRED, Role.IMPORTANT)
             return glyphs.places[_ROLES.index(row.role)], palette.star if is_starred else palette.dim
+        if row.kind is TreeKind.OUTBOX:
+            return glyphs.pending, palette.star if row.is_unread else palette.dim
         if row.kind is TreeKind.SEARCH:
             return glyphs.search, palette.dim
         ink = self._ink_of(row.name)

@@ -17,6 +17,8 @@ class TreeKind(Enum):
     PLACE = "place"
     SEARCH = "search"
     LABEL = "label"
+    OUTBOX = "outbox"
+    """Mail on its way out, or drafts begun here."""
     HEADING = "heading"
     SPACE = "space"
 
@@ -61,6 +63,14 @@ class TreeState(Struct, frozen=True):
     """Filter as you type: words that a name must contain."""
 
 
+class OutboxCounts(Struct, frozen=True):
+    """What is written here and not at Gmail yet."""
+
+    waiting: int = 0
+    drafts: int = 0
+    has_refused: bool = False
+
+
 SPACE = TreeRow(TreeKind.SPACE)
 _COUNTS_TOTAL = frozenset({Role.DRAFTS})
 _COUNTS_UNREAD = frozenset({Role.INBOX, Role.IMPORTANT, Role.SPAM})
@@ -68,14 +78,17 @@ _NEEDS_YOU = frozenset({Role.INBOX})
 
 
 def build_rows(
-    mailboxes: Sequence[Mailbox], searches: Sequence[SavedSearch], state: TreeState
+    mailboxes: Sequence[Mailbox],
+    searches: Sequence[SavedSearch],
+    state: TreeState,
+    outbox: OutboxCounts = OutboxCounts(),  # noqa: B008 - frozen
 ) -> tuple[TreeRow, ...]:
-    """The rows to show, in order: Gmail's places, searches, labels."""
+    """The rows to show, in order: Gmail's places, what is ours of outgoing mail, searches, labels."""
     places = [_place(mailbox) for mailbox in mailboxes if mailbox.role is not None]
     kept_searches = [_search(search, state) for search in searches]
     labels = _labels([mailbox for mailbox in mailboxes if mailbox.role is None], state)
     groups = (
-        ("", [row for row in places if _matches(row, state.text)]),
+        ("", [row for row in (*places, *_outgoing(outbox)) if _matches(row, state.text)]),
         ("Searches", [row for row in kept_searches if row and _matches(row, state.text)]),
         ("Labels", labels),
     )
@@ -117,6 +130,16 @@ def _place(mailbox: Mailbox) -> TreeRow:
         count=count,
         is_unread=role in _NEEDS_YOU and mailbox.unread > 0,
     )
+
+
+def _outgoing(outbox: OutboxCounts) -> list[TreeRow]:
+    """A row for what waits, and one for drafts begun here; none where there is nothing."""
+    rows = []
+    if outbox.waiting:
+        rows.append(TreeRow(TreeKind.OUTBOX, "Outbox", count=outbox.waiting, is_unread=outbox.has_refused))
+    if outbox.drafts:
+        rows.append(TreeRow(TreeKind.OUTBOX, "Drafts here", count=outbox.drafts))
+    return rows
 
 
 def _search(search: SavedSearch, state: TreeState) -> TreeRow | None:

@@ -78,4 +78,8 @@ def empty_words(
     if view.kind is ViewKind.LABEL:
         return ("Nothing has this label", f"{key('label')} on a conversation gives it one", go_on)
     title, says = _EMPTY[Role(view.value)]
-    return (title, says.format(star=key("star"), important=key("important"), outbox=key("drafts-here")), go_on)
+    return (
+        title,
+        says.format(star=key("star"), important=key("important"), outbox=key("drafts-here")),
+        go_on,
+    )
