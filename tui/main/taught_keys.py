@@ -103,7 +103,7 @@ def _of_moment(moment: Moment) -> _Words:
             return (("back", "show all"),)
     if moment.where is Where.READER:
         word = "whole conversation" if moment.message_only else "this message only"
-        return (("message-scope", word),) if moment.message_only else ()
+        return (("message-scope", word),) if moment.message_only else (("reply", ""),)
     return ()
 
 

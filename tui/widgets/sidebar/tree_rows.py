@@ -136,9 +136,13 @@ def _outgoing(outbox: OutboxCounts) -> list[TreeRow]:
     """A row for what waits, and one for drafts begun here; none where there is nothing."""
     rows = []
     if outbox.waiting:
-        rows.append(TreeRow(TreeKind.OUTBOX, "Outbox", count=outbox.waiting, is_unread=outbox.has_refused))
+        rows.append(
+            TreeRow(
+                TreeKind.OUTBOX, "Outbox", name="outbox", count=outbox.waiting, is_unread=outbox.has_refused
+            )
+        )
     if outbox.drafts:
-        rows.append(TreeRow(TreeKind.OUTBOX, "Drafts here", count=outbox.drafts))
+        rows.append(TreeRow(TreeKind.OUTBOX, "Drafts here", name="drafts", count=outbox.drafts))
     return rows
 
 
