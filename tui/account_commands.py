@@ -22,15 +22,10 @@ from imapcore.engine import check_sign_in, find_store, forget_secret, secret_com
 from imapcore.errors import GimapError, InvalidArgument
 from imapcore.model import Account
 from tui.doctor import run_doctor
-from tui.settings.accounts import (
-    KnownAccount,
-    account_of,
-    configured_command,
-    find_account,
-    known_accounts,
-)
+from tui.settings.accounts import account_of, configured_command
 from tui.settings.config import AccountSettings, Config, is_account_name
 from tui.settings.edit import add_account, remove_account
+from tui.settings.known_accounts import KnownAccount, find_account, known_accounts
 from tui.settings.paths import account_path
 from tui.terminal.password_prompt import ask_secret, keep_secret, tell
 from tui.terminal.standard_streams import has_terminal

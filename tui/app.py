@@ -24,8 +24,8 @@ from tui.keys.commands import Where
 from tui.keys.key_queue import KeyQueue
 from tui.keys.keymap import Keymap
 from tui.main.screen import MainScreen
-from tui.settings.accounts import choose_account
 from tui.settings.config import brief, keep_in_force, load_config
+from tui.settings.known_accounts import choose_account
 from tui.settings.paths import crash_path
 from tui.settings.state import StateKeeper
 from tui.style.scroll_bar import scroll_bar

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imapcore.errors import GimapError, InvalidArgument
-from tui.settings.accounts import account_of, choose_account, configured_command
+from tui.settings.accounts import account_of, configured_command
 from tui.settings.config import Config, load_config, show_config
+from tui.settings.known_accounts import choose_account
 from tui.settings.paths import account_path, config_path, state_path
 from tui.terminal import last_frame
 from tui.terminal.standard_streams import can_place_cursor, fill_gaps, flush_or_drop, has_terminal

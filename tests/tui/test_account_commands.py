@@ -14,9 +14,9 @@ from imapcore.errors import InvalidArgument, KeyringMood, KeyringUnusable
 from imapcore.model import Account
 from imapcore.simulator import Options, Simulator
 from tui import account_commands, command_line
-from tui.settings.accounts import choose_account, find_account, known_accounts
 from tui.settings.config import AccountSettings, Config, load_config, parse_config, show_config
 from tui.settings.edit import ConfigUnwritable, add_account, remove_account
+from tui.settings.known_accounts import choose_account, find_account, known_accounts
 from tui.settings.paths import account_path
 from tui.settings.state import remember_account
 
