@@ -22,7 +22,7 @@ from imapcore.engine import check_sign_in, find_store, forget_secret, secret_com
 from imapcore.errors import GimapError, InvalidArgument
 from imapcore.model import Account
 from tui.doctor import run_doctor
-from tui.settings.accounts import account_of, configured_command
+from tui.settings.accounts import account_of, configured_teller
 from tui.settings.config import AccountSettings, Config, is_account_name
 from tui.settings.edit import add_account, remove_account
 from tui.settings.known_accounts import KnownAccount, find_account, known_accounts
@@ -83,6 +83,7 @@ def _settings(email: str, options: argparse.Namespace) -> AccountSettings:
         smtp_port=usual.smtp_port if options.smtp_port is None else options.smtp_port,
         password_command=_words("--password-command", options.password_command),
         token_command=_words("--token-command", options.token_command),
+        oauth_client=str(Path(options.oauth_client).expanduser().absolute()) if options.oauth_client else "",
         tls=not options.no_tls,
     )
 
@@ -135,6 +136,11 @@ def _prove(account: Account, settings: AccountSettings, options: argparse.Namesp
         if not options.offline:
             check_sign_in(account, secret, is_token=bool(settings.token_command))
         return False
+    if settings.oauth_client:
+        from tui.terminal.consent_prompt import sign_in_with_google
+
+        sign_in_with_google(account, Path(settings.oauth_client))
+        return True
     if options.offline:
         raise InvalidArgument(
             "A password is kept only after it has worked", title="Without a connection none can be proven"
@@ -180,6 +186,8 @@ def _as_object(account: KnownAccount, *, is_first: bool) -> dict[str, object]:
 def _teller(account: KnownAccount) -> str:
     if account.settings.token_command:
         return "token command"
+    if account.settings.oauth_client:
+        return "Google OAuth"
     return "password command" if account.settings.password_command else "keyring"
 
 
@@ -200,14 +208,16 @@ def _remove(named: str, options: argparse.Namespace, config: Config, path: Path)
 
 def _sign_out(named: str, options: argparse.Namespace, config: Config, path: Path) -> int:
     account = _account(_named(named, config), options, config)
-    if configured_command(account, replace(config, account=_named(named, config).settings)) is not None:
+    settings = _named(named, config).settings
+    if settings.token_command or settings.password_command:
         raise InvalidArgument(
             "Take the command out of the configuration: gimap-tui locate config tells the file",
             title="A command tells its password, and the keyring has none",
         )
     forget_secret(account)
     print(f"The keyring has no password for {account.email} any more. What is stored can still be read.")
-    print("Google forgets an app password at https://myaccount.google.com/apppasswords")
+    revoke = "connections" if settings.oauth_client else "apppasswords"
+    print(f"Google forgets it, too, at https://myaccount.google.com/{revoke}")
     return 0
 
 
@@ -233,15 +243,15 @@ def _test(named: str, options: argparse.Namespace, config: Config, path: Path) -
 def _test_one(known: KnownAccount, options: argparse.Namespace, config: Config) -> int:
     chosen = replace(config, account=known.settings)
     account = _account(known, options, config)
-    command = configured_command(account, chosen)
+    teller = configured_teller(account, chosen)
     with ExitStack() as stack:
-        if command is not None:
-            stack.callback(command.stop)
+        if teller is not None:
+            stack.callback(teller.stop)
         code = run_doctor(
             account,
-            secret=command,
-            is_token=command is not None and bool(known.settings.token_command),
-            teller="" if command is None else command.name,
+            secret=None if teller is None else teller.ask,
+            is_token=teller is not None and teller.is_token,
+            teller="" if teller is None else teller.name,
             problems=config.problems,
             is_json=options.json,
         )

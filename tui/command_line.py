@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imapcore.errors import GimapError, InvalidArgument
-from tui.settings.accounts import account_of, configured_command
+from tui.settings.accounts import account_of, configured_teller
 from tui.settings.config import Config, load_config, show_config
 from tui.settings.known_accounts import choose_account
 from tui.settings.paths import account_path, config_path, state_path
@@ -65,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--name", help="with account add: what --account will call it")
     parser.add_argument("--password-command", metavar="WORDS", help="with account add: tells the password")
     parser.add_argument("--token-command", metavar="WORDS", help="with account add: tells an OAuth token")
+    parser.add_argument("--oauth-client", metavar="FILE", help="with account add: sign in by Google OAuth")
     parser.add_argument("--json", action="store_true", help="with doctor and account: print JSON")
     parser.add_argument("--version", action="store_true", help="print the version, and leave")
     return parser
@@ -240,14 +241,14 @@ def _doctor(stack: ExitStack, options: argparse.Namespace, config: Config) -> in
         )
     email = _email(options, config)
     chosen = account_of(email, options, config) if email else None
-    command = configured_command(chosen, config) if chosen is not None else None
-    if command is not None:
-        stack.callback(command.stop)
+    teller = configured_teller(chosen, config) if chosen is not None else None
+    if teller is not None:
+        stack.callback(teller.stop)
     return run_doctor(
         chosen,
-        secret=command,
-        is_token=bool(config.account.token_command),
-        teller="" if command is None else command.name,
+        secret=None if teller is None else teller.ask,
+        is_token=teller is not None and teller.is_token,
+        teller="" if teller is None else teller.name,
         problems=problems,
         is_json=options.json,
     )
@@ -274,10 +275,10 @@ def _open(
     where = state_path(account.email)
     state = load_state(where)
     keeper = StateKeeper(state, where)
-    command = configured_command(account, config) if secret is None else None
+    teller = configured_teller(account, config) if secret is None else None
     is_bare = not options.offline and not has_store(account, data_dir)
     # In a pipe nobody can type a password: the keyring has one, or the engine says that there is none.
-    if secret is None and command is None and is_bare and has_terminal():
+    if secret is None and teller is None and is_bare and has_terminal():
         # Nothing could be shown without it. Later the stored mail is, and the screen asks if need be.
         from tui.terminal.password_prompt import sign_in
 
@@ -287,17 +288,18 @@ def _open(
     # For the demo it was loaded while the server started: nothing is gained by waiting.
     head_start = 0.0 if _SESSIONS in sys.modules else _HEAD_START_SECONDS
     settings = EngineOptions(is_offline=options.offline, head_start_seconds=head_start)
-    is_token = command is not None and bool(config.account.token_command)
+    is_token = teller is not None and teller.is_token
+    ask = secret if teller is None else teller.ask
     apps: list[GimapApp] = []
     if not options.demo:
         # Called after the engine has closed its store, which is at rest then.
         stack.callback(_keep_frame, apps, words, [store_path(account, data_dir), path, where, account_path()])
     engine = stack.enter_context(
-        Engine(account, secret=secret or command, is_token=is_token, data_dir=data_dir, options=settings)
+        Engine(account, secret=ask, is_token=is_token, data_dir=data_dir, options=settings)
     )
-    if command is not None:
+    if teller is not None:
         # Ended before the engine, which might wait for it.
-        stack.callback(command.stop)
+        stack.callback(teller.stop)
     from tui.context import AppContext
     from tui.keys.keymap import Keymap
 

@@ -31,7 +31,14 @@ from imapcore.net.keyring import Question, ask_stored_secret, forget_secret, sto
 from imapcore.store import SQLITE_VERSION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from imapcore.net.secret_command import SecretCommand as SecretCommand
+    from imapcore.oauth import TokenSource as TokenSource
+
+
+TOKEN_SECONDS = 60.0
+"""So long a keyring may take to be unlocked when a token is wanted."""
 
 
 def secret_command(words: Sequence[str]) -> SecretCommand:
@@ -39,6 +46,19 @@ def secret_command(words: Sequence[str]) -> SecretCommand:
     from imapcore.net.secret_command import SecretCommand
 
     return SecretCommand(words)
+
+
+def token_source(account: Account, client_file: Path) -> TokenSource:
+    """Who tells access tokens for an account, by Google OAuth, from the refresh token in the keyring.
+
+    Raises InvalidArgument for a file that is none of a desktop client.
+    """
+    from imapcore.oauth import TokenSource, read_client
+
+    client = read_client(client_file)
+    return TokenSource(
+        client, lambda: stored_secret(account, TOKEN_SECONDS), lambda token: store_secret(account, token)
+    )
 
 
 def check_sign_in(account: Account, secret: str, *, is_token: bool = False) -> None:
@@ -68,4 +88,5 @@ __all__ = [
     "store_path",
     "store_secret",
     "stored_secret",
+    "token_source",
 ]

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
-from imapcore.errors import AuthenticationFailed, GimapError, SecretUnavailable
+from imapcore.errors import AuthenticationFailed, GimapError, LinkError, SecretUnavailable
 from imapcore.model import Account
 from imapcore.net.keyring import PATIENCE_SECONDS, Question, ask_stored_secret, silence
 
@@ -35,6 +36,15 @@ class SignedOut(AuthenticationFailed):
 
     title = "Signed out"
     hint = "What is stored can be read; sign in to see what is new"
+
+
+@runtime_checkable
+class Perishable(Protocol):
+    """A source that knows when what it told is good no more, so that it is asked before that."""
+
+    def is_stale(self) -> bool:
+        """Whether it should be asked again; cheap."""
+        ...
 
 
 class Credential:
@@ -88,6 +98,8 @@ class Credentials:
         Raises AuthenticationFailed when there is none, KeyringUnusable, SecretCommandFailed.
         """
         with self._ready:
+            if self._credential is not None and self._credential.has_worked and self._is_stale():
+                self._credential = None
             if self._credential is not None:
                 return self._credential
             if self._problem is not None:
@@ -115,10 +127,15 @@ class Credentials:
             if not found:
                 raise AuthenticationFailed("", title=f"No password for {self._account.email} yet")
         except GimapError as error:
-            self._problem = error
+            # A network that is not there is none of the secret's faults: the next attempt asks again.
+            if not isinstance(error, LinkError):
+                self._problem = error
             raise
         self._credential = Credential(found, is_token=self._is_token)
         return self._credential
+
+    def _is_stale(self) -> bool:
+        return isinstance(self._ask, Perishable) and self._ask.is_stale()
 
     def _answered(self) -> None:
         with self._ready:

@@ -10,15 +10,19 @@ from pathlib import Path
 import pytest
 
 from imapcore import engine
+from imapcore.engine import google_sign_in
+from imapcore.engine.google_sign_in import GoogleSignIn
 from imapcore.errors import InvalidArgument, KeyringMood, KeyringUnusable
 from imapcore.model import Account
 from imapcore.simulator import Options, Simulator
+from tests.oauth.authorization_server import authorization_server
 from tui import account_commands, command_line
 from tui.settings.config import AccountSettings, Config, load_config, parse_config, show_config
 from tui.settings.edit import ConfigUnwritable, add_account, remove_account
 from tui.settings.known_accounts import choose_account, find_account, known_accounts
 from tui.settings.paths import account_path
 from tui.settings.state import remember_account
+from tui.terminal import consent_prompt
 
 PASSWORD = "demodemodemodemo"
 
@@ -380,3 +384,54 @@ def test_the_version_names_what_it_stands_on(capsys: pytest.CaptureFixture[str])
     command_line.main(["--version"])
     out = capsys.readouterr().out
     assert all(name in out for name in ("gimap-tui ", "Python 3.", "Textual ", "SQLite 3."))
+
+
+# -- Google OAuth ------------------------------------------------------------------------------------------
+
+
+def test_from_nothing_to_mail_by_google_over_ssh(
+    server: Simulator, capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, str] = {}
+    monkeypatch.setenv("SSH_CONNECTION", "1")
+    monkeypatch.setattr(google_sign_in, "store_secret", lambda account, token: kept.update(token=token))
+    monkeypatch.setattr(engine, "stored_secret", lambda account, seconds: kept.get("token"))
+    with authorization_server(server.control.issue_token) as google:
+        lines = iter([None, "nonsense\n", None])
+
+        def pasted(attempt: GoogleSignIn, until: float) -> str | None:
+            return next(lines) or google.consent(attempt.address)
+
+        # The first wrong paste is said, and the next one counts.
+        monkeypatch.setattr(consent_prompt, "_next_answer", lambda attempt, until: pasted(attempt, until))
+        next(lines)
+        path = google.client_file(folder)
+        code, out, err = run(capsys, "add", "demo@gmail.com", "--oauth-client", str(path), *at(server))
+        assert code == 0
+        assert "Open this address in a browser, on any machine" in out
+        assert "not Google's answer" in err
+        assert kept == {"token": "1//first"}
+        assert "1//first" not in config_file(folder).read_text() + out + err
+        code, out, _ = run(capsys, "test", "demo")
+        assert code == 0
+        assert "Google OAuth tells the token" in out
+        assert "by XOAUTH2" in out
+        assert "Google OAuth" in run(capsys, "list")[1]
+        google.refresh = set()
+        code, out, _ = run(capsys, "test", "demo")
+        assert code == 1
+        assert "seven days" in " ".join(out.split())
+
+
+def test_the_file_of_a_web_client_and_no_answer_save_nothing(
+    server: Simulator, capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consent_prompt, "_next_answer", lambda attempt, until: None)
+    monkeypatch.setenv("SSH_CONNECTION", "1")
+    with authorization_server(server.control.issue_token) as google:
+        for kind, told in (("web", "Web application"), ("installed", "no answer from Google")):
+            path = google.client_file(folder, kind)
+            code, _, err = run(capsys, "add", "demo@gmail.com", "--oauth-client", str(path), *at(server))
+            assert code == 2
+            assert told in err
+    assert not config_file(folder).exists()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from imapcore.errors import InvalidArgument
 from tui.settings.config import Config
@@ -21,15 +25,46 @@ def configured_command(account: Account, config: Config) -> SecretCommand | None
     Only for the account and the server of the configuration: what it tells is nobody else's business.
     """
     from imapcore.engine import secret_command
-    from imapcore.model import Security
 
     words = config.account.token_command or config.account.password_command
+    return secret_command(words) if words and _is_meant(account, config) else None
+
+
+def _is_meant(account: Account, config: Config) -> bool:
+    """Whether the account is the configured one at the configured servers, and nobody can listen."""
+    from imapcore.model import Security
+
     wanted = (config.account.host.lower(), config.account.port)
     is_same = (account.host.lower(), account.port) == wanted
     is_same &= account.smtp_host.lower() == config.account.smtp_host.lower()
     is_same &= config.account.email.strip().lower() in ("", account.email.lower())
     is_safe = account.security is not Security.NONE or config.account.host in LOOPBACK
-    return secret_command(words) if words and is_same and is_safe else None
+    return is_same and is_safe
+
+
+class Teller(Struct, frozen=True):
+    """Who tells an account's secret, other than the keyring."""
+
+    ask: Callable[[], str]
+    is_token: bool
+    name: str
+    stop: Callable[[], None] = lambda: None
+    """Ends what it has begun."""
+
+
+def configured_teller(account: Account, config: Config) -> Teller | None:
+    """The configured program, or Google by OAuth; None: the keyring has the password.
+
+    Raises InvalidArgument for the file of an OAuth client that is none.
+    """
+    command = configured_command(account, config)
+    if command is not None:
+        return Teller(command, bool(config.account.token_command), command.name, command.stop)
+    if not config.account.oauth_client or not _is_meant(account, config):
+        return None
+    from imapcore.engine import token_source
+
+    return Teller(token_source(account, Path(config.account.oauth_client)), True, "Google OAuth")
 
 
 def account_of(email: str, options: argparse.Namespace, config: Config) -> Account:

@@ -109,6 +109,10 @@ class AccountSettings(Struct, frozen=True):
     token_command: Annotated[
         tuple[str, ...], Says("Instead of a password: a program that prints an OAuth access token")
     ] = ()
+    oauth_client: Annotated[
+        str,
+        Says("The JSON file of your own Google OAuth client (desktop app): sign in without a password"),
+    ] = ""
     tls: Annotated[bool, Says("TLS; without it only this machine (127.0.0.1) is asked")] = True
 
 
