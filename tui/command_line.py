@@ -200,12 +200,13 @@ def _run_verb(options: argparse.Namespace) -> int:
     if not email:
         raise InvalidArgument("Name one with --account you@gmail.com", title="Which account?")
     account = account_of(email, options, config)
-    command = configured_command(account, config)
+    teller = configured_teller(account, config)
+    if teller is None:
+        return run(options, Opening(account, None, is_token=False))
     try:
-        return run(options, Opening(account, command, is_token=bool(config.account.token_command)))
+        return run(options, Opening(account, teller.ask, is_token=teller.is_token))
     finally:
-        if command is not None:
-            command.stop()
+        teller.stop()
 
 
 def _show(what: str, config: Config, options: argparse.Namespace) -> int:
