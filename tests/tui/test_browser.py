@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.pilot import running
+from tui.actions.read import open_link
 from tui.terminal.browser import Browser, find_browser, run_browser, start_browser
 
 URL = "https://example.org/a?b=%s&c='$(touch x)'"
@@ -62,3 +64,28 @@ def test_a_desktop_browser_has_none_of_our_streams(tmp_path: Path, capfd: pytest
 def test_a_browser_that_is_not_there_is_a_sentence(start: object) -> None:
     assert callable(start)
     assert "could not be started" in start(Browser(("/nowhere/browser",)), URL)
+
+
+async def test_an_address_is_copied_lent_or_handed_on_and_each_is_said(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", str(programs))
+    url = "https://example.org/a"
+    async with running((120, 24)) as stage:
+        open_link(stage.main, url)
+        assert stage.app.clipboard == url
+        assert stage.flash == f"There is no desktop here, so it was copied: {url}"
+        # Without a terminal there is none to lend.
+        monkeypatch.setenv("BROWSER", "w3m")
+        open_link(stage.main, url)
+        assert stage.flash == f"This terminal cannot be lent to w3m: {url}"
+        monkeypatch.setenv("BROWSER", "firefox")
+        open_link(stage.main, url)
+        assert stage.flash == f"Opened {url}"
+        (programs / "firefox").write_text("#!/nowhere/shell\n", encoding="ascii")
+        open_link(stage.main, url)
+        assert "firefox could not be started" in stage.flash
+        open_link(stage.main, "file:///etc/passwd")
+        assert stage.flash == "Only web and mail addresses are opened"

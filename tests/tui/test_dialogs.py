@@ -19,7 +19,7 @@ from tui.dialogs.confirm import ConfirmScreen
 from tui.dialogs.help import HelpScreen
 from tui.dialogs.keywords import KeywordChange, KeywordEditor
 from tui.dialogs.links import LinkPicker, can_open
-from tui.dialogs.message_source import MessageScreen, SourceLines
+from tui.dialogs.message_source import MessageScreen, SourceLines, harmless
 from tui.dialogs.prompt import PromptScreen
 from tui.keys.commands import Where
 from tui.keys.keymap import Keymap
@@ -337,6 +337,36 @@ def test_long_lines_break_between_letters() -> None:
 def test_no_control_byte_of_a_message_is_drawn() -> None:
     for line in source(b"\x1b[31m\x00\x07\r x\r\n\x9b31m\xff\xfe" + "\u202e\u2066".encode() + b"\x7f", 80):
         assert line.isprintable(), line
+
+
+async def test_the_source_is_copied_whole_with_no_octet_that_a_shell_obeys() -> None:
+    raw = (
+        b"Subject: x\x1b]52;c;cm0gLXJm\x07\r\n"
+        b"\tfolded\r\n\r\n"
+        b"\x1b[201~rm -rf ~\r\x00\x7f\xc2\x9b31m \x9b\xff gr\xc3\xbc\xc3\x9fe\r\n"
+    )
+    app = Stage(screen=lambda: MessageScreen(next(iter(build_messages()[0].values())), raw))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("ctrl+y")
+        await pilot.pause()
+        copied = app.clipboard
+        assert [notice.message for notice in app._notifications] == [
+            "The whole source was copied; control characters in it as marks"
+        ]
+    assert copied.splitlines() == [
+        "Subject: x\u241b]52;c;cm0gLXJm\u2407",
+        "\tfolded",
+        "",
+        "\u241b[201~rm -rf ~\u240d\u2400\u2421\ufffd31m \ufffd\ufffd grüße",
+    ]
+    assert [each for each in copied if not each.isprintable() and each not in "\n\t"] == []
+
+
+@pytest.mark.parametrize("code", [*range(32), *range(0x7F, 0xA0)])
+def test_no_control_character_is_copied_as_itself(code: int) -> None:
+    copied = harmless(b"a" + chr(code).encode() + b"b")
+    assert len(copied) == 3
+    assert copied[1].isprintable() == (code not in (9, 10))
 
 
 def test_half_a_letter_at_the_edge_does_not_loop() -> None:

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 from textual.geometry import Offset
 from textual.selection import Selection
+from textual.widgets import Static
 
 from imapcore.errors import KeyringMood, KeyringUnusable
 from imapcore.events import BodyFailed, BodyProgressed, LinkChanged, SearchProgressed, SourceArrived
@@ -421,7 +422,7 @@ async def test_acting_on_one_message_is_seen_and_ends_with_the_conversation() ->
 async def test_copying_says_what_was_copied() -> None:
     async with running((120, 36)) as stage:
         await stage.press("enter", "ctrl+c")
-        assert "Nothing is selected" in stage.flash
+        assert "Ctrl+C copies what the mouse has marked; Ctrl+Q quits" in stage.flash
         await stage.press("ctrl+y")
         assert "Copied the message" in stage.flash
         assert "Budget" in stage.app.clipboard or stage.app.clipboard
@@ -430,6 +431,25 @@ async def test_copying_says_what_was_copied() -> None:
         await stage.press("ctrl+c")
         assert "Copied" in stage.flash
         assert "Budget 2027" in stage.app.clipboard
+
+
+async def test_keys_that_mean_the_same_everywhere_work_in_a_dialog() -> None:
+    async with running((120, 36), has_notices=True) as stage:
+        await stage.press("enter", "L")
+        assert isinstance(stage.app.screen, LinkPicker)
+        drawn: list[None] = []
+        stage.app.draw_all = lambda: drawn.append(None)  # type: ignore[method-assign]
+        await stage.press("ctrl+l")
+        assert drawn
+        await stage.press("ctrl+c")
+        assert "Ctrl+Q quits" in stage.screen_text()
+        (title, *_rest) = stage.app.screen.query(Static)
+        stage.app.screen.selections = {title: Selection(None, None)}
+        await stage.press("ctrl+c")
+        assert stage.app.clipboard
+        assert f"Copied: {stage.app.clipboard}" in stage.screen_text()
+        await stage.press("f1")
+        assert isinstance(stage.app.screen, HelpScreen)
 
 
 async def test_a_message_is_saved_as_it_came_and_as_it_reads(tmp_path: Path) -> None:

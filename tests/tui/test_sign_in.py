@@ -293,6 +293,20 @@ async def test_without_a_keyring_the_secret_lives_as_long_as_the_run() -> None:
     assert app.return_value == FirstAccount(ACCOUNT, SECRET)
 
 
+@pytest.mark.parametrize("keys", [(), ("down",), ("down", *ACCOUNT.email, "enter")])
+async def test_f1_says_what_the_keys_are_wherever_one_is(keys: tuple[str, ...]) -> None:
+    app = first_run(Server())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        await settled(pilot)
+        await pilot.press("f1")
+        await pilot.pause()
+        (notice,) = app._notifications
+        assert "Esc goes back" in notice.message
+        assert "apppasswords" in notice.message
+        assert len(app.screen_stack) == 2
+
+
 async def test_offline_no_password_is_asked_for() -> None:
     app = FirstRunApp("no such theme", Account, None, Server().store)
     async with app.run_test(size=(80, 24)) as pilot:

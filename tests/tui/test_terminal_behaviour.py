@@ -14,6 +14,7 @@ import pytest
 from tests.benchmarks.terminal import Terminal
 from tests.tui.terminal_replies import ALL
 from tests.tui.test_terminal import SECONDS, Recorder
+from tui.terminal.crash_report import crash_sentence
 
 
 @pytest.fixture
@@ -197,6 +198,27 @@ def test_the_size_is_the_terminals_own_whatever_is_exported(folder: Path) -> Non
         shows(terminal, "code=0")
 
 
+def test_a_browser_in_the_terminal_gets_it_whole_and_its_ctrl_c_ends_only_the_browser(folder: Path) -> None:
+    browser = folder / "w3m"
+    browser.write_text('#!/bin/sh\nstty -a >"$0.modes"\necho "page $1"\nread line\n', encoding="ascii")
+    browser.chmod(0o700)
+    command, env = ("tui", "--demo"), {"BROWSER": str(browser)}
+    with Recorder(folder, columns=120, lines=30, command=command, env=env) as terminal:
+        terminal.shows("conversations")
+        terminal.settle(0.3, 10)
+        for key in (b"\x03", b"\x1c", b"\r"):
+            terminal.write(b"W")
+            terminal.shows("page https://mail.google.com/mail/?authuser=")
+            assert "\nisig icanon " in (folder / "w3m.modes").read_text(encoding="ascii")
+            terminal.write(key)
+            terminal.shows("Opened https://mail.google.com/")
+            terminal.shows("conversations")
+            terminal.write(b"j")
+            terminal.settle(0.3, 10)
+        terminal.write(b"\x11")
+        assert terminal.wait(SECONDS) == 0
+
+
 BROKEN = """
 import sys
 from tui.terminal import input_events
@@ -224,3 +246,13 @@ def test_when_reading_keys_fails_the_run_ends_with_a_sentence_and_a_private_file
     (crash,) = folder.rglob("crash*")
     assert "RuntimeError" in crash.read_text(encoding="utf-8")
     assert crash.stat().st_mode & 0o777 == 0o600
+
+
+def test_every_folder_that_a_crash_makes_is_private(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert "crash.log" in crash_sentence("Traceback", tmp_path / "state" / "gimap-tui" / "crash.log")
+    finally:
+        os.umask(before)
+    made = [tmp_path / "state", tmp_path / "state" / "gimap-tui"]
+    assert [each.stat().st_mode & 0o777 for each in made] == [0o700, 0o700]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from imapcore.gmail.app_password import APP_PASSWORDS, LETTERS
 from tui.settings.paths import crash_path
 from tui.style.theme import OURS, our_themes, palette_of
 from tui.terminal.terminal_app import TerminalApp
@@ -56,6 +57,13 @@ class FirstRunApp(TerminalApp["FirstAccount | FirstChoice"]):
     def on_mount(self) -> None:
         """Ask."""
         self._ask("")
+
+    def action_help(self) -> None:
+        """F1: what to do here."""
+        self.tell(
+            "Up and Down choose, Enter goes on, Esc goes back, Ctrl+Q leaves. "
+            f"What is asked for is an app password of {LETTERS} letters; Google makes it at {APP_PASSWORDS}"
+        )
 
     def _ask(self, email: str) -> None:
         from tui.first_run.screen import FirstRunScreen

@@ -20,7 +20,6 @@ from tui.bridge.messages import DividerMoved, Flashed, Tone
 from tui.context import AppContext
 from tui.keys.commands import Command, Needs, Where
 from tui.style.layout import Layout, ReaderPlace, plan_layout
-from tui.style.text import plural
 from tui.widgets.backdrop import Backdrop, flat_lines
 from tui.widgets.divider import Divider
 from tui.widgets.flash import NOTHING, Flash
@@ -356,16 +355,6 @@ class PanedScreen(Screen[None]):
     def selected_text(self) -> str:
         """What is selected with the mouse; empty when nothing is."""
         return self.get_selected_text() or ""
-
-    def action_copy_text(self) -> None:
-        """Copy what is selected, and say so: nothing else shows that it was done."""
-        selected = self.selected_text()
-        if not selected:
-            # As in the dialogs: it copies, and it is not what leaves.
-            self.flash("Ctrl+C copies what the mouse has marked; Ctrl+Q quits", Tone.HINT)
-            return
-        self.app.copy_to_clipboard(selected)
-        self.flash(f"Copied {plural(len(selected.splitlines()), 'line')}")
 
     @property
     def shown_flash(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -94,10 +95,20 @@ def start_browser(browser: Browser, url: str) -> str:
 def run_browser(browser: Browser, url: str) -> str:
     """Let a browser draw in the terminal until it ends; what is wrong, as a sentence, or empty.
 
-    The caller has given the terminal back before.
+    The caller has given the terminal back before, and is the main thread. Ctrl+C and Ctrl+\\ reach every
+    program on the terminal; as with ``system(3)``, they are for the one that draws there, and do not end us.
     """
+    # A function and not SIG_IGN: that would be inherited, and the browser deaf to them, too.
+    before = {number: signal.signal(number, _pass_over) for number in (signal.SIGINT, signal.SIGQUIT)}
     try:
         subprocess.run(browser.words(url), check=False)
     except OSError as error:
         return f"{browser.command[0]} could not be started: {error.strerror or error}"
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return ""
+
+
+def _pass_over(number: int, frame: object) -> None:
+    """A signal that is meant for the program in front."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from imapcore.private_folder import make_private_folder
+
 
 def crash_sentence(text: str, path: Path) -> str:
     """Write a traceback down; returns the sentence that tells the user, with the file if there is one."""
@@ -16,7 +18,7 @@ def crash_sentence(text: str, path: Path) -> str:
         "in the journal and goes out at the next start."
     )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(path.parent)
         path.unlink(missing_ok=True)
         # Private from its first octet on, and never somebody else's file.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, ClassVar, TypeVar
 
 from rich.color import ColorSystem
@@ -19,11 +20,13 @@ from rich.console import RenderableType
 from textual import events
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tui.terminal.crash_report import crash_sentence
 from tui.terminal.debug_log import keep_private
@@ -34,17 +37,25 @@ from tui.terminal.shown_screen import ShownScreen
 
 ReturnType = TypeVar("ReturnType")
 _FAILED = 1
+_EVERYWHERE = {"ctrl+z": "stop_process", "ctrl+l": "draw_again", "f1": "help"}
+_COPIED_SHOWN = 60
+"""Characters of what was copied that are said again."""
 _LAST_FILTER = WithoutControls()
 
 
 class TerminalApp(App[ReturnType]):
     """An app on a terminal that may do anything."""
 
+    # Wherever no key map is asked first: in dialogs, in fields, on the first screen.
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Wherever no key map is asked first: in dialogs, in fields, on the first screen.
-        Binding("ctrl+z", "stop_process", "Stop", show=False),
-        Binding("ctrl+l", "draw_again", "Draw again", show=False),
-        Binding("f1", "help", "Help", show=False),
+        *(Binding(key, action, show=False) for key, action in _EVERYWHERE.items()),
+        # Of an app's bindings, Textual asks only those with priority while a dialog is in front.
+        *(
+            Binding(key, f"in_dialog({action!r})", show=False, priority=True)
+            for key, action in _EVERYWHERE.items()
+        ),
+        # Before Textual's own, which copies and says nothing.
+        Binding("ctrl+c,super+c", "copy_marked", "Copy", show=False, priority=True),
     ]
 
     def __init__(self, crash_file: Path) -> None:
@@ -81,9 +92,26 @@ class TerminalApp(App[ReturnType]):
     def action_help(self) -> None:
         """F1: what the keys are here."""
 
-    def action_help_quit(self) -> None:
-        """Ctrl+C where nothing is marked: it ends nothing here."""
-        self.tell("Ctrl+C copies what the mouse has marked; Ctrl+Q quits")
+    async def action_in_dialog(self, action: str) -> None:
+        """One of ours while a dialog is in front; elsewhere the key map is asked first."""
+        if not self.screen.is_modal:
+            raise SkipAction
+        await self.run_action(action)
+
+    def action_copy_marked(self) -> None:
+        """Ctrl+C: copy what the mouse has marked, and say so; it ends nothing. What a field has marked is the
+        field's affair, and so is a password.
+        """
+        field = self.focused
+        if isinstance(field, Input) and (field.password or field.selected_text):
+            raise SkipAction
+        marked = self.screen.get_selected_text()
+        if not marked:
+            self.tell("Ctrl+C copies what the mouse has marked; Ctrl+Q quits")
+            return
+        self.copy_to_clipboard(marked)
+        lines = len(marked.splitlines())
+        self.tell(f"Copied: {shorten(marked, _COPIED_SHOWN)}" if lines < 2 else f"Copied {lines:,} lines")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's, and the last one of all."""
