@@ -222,11 +222,16 @@ OF_THE_SCREEN = {
 }
 
 
+ON_THE_SCREEN_ALONE = {"other-form", "parts", "copy-message", "save-message", "unsubscribe"}
+"""What lines do not offer; writing mail (``Group.WRITING``) is another of these."""
+
+
 def test_every_verb_of_the_screen_can_be_said() -> None:
     about_looks = {Group.MOVING, Group.SELECTING, Group.LATER, Group.TREE, Group.LABELLING, Group.DIALOGS}
+    about_looks.add(Group.WRITING)
     missing = []
     for command in COMMANDS:
-        if command.group in about_looks or command.id in OF_THE_SCREEN:
+        if command.group in about_looks or command.id in OF_THE_SCREEN | ON_THE_SCREEN_ALONE:
             continue
         if not any(command.id in verb.words for verb in VERBS.all):
             missing.append(command.id)
