@@ -1,7 +1,8 @@
 """The local SQLite and the only SQL: what Gmail said, what the user changed, what is shown.
 
-``Store.open`` gives the whole: ``mail`` (the server's side), ``journal`` (the user's), ``searches``,
-``bodies``, a ``writer`` thread that does every write, and ``reader()`` for whoever looks. Values that cross
+``Store.open`` gives the whole: what Gmail said is in ``messages``, ``uids``, ``labels``, ``envelopes``,
+``searches`` and ``bodies``; what the user changed in ``journal``, whose ``queue`` and ``answers`` are for who
+sends it. A ``writer`` thread does every write, ``reader()`` is for whoever looks. Values that cross
 to sync are in ``facts``. Other packages import from here and from ``facts`` only.
 
 The rooms, from the ground up; each imports only rooms further down:

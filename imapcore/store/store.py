@@ -93,6 +93,7 @@ class Store:
         """Another process writes this store: whatever would write raises StoreBusy here."""
         self.notices: tuple[Notice, ...] = ()
         """What the user must be told about the store, found when it was opened."""
+        # What Gmail said.
         self.labels = LabelStore(shared)
         self.envelopes = Envelopes(shared)
         self.uids = UidStore(shared, self.envelopes)

@@ -149,7 +149,7 @@ def test_a_label_that_comes_back_gives_way_to_whoever_has_its_name(store: Store,
         (old,) = tx.row("SELECT mark_id FROM mark WHERE kind = 'retired'") or (0,)
         return store.journal.marks.living(tx, old), store.journal.marks.find_label(tx, "Play")
 
-    living, playing = store.journal._write(numbers)
+    living, playing = store.writer.call(numbers)
     assert living == playing
 
 

@@ -210,7 +210,7 @@ def test_a_view_narrowed_by_words(reader: Reader) -> None:
 def test_everything_in_a_view_goes_newest_first(store: Store, reader: Reader) -> None:
     dates = {1: 30, 2: 10, 3: 40, 4: 20}
     store.messages.apply([message(n, n, date=date) for n, date in dates.items()])
-    taken = store.journal._write(lambda tx: list(Targets(tx.rows).batches(Everything(ALL), 1)))
+    taken = store.writer.call(lambda tx: list(Targets(tx.rows).batches(Everything(ALL), 1)))
     assert [thrid for thrids, _ in taken for thrid in thrids] == [3, 1, 4, 2]
     assert [row.thrid for row in reader.lists.window(ALL).rows] == [3, 1, 4, 2]
 
