@@ -91,6 +91,15 @@ def authorization_server(issue: Any) -> Iterator[AuthorizationServer]:
             self.end_headers()
             self.wfile.write(octets)
 
+        def do_GET(self) -> None:
+            # The page on which a user says yes, said already.
+            if urlsplit(self.path).path != "/auth":
+                self.send_error(404)
+                return
+            self.send_response(302)
+            self.send_header("Location", server.consent(self.path))
+            self.end_headers()
+
         def log_message(self, format: str, *arguments: object) -> None:
             return
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.engine.harness import account_of
 from tests.oauth.authorization_server import AuthorizationServer, authorization_server
 
 EMAIL = "demo@gmail.com"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture
@@ -52,6 +55,23 @@ def test_the_browser_brings_the_answer(
         answer = attempt.wait(5)
         assert answer is not None
         attempt.finish(answer)
+    assert kept == ["1//first"]
+
+
+@pytest.mark.server
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
+def test_a_real_browser_follows_the_redirect(
+    mail: Simulator, google: AuthorizationServer, kept: list[str], tmp_path: Path
+) -> None:
+    assert CHROMIUM is not None
+    with GoogleSignIn(account_of(mail), google.client_file(tmp_path)) as attempt:
+        command = [CHROMIUM, "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}/profile",
+                   "--dump-dom", attempt.address]  # fmt: skip
+        page = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False).stdout
+        answer = attempt.wait(5)
+        assert answer is not None
+        attempt.finish(answer)
+    assert "You can close this window." in page
     assert kept == ["1//first"]
 
 
