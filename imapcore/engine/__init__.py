@@ -53,11 +53,13 @@ def token_source(account: Account, client_file: Path) -> TokenSource:
 
     Raises InvalidArgument for a file that is none of a desktop client.
     """
-    from imapcore.oauth import TokenSource, read_client
+    from imapcore.oauth import TokenSource, as_kept, from_kept, read_client
 
     client = read_client(client_file)
     return TokenSource(
-        client, lambda: stored_secret(account, TOKEN_SECONDS), lambda token: store_secret(account, token)
+        client,
+        lambda: from_kept(stored_secret(account, TOKEN_SECONDS)),
+        lambda token: store_secret(account, as_kept(token)),
     )
 
 

@@ -14,7 +14,7 @@ from imapcore.engine.sign_in import check_sign_in
 from imapcore.errors import KeyringUnusable
 from imapcore.model import Account
 from imapcore.net.keyring import store_secret
-from imapcore.oauth import Consent, Listener, OAuthFailed, exchange_code, read_client
+from imapcore.oauth import Consent, Listener, OAuthFailed, as_kept, exchange_code, read_client
 
 
 class GoogleSignIn:
@@ -54,7 +54,7 @@ class GoogleSignIn:
         tokens = exchange_code(self._client, code, self._consent.verifier, self._consent.redirect)
         check_sign_in(self._account, tokens.access, is_token=True)
         try:
-            store_secret(self._account, tokens.refresh)
+            store_secret(self._account, as_kept(tokens.refresh))
         except KeyringUnusable as error:
             raise OAuthFailed(
                 error.detail,

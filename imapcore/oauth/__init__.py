@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from imapcore.oauth.client import OAuthClient, read_client
 from imapcore.oauth.consent import SCOPE, Consent, Listener
-from imapcore.oauth.source import TokenSource
+from imapcore.oauth.source import TokenSource, as_kept, from_kept
 from imapcore.oauth.tokens import OAuthFailed, Tokens, exchange_code, refresh_tokens
 
 __all__ = [
@@ -23,7 +23,9 @@ __all__ = [
     "OAuthFailed",
     "TokenSource",
     "Tokens",
+    "as_kept",
     "exchange_code",
+    "from_kept",
     "read_client",
     "refresh_tokens",
 ]

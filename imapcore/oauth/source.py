@@ -17,6 +17,18 @@ from imapcore.oauth.tokens import Tokens, refresh_tokens
 EARLY_SECONDS = 300.0
 """A token that is good for less than that is as good as none: a session made with it ends with it."""
 
+_MARK = "oauth-refresh-token "
+
+
+def as_kept(refresh: str) -> str:
+    """A refresh token as the keyring keeps it: told apart from a password, which is never sent as one."""
+    return _MARK + refresh
+
+
+def from_kept(kept: str | None) -> str | None:
+    """The refresh token in what the keyring has; None where that is something else."""
+    return kept.removeprefix(_MARK) if kept is not None and kept.startswith(_MARK) else None
+
 
 class TokenSource:
     """Called, it tells a fresh access token; thread-safe."""

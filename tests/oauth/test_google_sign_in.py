@@ -16,7 +16,7 @@ from imapcore.engine.credentials import Credentials
 from imapcore.engine.google_sign_in import GoogleSignIn
 from imapcore.errors import AuthenticationFailed, GimapError, InvalidArgument, KeyringUnusable, LinkError
 from imapcore.model import Account
-from imapcore.oauth import OAuthClient, OAuthFailed, TokenSource, read_client
+from imapcore.oauth import OAuthClient, OAuthFailed, TokenSource, as_kept, from_kept, read_client
 from imapcore.simulator import Options, Simulator
 from tests.engine.harness import account_of
 from tests.oauth.authorization_server import AuthorizationServer, authorization_server
@@ -55,7 +55,7 @@ def test_the_browser_brings_the_answer(
         answer = attempt.wait(5)
         assert answer is not None
         attempt.finish(answer)
-    assert kept == ["1//first"]
+    assert kept == [as_kept("1//first")]
 
 
 @pytest.mark.server
@@ -72,7 +72,7 @@ def test_a_real_browser_follows_the_redirect(
         assert answer is not None
         attempt.finish(answer)
     assert "You can close this window." in page
-    assert kept == ["1//first"]
+    assert kept == [as_kept("1//first")]
 
 
 def test_the_answer_is_pasted(
@@ -80,7 +80,7 @@ def test_the_answer_is_pasted(
 ) -> None:
     with GoogleSignIn(account_of(mail), google.client_file(tmp_path)) as attempt:
         attempt.finish(f"  {google.consent(attempt.address)}\n")
-    assert kept == ["1//first"]
+    assert kept == [as_kept("1//first")]
 
 
 def test_a_token_that_is_none_of_this_account_keeps_nothing(
@@ -233,3 +233,9 @@ def test_an_endpoint_that_is_away_is_asked_again(google: AuthorizationServer, tm
 
 def test_nothing_of_it_shows_a_secret() -> None:
     assert "secret" not in repr(OAuthClient("id", "secret"))
+
+
+def test_a_password_in_the_keyring_is_never_sent_as_a_token() -> None:
+    assert from_kept(as_kept("1//first")) == "1//first"
+    assert from_kept("demodemodemodemo") is None
+    assert from_kept(None) is None
