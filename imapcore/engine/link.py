@@ -189,7 +189,7 @@ class LinkMonitor:
     # -- whose turn it is ----------------------------------------------------------------------------
 
     def patience(self, *, is_leader: bool) -> float | None:
-        """Seconds until a session may try to connect: 0 for now, None for "when the board knocks".
+        """Seconds until a session may try to connect: 0 for at once, None for "when the board knocks".
 
         The leader waits for the end of the backoff, or for the user; the others until it is live.
         """

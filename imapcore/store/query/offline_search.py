@@ -291,7 +291,7 @@ def _measured(rows: Rows, term: Term, zone: tzinfo | None) -> Condition | None:
         period = period_ms(value)
         if period is None:
             return None
-        # The newest message stands for now: a store that was offline for a week still finds the last days.
+        # The newest message is the present: a store that was offline for a week finds the last days.
         newest = rows(
             "SELECT coalesce(max(date), 0) FROM entry WHERE view_id = ?", (VIEW_OF_ROLE[Role.ALL],)
         )[0][0]
