@@ -24,7 +24,7 @@ def _words(moment: Moment) -> list[str]:
     [
         (View.of_role(Role.SPAM), ["! not spam", "Shift+D delete forever"]),
         (View.of_role(Role.TRASH), ["i to inbox", "Shift+D delete forever"]),
-        (View.of_role(Role.DRAFTS), ["Enter open", "# delete draft"]),
+        (View.of_role(Role.DRAFTS), ["Enter go on writing", "# delete draft"]),
         (View.of_label("Work"), ["y remove label", "e archive"]),
         (View.of_role(Role.STARRED), ["s unstar"]),
         (INBOX, ["e archive", "# trash", "l label", "s star", "/ search"]),

@@ -135,6 +135,7 @@ def test_the_trees_cursor_stays_with_its_label() -> None:
         async with running(size=(120, 36)) as stage:
             tree = stage.main.places
             tree.focus()
+            await stage.rest()
             tree.move_to(next(index for index, row in enumerate(tree.rows) if row.name == "Work"))
             stage.mail.rename_elsewhere("Work", "Zebra")
             await stage.rest()

@@ -18,8 +18,10 @@ from tests.tui.pilot import come_to_rest, running
 from tests.tui.test_whole_way import Way, whole_way
 from tui.main.screen import MainScreen
 
-TRANSACTIONS, LOOKS = 4, 2
-"""Of one change at most: it is written, claimed, answered; it is looked at when made and when answered."""
+TRANSACTIONS, LOOKS = 4, 4
+"""Of one change at most: it is written, claimed, answered; it is looked at when made and when answered, and
+twice more where a pass begins meanwhile.
+"""
 
 ABOUT_THE_CHANGE = ("imapcore.store.journal.", "imapcore.store.mail.messages")
 

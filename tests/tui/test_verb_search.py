@@ -16,7 +16,7 @@ EVERYDAY = {
     "archive": "archive", "delete": "trash", "spam": "go-spam", "report spam": "spam", "star": "star",
     "mark as read": "read", "mark as unread": "unread", "mark read": "read", "mute": "open-in-gmail",
     "label": "label", "labels": "label", "move to": "move", "important": "important", "undo": "undo",
-    "search": "search", "compose": None, "inbox": "go-inbox", "sent": "go-sent", "drafts": "go-drafts",
+    "search": "search", "compose": "compose", "inbox": "go-inbox", "sent": "go-sent", "drafts": "go-drafts",
     "all mail": "go-all", "starred": "go-starred", "bin": "trash", "not spam": "spam",
     "show original": "source", "delete forever": "delete-forever", "move to inbox": "to-inbox",
     "select all": "select-all", "settings": "theme", "density": "density", "create label": "create-label",

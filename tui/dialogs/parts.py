@@ -14,7 +14,7 @@ from imapcore.model import Form
 from tui.dialogs.dialog import SHARED_STYLE, Dialog
 from tui.style.text import cut, steady
 from tui.widgets.choice_list import Bit, ChoiceLine, ChoiceList
-from tui.widgets.dialog_style import Look
+from tui.widgets.dialog_style import Look, words
 
 _ROWS = 16
 _FRAME = 5
@@ -33,7 +33,7 @@ class PartPicker(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """The parts, the keys."""
         with Vertical(classes="box") as box:
-            box.border_title = "Parts of this message"
+            box.border_title = words("Parts of this message")
             box.styles.height = max(1, min(_ROWS, len(self._forms))) + _FRAME
             yield ChoiceList(self.look, id="list")
             yield self.key_line()

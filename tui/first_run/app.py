@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imapcore.gmail.app_password import APP_PASSWORDS, LETTERS
+from imapcore.gmail.app_password import APP_PASSWORDS
 from tui.settings.paths import crash_path
 from tui.style.theme import OURS, our_themes, palette_of
 from tui.terminal.terminal_app import TerminalApp
@@ -60,10 +60,7 @@ class FirstRunApp(TerminalApp["FirstAccount | FirstChoice"]):
 
     def action_help(self) -> None:
         """F1: what to do here."""
-        self.tell(
-            "Up and Down choose, Enter goes on, Esc goes back, Ctrl+Q leaves. "
-            f"What is asked for is an app password of {LETTERS} letters; Google makes it at {APP_PASSWORDS}"
-        )
+        self.tell(f"Enter goes on, Esc goes back, Ctrl+Q leaves; app passwords: {APP_PASSWORDS}")
 
     def _ask(self, email: str) -> None:
         from tui.first_run.screen import FirstRunScreen
