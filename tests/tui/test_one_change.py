@@ -19,8 +19,8 @@ from tests.tui.test_whole_way import Way, whole_way
 from tui.main.screen import MainScreen
 
 TRANSACTIONS, LOOKS = 4, 4
-"""Of one change at most: it is written, claimed, answered; it is looked at when made and when answered, and
-twice more where a pass begins meanwhile.
+"""Of one change at most: it is written, claimed, answered; two looks would do, when it is made and when it is
+answered, but a verb in each run takes four.
 """
 
 ABOUT_THE_CHANGE = ("imapcore.store.journal.", "imapcore.store.mail.messages")
